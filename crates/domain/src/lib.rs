@@ -1,1 +1,39 @@
-//! placeholder
+//! The customer record, its rules and its operations.
+//!
+//! Plain synchronous Rust: nothing here reads a file, a socket, the clock, randomness or the environment, and no type
+//! knows a wire format. A rule about customers is written once, in one [`operation`]; a dialect says *what* a caller
+//! asked for, a store keeps the result, and neither sees the other.
+//!
+//! The way of a request: a dialect builds an operation, [`App`](app::App) checks that the caller may run it and hands
+//! it to the [`Store`](port::Store), the store runs [`Operation::decide`](operation::Operation::decide) over a
+//! [`WorkingSet`](working_set::WorkingSet), saves what changed together with its history, and answers.
+
+#![deny(missing_docs)]
+
+pub mod access;
+pub mod app;
+pub mod change;
+pub mod choice;
+pub mod credential;
+pub mod customer;
+pub mod error;
+pub mod field;
+pub mod filter;
+pub mod kind;
+pub mod operation;
+pub mod port;
+pub mod record;
+pub mod tenant;
+pub mod value;
+pub mod working_set;
+
+pub use access::{Access, Caller, Role};
+pub use app::App;
+pub use change::{Change, FieldChange, Origin};
+pub use customer::{Customer, Edit};
+pub use error::{Error, Stop};
+pub use field::Field;
+pub use kind::Kind;
+pub use record::{Part, Record, Time};
+pub use value::{Shape, Value};
+pub use working_set::WorkingSet;

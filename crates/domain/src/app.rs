@@ -1,0 +1,114 @@
+//! The one door to the store.
+
+use crate::access::Caller;
+use crate::change::Origin;
+use crate::error::{Error, Stop};
+use crate::operation::Operation;
+use crate::port::{Clock, Condition, Entropy, Job, Store, Verdict};
+use crate::record::Time;
+use crate::working_set::{Context, WorkingSet};
+use std::sync::Arc;
+
+/// Checks that callers may run what they ask for and hands it to the store. Nothing else reaches the store.
+pub struct App {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl App {
+    /// An app over a store.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { store, clock, entropy }
+    }
+
+    /// Runs an operation for a caller and answers once it is durable. The answer may come on this thread before this
+    /// returns, or later on another.
+    ///
+    /// Errors, through `answer`: what [`Caller::demand`] and the operation refuse with; `Busy` when the store cannot
+    /// keep it now; `Internal` when it fails.
+    pub fn submit<O: Operation>(
+        &self,
+        operation: O,
+        caller: &Arc<Caller>,
+        origin: Origin,
+        answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
+    ) {
+        if let Err(error) = caller.demand(O::ACCESS) {
+            return answer(Err(error));
+        }
+        let mut operation_id = [0; 16];
+        if O::WRITES {
+            self.entropy.fill(&mut operation_id);
+        }
+        let cx = Context { caller: Arc::clone(caller), origin, now: self.clock.now(), operation_id };
+        self.store.submit(Box::new(Running { operation, cx, outcome: None, answer: Some(answer) }));
+    }
+
+    /// Whether the store can be written to.
+    pub fn condition(&self) -> Condition {
+        self.store.condition()
+    }
+
+    /// See [`Store::credentials_epoch`].
+    pub fn credentials_epoch(&self) -> u64 {
+        self.store.credentials_epoch()
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// See [`Entropy::fill`].
+    pub fn random(&self, bytes: &mut [u8]) {
+        self.entropy.fill(bytes);
+    }
+}
+
+struct Running<O: Operation, F> {
+    operation: O,
+    cx: Context,
+    outcome: Option<Result<O::Output, Error>>,
+    answer: Option<F>,
+}
+
+impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O, F> {
+    fn writes(&self) -> bool {
+        O::WRITES
+    }
+
+    fn scans(&self) -> bool {
+        O::SCANS
+    }
+
+    fn decide(&mut self, set: &mut WorkingSet) -> Verdict {
+        let decided = self.operation.decide(set, &self.cx);
+        let (outcome, verdict) = match decided {
+            Ok(output) => {
+                let changed = set.accept(&self.cx);
+                (Ok(output), if changed { Verdict::Changed } else { Verdict::Unchanged })
+            }
+            Err(Stop::Missing) => {
+                set.reject();
+                return Verdict::Missing;
+            }
+            Err(Stop::Refused(error)) => {
+                set.reject();
+                (Err(error), Verdict::Unchanged)
+            }
+        };
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn finish(mut self: Box<Self>, fate: Result<(), Error>) {
+        let outcome = match fate {
+            Ok(()) => self.outcome.take().unwrap_or_else(|| Err(Error::internal("finished before it decided"))),
+            Err(error) => Err(error),
+        };
+        if let Some(answer) = self.answer.take() {
+            answer(outcome);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What a store keeps unique, and sign-in records.
+
+use crate::field::Field;
+use crate::kind::Kind;
+use crate::record::{Part, Record};
+use crate::tenant::Tenant;
+use crate::value::Value;
+use unicode_normalization::UnicodeNormalization;
+
+/// A set of values of which each belongs to at most one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// Login names of customers.
+    CustomerUsername,
+    /// The integrator's own keys.
+    UniqueId,
+    /// Public hashes.
+    Hash,
+    /// Subscriptions.
+    Subscription,
+    /// Orders.
+    Order,
+    /// Ids in another system.
+    ExternalCustomerId,
+    /// Imported Bing customer numbers.
+    BingNumber,
+    /// Login names of users.
+    UserLogin,
+    /// Extra field numbers: `customer:6`.
+    ExtraField,
+    /// Digests of keys and sessions, over all tenants: the secret finds the tenant.
+    Digest,
+    /// Names of tenants.
+    TenantName,
+    /// Host names of tenants.
+    TenantHost,
+}
+
+impl Space {
+    /// The stable number a store keeps.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::CustomerUsername => 1,
+            Self::UniqueId => 2,
+            Self::Hash => 3,
+            Self::Subscription => 4,
+            Self::Order => 5,
+            Self::ExternalCustomerId => 6,
+            Self::BingNumber => 7,
+            Self::UserLogin => 8,
+            Self::ExtraField => 9,
+            Self::Digest => 10,
+            Self::TenantName => 11,
+            Self::TenantHost => 12,
+        }
+    }
+
+    const fn is_global(self) -> bool {
+        matches!(self, Self::Digest | Self::TenantName | Self::TenantHost)
+    }
+
+    const fn folds(self) -> bool {
+        matches!(self, Self::CustomerUsername | Self::UserLogin | Self::TenantName | Self::TenantHost)
+    }
+}
+
+/// A value that at most one record has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueKey {
+    /// Where the store keeps it.
+    pub part: Part,
+    /// Among which values it is unique.
+    pub space: Space,
+    /// The value, folded where case does not matter.
+    pub text: String,
+}
+
+impl UniqueKey {
+    /// The key of a value in a tenant.
+    pub fn new(tenant: Tenant, space: Space, text: &str) -> Self {
+        let text = if space.folds() { fold(text) } else { text.to_owned() };
+        let part = if space.is_global() { Part::GLOBAL } else { tenant.part_of_text(&text) };
+        Self { part, space, text }
+    }
+}
+
+/// Login names that look alike are one: full-width letters, case and outer blanks do not make another person.
+fn fold(text: &str) -> String {
+    let trimmed = text.trim();
+    if trimmed.is_ascii() { trimmed.to_ascii_lowercase() } else { trimmed.nfkc().collect::<String>().to_lowercase() }
+}
+
+/// The unique values of a kind of record: field, space.
+const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
+    match kind {
+        Kind::Customer => &[
+            (Field::Username, Space::CustomerUsername),
+            (Field::UniqueId, Space::UniqueId),
+            (Field::Hash, Space::Hash),
+            (Field::SubscriptionIds, Space::Subscription),
+            (Field::OrderIds, Space::Order),
+            (Field::ExternalCustomerId, Space::ExternalCustomerId),
+            (Field::BingNumber, Space::BingNumber),
+        ],
+        Kind::User => &[(Field::Username, Space::UserLogin)],
+        Kind::Key | Kind::Session => &[(Field::Digest, Space::Digest)],
+        Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
+        Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
+        Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message => &[],
+    }
+}
+
+/// The text that the key of an extra field definition has.
+pub fn extra_field_text(domain: &str, number: i64) -> String {
+    format!("{domain}:{number}")
+}
+
+/// Every unique value of a record, each with its field.
+pub fn unique_keys(tenant: Tenant, record: &Record) -> Vec<(Field, UniqueKey)> {
+    let mut keys = Vec::new();
+    for &(field, space) in spaces(record.kind) {
+        let mut push = |text: &str| keys.push((field, UniqueKey::new(tenant, space, text)));
+        match record.values.get(field) {
+            Some(Value::Text(text)) => push(text),
+            Some(Value::Texts(texts)) => texts.iter().for_each(|text| push(text)),
+            Some(Value::Number(number)) => push(&extra_field_text(record.text(Field::Domain), *number)),
+            Some(Value::Flag(_)) | None => {}
+        }
+    }
+    keys
+}
+
+/// Whether a change of the field can change a unique value.
+pub fn is_unique(kind: Kind, field: Field) -> bool {
+    field == Field::Domain || spaces(kind).iter().any(|(unique, _)| *unique == field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alike_login_names_are_one() {
+        let key = |text| UniqueKey::new(Tenant::DEFAULT, Space::UserLogin, text);
+        for text in ["ADMIN", "admin ", "ａdmin", "Admin"] {
+            assert_eq!(key(text), key("admin"), "{text}");
+        }
+        assert_ne!(key("аdmin"), key("admin"), "a Cyrillic letter is another letter");
+        let exact = |text| UniqueKey::new(Tenant::DEFAULT, Space::UniqueId, text);
+        assert_ne!(exact("ACME-7"), exact("acme-7"));
+    }
+}

@@ -1,0 +1,246 @@
+//! Every field of every kind of record, named once, with what it can hold.
+
+use crate::choice;
+use crate::kind::Kind;
+use crate::value::Shape;
+use std::borrow::Cow;
+use std::fmt;
+
+/// The largest whole number a legacy wire carries: 32 bits with a sign.
+pub const MAX_NUMBER: i64 = 2_147_483_647;
+
+const QUOTA: Shape = Shape::Number { min: 0, max: MAX_NUMBER };
+const NAME: Shape = Shape::Text { max: 255 };
+const CODE: Shape = Shape::Text { max: 255 };
+
+macro_rules! fields {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, $shape:expr; )+) => {
+        /// A field. Its name is the same in the native API, the console, the command line, the history and the store.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field {
+            $( $(#[doc = $doc])+ $variant, )+
+            /// An extra field by its number, defined per tenant.
+            Extra(u16),
+        }
+
+        impl Field {
+            /// Every field but the extra ones.
+            pub const ALL: &'static [Self] = &[$( Self::$variant, )+];
+
+            const fn fixed_name(self) -> Option<&'static str> {
+                match self { $( Self::$variant => Some($name), )+ Self::Extra(_) => None }
+            }
+
+            /// What the field can hold. An extra field holds text here; its definition says more.
+            pub const fn shape(self) -> Shape {
+                match self { $( Self::$variant => $shape, )+ Self::Extra(_) => Shape::Text { max: 4_000 } }
+            }
+
+            fn fixed_named(name: &str) -> Option<Self> {
+                match name { $( $name => Some(Self::$variant), )+ _ => None }
+            }
+        }
+    };
+}
+
+fields! {
+    /// The number of a record, given by the server, from 1, never reused.
+    Id = "id", Shape::Envelope;
+    /// Grows by one with each accepted change.
+    Version = "version", Shape::Envelope;
+    /// When the record was created.
+    CreatedAt = "created_at", Shape::Envelope;
+    /// When it last changed.
+    UpdatedAt = "updated_at", Shape::Envelope;
+    /// The credential that last changed it.
+    UpdatedBy = "updated_by", Shape::Envelope;
+
+    /// What was set as the name; unset means that the shown name is derived from the two names.
+    Name = "name", NAME;
+    /// First name.
+    FirstName = "first_name", NAME;
+    /// Last name.
+    LastName = "last_name", NAME;
+    /// E-mail addresses; the first is the primary one.
+    Emails = "emails", Shape::Emails { items: 100 };
+    /// Telephone number, as written.
+    Phone = "phone", NAME;
+    /// Mobile number, as written.
+    MobilePhone = "mobile_phone", NAME;
+    /// Login name, unique in the tenant whatever its case.
+    Username = "username", NAME;
+    /// Password: the record holds its argon2id hash, nobody is ever shown it.
+    Password = "password", Shape::Secret;
+    /// Free text.
+    Note = "note", Shape::Text { max: 65_535 };
+    /// BCP 47 language tag.
+    Language = "language", Shape::Language;
+    /// Id of the company.
+    Company = "company", Shape::Reference(Kind::Company);
+    /// First address line.
+    AddressLine1 = "address.line1", NAME;
+    /// Second address line.
+    AddressLine2 = "address.line2", NAME;
+    /// Third address line.
+    AddressLine3 = "address.line3", NAME;
+    /// Fourth address line; may hold further lines.
+    AddressLine4 = "address.line4", Shape::Text { max: 4_000 };
+    /// City.
+    City = "address.city", NAME;
+    /// State, province or county.
+    Region = "address.region", NAME;
+    /// Postal code, as written: leading zeros stay.
+    PostalCode = "address.postal_code", Shape::Text { max: 64 };
+    /// ISO 3166-1 alpha-2 country code.
+    Country = "address.country", Shape::Country;
+    /// Web site.
+    WebsiteUrl = "website_url", Shape::Text { max: 2_048 };
+    /// Industry.
+    Industry = "industry", Shape::Choice(choice::INDUSTRY);
+    /// State of the customer; unset reads as active.
+    Status = "status", Shape::Choice(choice::STATUS);
+    /// Country of the market.
+    MarketCountry = "market_country", Shape::Country;
+    /// Language of the market.
+    MarketLanguage = "market_language", Shape::Language;
+    /// Financial state.
+    FinancialStatus = "financial_status", Shape::Choice(choice::FINANCIAL_STATUS);
+    /// Service level.
+    ServiceLevel = "service_level", Shape::Choice(choice::SERVICE_LEVEL);
+    /// Id of the e-mail package.
+    EmailPackageId = "email_package_id", QUOTA;
+    /// Prepaid e-mails.
+    EmailQuota = "email_quota", QUOTA;
+    /// Prepaid text messages.
+    SmsQuota = "sms_quota", QUOTA;
+    /// Id of the transactions package.
+    TransactionsPackageId = "transactions_package_id", QUOTA;
+    /// Prepaid transactions.
+    TransactionsQuota = "transactions_quota", QUOTA;
+    /// The integrator's own key, unique in the tenant.
+    UniqueId = "unique_id", CODE;
+    /// Public hash, unique in the tenant.
+    Hash = "hash", CODE;
+    /// Subscriptions the customer can be found by, each unique in the tenant.
+    SubscriptionIds = "subscription_ids", Shape::Codes { max: 255, items: 1_000 };
+    /// Orders the customer can be found by, each unique in the tenant.
+    OrderIds = "order_ids", Shape::Codes { max: 255, items: 1_000 };
+    /// The id another system knows the customer by, unique in the tenant.
+    ExternalCustomerId = "external_customer_id", CODE;
+    /// Bing customer number: `C` and digits; unset means derived from the id.
+    BingNumber = "bing_number", CODE;
+    /// Locked against edits through Trackfinity.
+    Locked = "locked", Shape::Flag;
+    /// The record this one was merged into.
+    MergedInto = "merged_into", Shape::Reference(Kind::Customer);
+
+    /// Host names that lead to a tenant.
+    Hosts = "hosts", Shape::Codes { max: 255, items: 100 };
+    /// Number of parts a tenant's records are spread over; fixed at creation.
+    Buckets = "buckets", Shape::Number { min: 1, max: 4_096 };
+    /// What a user or a key may do: see [`Role`](crate::access::Role).
+    Role = "role", Shape::Choice(crate::access::Role::NAMES);
+    /// The dialects a user or key may sign in through; empty means all.
+    Dialects = "dialects", Shape::Codes { max: 32, items: 16 };
+    /// SHA-256 of a key or session, in hexadecimal.
+    Digest = "digest", Shape::Secret;
+    /// When a key or session ends.
+    ExpiresAt = "expires_at", Shape::Time;
+    /// A disabled user or key cannot sign in.
+    Disabled = "disabled", Shape::Flag;
+    /// A user.
+    UserId = "user", Shape::Reference(Kind::User);
+    /// The customer a ticket or session belongs to.
+    CustomerId = "customer", Shape::Reference(Kind::Customer);
+    /// Number of an extra field.
+    Number = "number", Shape::Number { min: 1, max: 65_535 };
+    /// What an extra field belongs to.
+    Domain = "domain", Shape::Choice(choice::EXTRA_DOMAIN);
+    /// What an extra field holds.
+    Shape = "shape", Shape::Choice(choice::EXTRA_SHAPE);
+    /// Seen by customers, not only by agents.
+    External = "external", Shape::Flag;
+    /// The category above.
+    Parent = "parent", Shape::Reference(Kind::Category);
+    /// Bigger is more important.
+    SortOrder = "sort_order", QUOTA;
+    /// Title of a ticket.
+    Title = "title", NAME;
+    /// Category of a ticket.
+    CategoryId = "category", Shape::Reference(Kind::Category);
+    /// Priority of a ticket.
+    PriorityId = "priority", Shape::Reference(Kind::Priority);
+    /// State of a ticket; unset reads as open.
+    TicketStatus = "ticket_status", Shape::Choice(choice::TICKET_STATUS);
+    /// When a ticket was closed.
+    ClosedAt = "closed_at", Shape::Time;
+    /// The ticket a message belongs to.
+    TicketId = "ticket", Shape::Reference(Kind::Ticket);
+    /// Who wrote a message.
+    Author = "author", NAME;
+    /// Text of a message.
+    Text = "text", Shape::Text { max: 1_000_000 };
+    /// When a message was sent.
+    SentAt = "sent_at", Shape::Time;
+}
+
+/// How many extra fields of customers are also called `custom1`, `custom2`, ….
+pub const CUSTOM_FIELDS: u16 = 5;
+
+impl Field {
+    /// The dotted name: `address.city`, `custom1`, `x_6`.
+    pub fn name(self) -> Cow<'static, str> {
+        if let Some(name) = self.fixed_name() {
+            return Cow::Borrowed(name);
+        }
+        match self {
+            Self::Extra(1) => Cow::Borrowed("custom1"),
+            Self::Extra(2) => Cow::Borrowed("custom2"),
+            Self::Extra(3) => Cow::Borrowed("custom3"),
+            Self::Extra(4) => Cow::Borrowed("custom4"),
+            Self::Extra(5) => Cow::Borrowed("custom5"),
+            Self::Extra(number) => Cow::Owned(format!("x_{number}")),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// The field of that [`name`](Self::name); `x_1` … `x_5` name the custom fields too.
+    pub fn named(name: &str) -> Option<Self> {
+        if let Some(field) = Self::fixed_named(name) {
+            return Some(field);
+        }
+        if let Some(digit) = name.strip_prefix("custom") {
+            return digit.parse().ok().filter(|n| digit.len() == 1 && (1..=CUSTOM_FIELDS).contains(n)).map(Self::Extra);
+        }
+        let digits = name.strip_prefix("x_")?;
+        if digits.starts_with(['0', '+']) {
+            return None;
+        }
+        digits.parse().ok().map(Self::Extra)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_found_by_its_name() {
+        for &field in Field::ALL {
+            assert_eq!(Field::named(&field.name()), Some(field));
+        }
+        for number in [1, 5, 6, 7, 65_535] {
+            assert_eq!(Field::named(&Field::Extra(number).name()), Some(Field::Extra(number)));
+        }
+        assert_eq!(Field::named("x_3"), Some(Field::Extra(3)));
+        for wrong in ["custom6", "custom0", "custom01", "x_0", "x_01", "x_+1", "x_65536", "x_", "Name", ""] {
+            assert_eq!(Field::named(wrong), None, "{wrong}");
+        }
+    }
+}

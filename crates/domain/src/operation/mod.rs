@@ -1,0 +1,69 @@
+//! Operations: one file each, the rule written once.
+//!
+//! An operation is a value. [`Operation::decide`] is a pure function of it, the [`WorkingSet`] and the [`Context`]: no
+//! I/O, no clock, no randomness. It may run several times; only its last run counts.
+
+mod create_customer;
+mod customer_ref;
+mod delete_customer;
+mod find_key;
+mod find_user;
+mod list_customers;
+mod load;
+mod lock_customer;
+mod read_customer;
+mod read_history;
+mod update_customer;
+
+pub use create_customer::CreateCustomer;
+pub use customer_ref::{CustomerRef, Deleted};
+pub use delete_customer::DeleteCustomer;
+pub use find_key::FindKey;
+pub use find_user::{FindUser, FoundUser};
+pub use list_customers::ListCustomers;
+pub use load::{Load, NewRecord};
+pub use lock_customer::LockCustomer;
+pub use read_customer::ReadCustomer;
+pub use read_history::{History, ReadHistory};
+pub use update_customer::UpdateCustomer;
+
+use crate::access::Access;
+use crate::customer::{Customer, Edit};
+use crate::error::{Error, Stop};
+use crate::working_set::{Context, WorkingSet};
+
+/// See the [module](self).
+pub trait Operation: Send + 'static {
+    /// What the caller is told.
+    type Output: Send + 'static;
+    /// What the caller must be allowed.
+    const ACCESS: Access;
+    /// Whether it may change anything.
+    const WRITES: bool;
+    /// Whether it lists or walks: more than a few point reads.
+    const SCANS: bool = false;
+
+    /// Asks the set for what it needs, decides, and puts what changes.
+    ///
+    /// # Errors
+    /// [`Stop::Missing`] when the set has not loaded something yet, [`Stop::Refused`] with the reason.
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Self::Output, Stop>;
+}
+
+/// What a caller submitted for a customer, in a dialect's terms.
+///
+/// The dialect compares it with what it shows of the present record: a submitted value equal to the shown one is no
+/// edit. That is why it is asked for its edits only when the record is at hand.
+pub trait Submission: Send + 'static {
+    /// The edits that bring the present record to what was submitted.
+    ///
+    /// # Errors
+    /// `Invalid`, `Required` or `TooLong` at the field.
+    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error>;
+}
+
+impl<F: Fn(&Customer) -> Result<Vec<Edit>, Error> + Send + 'static> Submission for F {
+    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error> {
+        self(present)
+    }
+}

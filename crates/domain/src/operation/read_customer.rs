@@ -1,0 +1,24 @@
+use super::{CustomerRef, Deleted, Operation, customer_ref};
+use crate::access::Access;
+use crate::customer::Customer;
+use crate::error::Stop;
+use crate::working_set::{Context, WorkingSet};
+
+/// Reads one customer.
+#[derive(Debug)]
+pub struct ReadCustomer {
+    /// Which.
+    pub who: CustomerRef,
+    /// Whether a deleted one is found.
+    pub deleted: Deleted,
+}
+
+impl Operation for ReadCustomer {
+    type Output = Customer;
+    const ACCESS: Access = Access::Read;
+    const WRITES: bool = false;
+
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Customer, Stop> {
+        customer_ref::find(set, cx, std::slice::from_ref(&self.who), self.deleted)
+    }
+}

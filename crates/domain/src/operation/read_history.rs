@@ -1,0 +1,50 @@
+use super::Operation;
+use crate::access::Access;
+use crate::change::Change;
+use crate::error::{Error, Stop};
+use crate::kind::Kind;
+use crate::working_set::{Context, Walk, WorkingSet};
+use std::sync::Arc;
+
+/// Reads what happened to a record, newest first.
+#[derive(Debug)]
+pub struct ReadHistory {
+    /// The kind of the record.
+    pub kind: Kind,
+    /// Its id.
+    pub id: i64,
+    /// Where to go on: [`History::next`] of the page before.
+    pub from: Option<i64>,
+    /// How many at most, from 1.
+    pub limit: u32,
+}
+
+/// One page of a history.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The changes, newest first.
+    pub changes: Arc<Vec<Change>>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<i64>,
+}
+
+impl Operation for ReadHistory {
+    type Output = History;
+    const ACCESS: Access = Access::Read;
+    const WRITES: bool = false;
+    const SCANS: bool = true;
+
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<History, Stop> {
+        let Some(record) = set.record(cx.caller.tenant, self.kind, self.id)? else {
+            return Err(Error::not_found(format!("There is no {} {}", self.kind.name(), self.id)).into());
+        };
+        let from = self.from.unwrap_or(record.last_change).min(record.last_change);
+        let changes = set.history(&Walk { part: record.part, from, limit: self.limit.max(1) })?;
+        // A cursor that was made up may lead into the history of another record.
+        if changes.iter().any(|change| (change.kind, change.id) != (self.kind, self.id)) {
+            return Err(Error::new(crate::error::Reason::Invalid, "This cursor is not one of this history").into());
+        }
+        let next = changes.last().map(|change| change.previous).filter(|&previous| previous > 0);
+        Ok(History { changes, next })
+    }
+}

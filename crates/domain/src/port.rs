@@ -1,0 +1,79 @@
+//! What the domain needs from outside.
+
+use crate::error::Error;
+use crate::record::Time;
+use crate::working_set::WorkingSet;
+
+/// An operation with its context and its caller's answer, as a store sees it.
+pub trait Job: Send {
+    /// Whether it may change anything. A reading job never does.
+    fn writes(&self) -> bool;
+
+    /// Whether it may take longer than a few point reads.
+    fn scans(&self) -> bool;
+
+    /// Decides over the set. May be called again after [`Verdict::Missing`]; only the last call counts.
+    fn decide(&mut self, set: &mut WorkingSet) -> Verdict;
+
+    /// Answers the caller. With `Ok`, what the job decided; with `Err`, that the store could not keep it.
+    fn finish(self: Box<Self>, fate: Result<(), Error>);
+}
+
+/// How a [`Job`] decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Something must be loaded first.
+    Missing,
+    /// Decided, with something to save.
+    Changed,
+    /// Decided, or refused, with nothing to save.
+    Unchanged,
+}
+
+/// How a store fares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Reads and writes.
+    Ready,
+    /// Reads only, for now: writes are tried again when there is a chance. The sentence says why.
+    ReadOnly(String),
+    /// Reads only until it is restarted. The sentence says why.
+    Poisoned(String),
+}
+
+/// Keeps the records. One batch is one transaction; an answer is given only when what it says is durable.
+pub trait Store: Send + Sync {
+    /// Runs a job, at once or later, on this thread or another, and [finishes](Job::finish) it in every case.
+    fn submit(&self, job: Box<dyn Job>);
+
+    /// Whether it can be written to.
+    fn condition(&self) -> Condition;
+
+    /// Grows whenever a user, key, session or tenant changes, before the change is acknowledged. What was remembered
+    /// of a credential under another number must be checked again.
+    fn credentials_epoch(&self) -> u64;
+}
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now, UTC.
+    fn now(&self) -> Time;
+}
+
+/// Makes what nobody can guess.
+pub trait Entropy: Send + Sync {
+    /// Fills the bytes from a cryptographic generator.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Hashes passwords slowly, on the calling thread.
+pub trait Passwords: Send + Sync {
+    /// A PHC string of a new salt.
+    ///
+    /// # Errors
+    /// `Internal` when the hash cannot be made.
+    fn hash(&self, password: &str) -> Result<String, Error>;
+
+    /// Whether the password is the one of the PHC string. Without one it takes as long and answers no.
+    fn verify(&self, password: &str, phc: Option<&str>) -> bool;
+}

@@ -1,0 +1,413 @@
+//! What the operations of one batch see and change.
+//!
+//! An operation asks the set for what it needs. What is not there yet stops it with [`Stop::Missing`]; the store loads
+//! all that the batch misses in one round, and the operation decides again from the start. What an operation puts is
+//! kept aside until it has decided: a refused one leaves no trace, and the next one sees what an accepted one put.
+
+use crate::access::Caller;
+use crate::change::{Change, FieldChange, Origin, difference};
+use crate::credential::{Space, UniqueKey, extra_field_text, is_unique, unique_keys};
+use crate::error::{Error, Reason, Stop};
+use crate::field::{Field, MAX_NUMBER};
+use crate::filter::{Page, Query};
+use crate::kind::Kind;
+use crate::record::{Part, Record, Time};
+use crate::tenant::Tenant;
+use crate::value::{Shape, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// For whom, when and through what an operation runs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The caller, already allowed to run it.
+    pub caller: Arc<Caller>,
+    /// What the history will say.
+    pub origin: Origin,
+    /// The time of the request.
+    pub now: Time,
+    /// Identifies the operation.
+    pub operation_id: [u8; 16],
+}
+
+/// The place of a record: kind, part, id.
+pub type Place = (Kind, Part, i64);
+
+/// A walk through the history of one record, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Walk {
+    /// The part.
+    pub part: Part,
+    /// The number of the first change to read.
+    pub from: i64,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// Something the set does not hold yet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// A record.
+    Record(Place),
+    /// The owner of a unique value.
+    Key(UniqueKey),
+    /// The next free id of a kind; the part is the tenant's first.
+    Counter(Part, Kind),
+    /// A listing.
+    List(Query),
+    /// A part of the history.
+    History(Walk),
+}
+
+/// What a store found for a [`Need`].
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// The record, or that there is none.
+    Record(Option<Record>),
+    /// Whose value it is, or nobody's.
+    Key(Option<(Part, i64)>),
+    /// The next free id.
+    Counter(i64),
+    /// The page.
+    List(Page),
+    /// The changes.
+    History(Vec<Change>),
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    record: Option<Arc<Record>>,
+    stored_version: u64,
+    changed: bool,
+}
+
+#[derive(Debug)]
+struct Staged {
+    record: Arc<Record>,
+    fields: Vec<FieldChange>,
+}
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub struct WorkingSet {
+    records: FxHashMap<Place, Slot>,
+    keys: FxHashMap<UniqueKey, Option<(Part, i64)>>,
+    counters: FxHashMap<(Part, Kind), i64>,
+    lists: Vec<(Query, Arc<Page>)>,
+    walks: Vec<(Walk, Arc<Vec<Change>>)>,
+    missing: Vec<Need>,
+    changes: Vec<Change>,
+    changed_keys: Vec<UniqueKey>,
+    changed_counters: Vec<(Part, Kind)>,
+    staged: Vec<Staged>,
+    staged_keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
+    staged_counters: Vec<((Part, Kind), i64)>,
+}
+
+/// What a batch changed, for the store to save in one transaction.
+#[derive(Debug)]
+pub struct Saving<'a> {
+    /// The changes in the order in which they were accepted. `number` and `previous` are for the store to give.
+    pub changes: &'a mut Vec<Change>,
+    /// The records that changed, in their last state, with the version that the store held before.
+    pub records: Vec<(Arc<Record>, u64)>,
+    /// The unique values that changed owner.
+    pub keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
+    /// The counters that moved.
+    pub counters: Vec<((Part, Kind), i64)>,
+}
+
+impl WorkingSet {
+    /// A record by its id.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded.
+    pub fn record(&mut self, tenant: Tenant, kind: Kind, id: i64) -> Result<Option<Arc<Record>>, Stop> {
+        let part = if kind == Kind::Tenant { Part::GLOBAL } else { tenant.part_of(id) };
+        self.record_at((kind, part, id))
+    }
+
+    /// A record by its place.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded.
+    pub fn record_at(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
+        let staged = |s: &&Staged| (s.record.kind, s.record.part, s.record.id) == place;
+        if let Some(staged) = self.staged.iter().rev().find(staged) {
+            return Ok(Some(Arc::clone(&staged.record)));
+        }
+        match self.records.get(&place) {
+            Some(slot) => Ok(slot.record.clone()),
+            None => self.miss(Need::Record(place)),
+        }
+    }
+
+    /// The record that owns a unique value.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded.
+    pub fn owner(&mut self, kind: Kind, key: &UniqueKey) -> Result<Option<Arc<Record>>, Stop> {
+        match self.key(key)? {
+            Some((part, id)) => self.record_at((kind, part, id)),
+            None => Ok(None),
+        }
+    }
+
+    /// One page of a listing, as it was before this batch: only reading operations list.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded.
+    pub fn list(&mut self, query: &Query) -> Result<Arc<Page>, Stop> {
+        match self.lists.iter().find(|(known, _)| known == query) {
+            Some((_, page)) => Ok(Arc::clone(page)),
+            None => self.miss(Need::List(query.clone())),
+        }
+    }
+
+    /// Changes of one record, newest first, as they were before this batch.
+    ///
+    /// # Errors
+    /// `Missing` until they are loaded.
+    pub fn history(&mut self, walk: &Walk) -> Result<Arc<Vec<Change>>, Stop> {
+        match self.walks.iter().find(|(known, _)| known == walk) {
+            Some((_, changes)) => Ok(Arc::clone(changes)),
+            None => self.miss(Need::History(walk.clone())),
+        }
+    }
+
+    /// The next free id of a kind, from 1.
+    ///
+    /// # Errors
+    /// `Missing` until the counter is loaded; `LimitExceeded` when the ids that legacy wires carry are used up.
+    pub fn next_id(&mut self, tenant: Tenant, kind: Kind) -> Result<i64, Stop> {
+        let id = self.counter(tenant, kind)?;
+        if id > MAX_NUMBER {
+            let text = format!("All {MAX_NUMBER} {} ids of this tenant are used up", kind.name());
+            return Err(Error::new(Reason::LimitExceeded, text).into());
+        }
+        self.staged_counters.push(((tenant.first_part(), kind), id + 1));
+        Ok(id)
+    }
+
+    /// Keeps an id that was given from outside from being given again.
+    ///
+    /// # Errors
+    /// `Missing` until the counter is loaded.
+    pub fn claim_id(&mut self, tenant: Tenant, kind: Kind, id: i64) -> Result<(), Stop> {
+        if self.counter(tenant, kind)? <= id {
+            self.staged_counters.push(((tenant.first_part(), kind), id + 1));
+        }
+        Ok(())
+    }
+
+    /// Puts a record: checks what only the whole store can tell, gives it the next version, and keeps it and its
+    /// history entry for the batch. A record that is as it was stays as it was: no version, no entry.
+    ///
+    /// Answers the record as it will be stored.
+    ///
+    /// # Errors
+    /// `Missing` until what it refers to is loaded. `Invalid` when a referenced record or an extra field does not
+    /// exist, `AlreadyExists` when a unique value is another record's.
+    pub fn put(&mut self, mut record: Record, cx: &Context) -> Result<Arc<Record>, Stop> {
+        let place = (record.kind, record.part, record.id);
+        let before = match self.records.get(&place) {
+            Some(slot) => slot.record.clone(),
+            None => return self.miss(Need::Record(place)),
+        };
+        self.check_extra_fields(&mut record, before.as_deref(), cx.caller.tenant)?;
+        let fields = difference(before.as_deref(), &record);
+        if let Some(before) = before.as_ref().filter(|_| fields.is_empty()) {
+            self.staged.retain(|staged| (staged.record.kind, staged.record.part, staged.record.id) != place);
+            return Ok(Arc::clone(before));
+        }
+        self.check_references(&record, &fields, cx.caller.tenant)?;
+        if fields.iter().any(|change| is_unique(record.kind, change.field)) {
+            self.move_keys(before.as_deref(), &record, cx.caller.tenant)?;
+        }
+        let (version, updated_at) = before.as_ref().map_or((0, cx.now), |b| (b.version, b.updated_at));
+        record.version = version + 1;
+        record.updated_at = updated_at.max(cx.now);
+        record.updated_by.clone_from(&cx.caller.name);
+        if before.is_none() && record.created_at == Time(0) {
+            record.created_at = cx.now;
+        }
+        let record = Arc::new(record);
+        self.staged.retain(|staged| (staged.record.kind, staged.record.part, staged.record.id) != place);
+        self.staged.push(Staged { record: Arc::clone(&record), fields });
+        Ok(record)
+    }
+
+    /// Forgets what the operation that just decided had put aside.
+    pub fn reject(&mut self) {
+        self.staged.clear();
+        self.staged_keys.clear();
+        self.staged_counters.clear();
+    }
+
+    /// Takes over what the operation that just decided had put aside. Answers whether that is anything to save.
+    pub fn accept(&mut self, cx: &Context) -> bool {
+        let anything = !self.staged.is_empty() || !self.staged_counters.is_empty();
+        for Staged { record, fields } in self.staged.drain(..) {
+            if record.kind.has_history() {
+                self.changes.push(Change {
+                    part: record.part,
+                    number: 0,
+                    previous: 0,
+                    kind: record.kind,
+                    id: record.id,
+                    version: record.version,
+                    at: record.updated_at,
+                    origin: cx.origin.clone(),
+                    operation_id: cx.operation_id,
+                    fields,
+                });
+            }
+            let slot = self.records.entry((record.kind, record.part, record.id)).or_default();
+            slot.record = Some(record);
+            slot.changed = true;
+        }
+        for (key, owner) in self.staged_keys.drain(..) {
+            self.changed_keys.push(key.clone());
+            self.keys.insert(key, owner);
+        }
+        for (counter, next) in self.staged_counters.drain(..) {
+            self.changed_counters.push(counter);
+            self.counters.insert(counter, next);
+        }
+        anything
+    }
+
+    /// What the operations have missed since the last call, each once.
+    pub fn take_missing(&mut self) -> Vec<Need> {
+        let mut missing = std::mem::take(&mut self.missing);
+        if missing.len() > 1 {
+            let mut seen = FxHashSet::default();
+            missing.retain(|need| seen.insert(need.clone()));
+        }
+        missing
+    }
+
+    /// Gives the set what it missed.
+    pub fn supply(&mut self, need: Need, found: Found) {
+        match (need, found) {
+            (Need::Record(place), Found::Record(record)) => {
+                let stored_version = record.as_ref().map_or(0, |record| record.version);
+                self.records.insert(place, Slot { record: record.map(Arc::new), stored_version, changed: false });
+            }
+            (Need::Key(key), Found::Key(owner)) => drop(self.keys.insert(key, owner)),
+            (Need::Counter(part, kind), Found::Counter(next)) => drop(self.counters.insert((part, kind), next)),
+            (Need::List(query), Found::List(page)) => self.lists.push((query, Arc::new(page))),
+            (Need::History(walk), Found::History(changes)) => self.walks.push((walk, Arc::new(changes))),
+            // A store that answers another question leaves the need missing, and the operation is refused as stuck.
+            _ => {}
+        }
+    }
+
+    /// What all accepted operations changed.
+    pub fn saving(&mut self) -> Saving<'_> {
+        let mut records: Vec<_> = self
+            .records
+            .values()
+            .filter(|slot| slot.changed)
+            .filter_map(|slot| slot.record.clone().map(|record| (record, slot.stored_version)))
+            .collect();
+        // In the order of the table: neighbours share pages, and two nodes lock in one order.
+        records.sort_by_key(|(record, _)| (record.kind, record.part, record.id));
+        self.changed_keys.sort();
+        self.changed_keys.dedup();
+        let owner = |key: &UniqueKey| self.keys.get(key).copied().flatten();
+        let keys = self.changed_keys.iter().map(|key| (key.clone(), owner(key))).collect();
+        self.changed_counters.sort();
+        self.changed_counters.dedup();
+        let next = |counter: &(Part, Kind)| self.counters.get(counter).map(|next| (*counter, *next));
+        let counters = self.changed_counters.iter().filter_map(next).collect();
+        Saving { changes: &mut self.changes, records, keys, counters }
+    }
+
+    fn miss<T>(&mut self, need: Need) -> Result<T, Stop> {
+        self.missing.push(need);
+        Err(Stop::Missing)
+    }
+
+    fn key(&mut self, key: &UniqueKey) -> Result<Option<(Part, i64)>, Stop> {
+        if let Some((_, owner)) = self.staged_keys.iter().rev().find(|(staged, _)| staged == key) {
+            return Ok(*owner);
+        }
+        match self.keys.get(key) {
+            Some(owner) => Ok(*owner),
+            None => self.miss(Need::Key(key.clone())),
+        }
+    }
+
+    fn counter(&mut self, tenant: Tenant, kind: Kind) -> Result<i64, Stop> {
+        let counter = (tenant.first_part(), kind);
+        if let Some((_, next)) = self.staged_counters.iter().rev().find(|(staged, _)| *staged == counter) {
+            return Ok(*next);
+        }
+        match self.counters.get(&counter) {
+            Some(next) => Ok(*next),
+            None => self.miss(Need::Counter(counter.0, counter.1)),
+        }
+    }
+
+    /// An extra field must be defined, and its value is brought to the form its definition wants.
+    fn check_extra_fields(&mut self, record: &mut Record, before: Option<&Record>, tenant: Tenant) -> Result<(), Stop> {
+        let changed = |(field, value): &(Field, &Value)| {
+            matches!(field, Field::Extra(_)) && before.and_then(|b| b.values.get(*field)) != Some(*value)
+        };
+        let extras: Vec<_> = record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
+        for (field, value) in extras {
+            let Field::Extra(number) = field else { continue };
+            let text = extra_field_text(record.kind.name(), i64::from(number));
+            let key = UniqueKey::new(tenant, Space::ExtraField, &text);
+            let Some(definition) = self.owner(Kind::ExtraField, &key)? else {
+                let text = format!("There is no extra field {field} for a {}", record.kind.name());
+                return Err(Error::invalid(field, text).into());
+            };
+            let value = crate::value::admit_extra(field, definition.text(Field::Shape), value)?;
+            record.values.set(field, value);
+        }
+        Ok(())
+    }
+
+    fn check_references(&mut self, record: &Record, fields: &[FieldChange], tenant: Tenant) -> Result<(), Stop> {
+        for change in fields {
+            if let (Shape::Reference(kind), Some(Value::Number(id))) = (change.field.shape(), &change.to)
+                && self.record(tenant, kind, *id)?.is_none()
+            {
+                let text = format!("{} {id} does not exist", kind.name());
+                return Err(Error::invalid(change.field, text).into());
+            }
+        }
+        debug_assert!(record.id > 0, "a record is put under an id");
+        Ok(())
+    }
+
+    fn move_keys(&mut self, before: Option<&Record>, after: &Record, tenant: Tenant) -> Result<(), Stop> {
+        let old = before.map(|record| unique_keys(tenant, record)).unwrap_or_default();
+        let new = unique_keys(tenant, after);
+        let me = (after.part, after.id);
+        let mut missing = false;
+        for (field, key) in &new {
+            match self.key(key) {
+                Ok(Some(owner)) if owner != me => {
+                    let text = format!("{field} \"{}\" belongs to another {}", key.text, after.kind.name());
+                    return Err(Error::new(Reason::AlreadyExists, text).at(*field).into());
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => self.staged_keys.push((key.clone(), Some(me))),
+                Err(Stop::Missing) => missing = true,
+                Err(stop) => return Err(stop),
+            }
+        }
+        if missing {
+            return Err(Stop::Missing);
+        }
+        for (_, key) in old {
+            if !new.iter().any(|(_, kept)| *kept == key) {
+                self.staged_keys.push((key, None));
+            }
+        }
+        Ok(())
+    }
+}

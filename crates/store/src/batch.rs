@@ -1,0 +1,71 @@
+//! The loop that every engine runs: decide, load what is missing, decide again.
+
+use domain::port::{Job, Verdict};
+use domain::working_set::{Found, Need};
+use domain::{Error, WorkingSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// More rounds than any operation needs: each asks for what the round before led to.
+const MAX_ROUNDS: usize = 64;
+
+/// A job in a batch, and why it failed if it did.
+pub(crate) struct Entry {
+    pub(crate) job: Box<dyn Job>,
+    pub(crate) failure: Option<Error>,
+}
+
+impl Entry {
+    pub(crate) fn new(job: Box<dyn Job>) -> Self {
+        Self { job, failure: None }
+    }
+
+    /// Answers the caller: with what was decided, or with why it was not kept.
+    pub(crate) fn finish(self, fate: Result<(), Error>) {
+        self.job.finish(match self.failure {
+            Some(failure) => Err(failure),
+            None => fate,
+        });
+    }
+}
+
+/// Lets every job decide, loading what they miss round by round. Answers whether there is anything to save.
+///
+/// # Errors
+/// What `load` fails with; nothing of the batch may be saved then.
+pub(crate) fn decide<E>(
+    entries: &mut [Entry],
+    set: &mut WorkingSet,
+    mut load: impl FnMut(&Need) -> Result<Found, E>,
+) -> Result<bool, E> {
+    let mut changed = false;
+    let mut waiting: Vec<usize> = (0..entries.len()).collect();
+    for _ in 0..MAX_ROUNDS {
+        waiting.retain(|&at| {
+            let Some(entry) = entries.get_mut(at) else { return false };
+            // A job that panics is a fault of ours. It must not take its neighbours along.
+            match catch_unwind(AssertUnwindSafe(|| entry.job.decide(set))) {
+                Ok(Verdict::Missing) => return true,
+                Ok(Verdict::Changed) => changed = true,
+                Ok(Verdict::Unchanged) => {}
+                Err(_) => {
+                    set.reject();
+                    entry.failure = Some(Error::internal("an operation panicked"));
+                }
+            }
+            false
+        });
+        if waiting.is_empty() {
+            return Ok(changed);
+        }
+        for need in set.take_missing() {
+            let found = load(&need)?;
+            set.supply(need, found);
+        }
+    }
+    for at in waiting {
+        if let Some(entry) = entries.get_mut(at) {
+            entry.failure = Some(Error::internal("an operation never had all that it asked for"));
+        }
+    }
+    Ok(changed)
+}

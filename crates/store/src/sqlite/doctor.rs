@@ -1,0 +1,153 @@
+//! Examines a store for damage: every checksum, the chain of every part, every unique value.
+
+use domain::{Kind, Record};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+use super::history::{self, StoredChange};
+use super::open::FILE;
+use super::table::{Statements, read};
+use super::{Failure, OpenError};
+use crate::seal::{self, FIRST_LINK, Link};
+
+/// Something that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What: `customer 10`, `change 812 of part 1048576`.
+    pub what: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// What was examined, and what was found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Records whose checksum was verified.
+    pub records: u64,
+    /// Changes whose place in the chain was verified.
+    pub changes: u64,
+    /// Damage, at most 1,000 findings.
+    pub findings: Vec<Finding>,
+}
+
+/// More findings than anybody reads one by one.
+const MAX_FINDINGS: usize = 1_000;
+
+impl Report {
+    fn find(&mut self, what: impl Into<String>, why: &dyn std::fmt::Display) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(Finding { what: what.into(), why: why.to_string() });
+        }
+    }
+}
+
+/// Examines the store of a folder, which a server may have open: it reads one snapshot and writes nothing.
+///
+/// # Errors
+/// When the file cannot be opened or read at all.
+pub fn examine(folder: &Path) -> Result<Report, OpenError> {
+    let path = folder.join(FILE);
+    if !path.is_file() {
+        return Err(OpenError::Failed(format!("there is no store in {}", folder.display())));
+    }
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(Failure::from)?;
+    db.pragma_update(None, "query_only", true).map_err(Failure::from)?;
+    db.execute_batch("BEGIN").map_err(Failure::from)?;
+    let mut report = Report::default();
+    if let Err(failure) = integrity(&db, &mut report) {
+        report.find("file", &failure);
+    }
+    for kind in Kind::ALL {
+        if let Err(failure) = records(&db, kind, &mut report) {
+            report.find(format!("table {}", kind.name()), &failure);
+        }
+    }
+    if let Err(failure) = chain(&db, &mut report) {
+        report.find("history", &failure);
+    }
+    Ok(report)
+}
+
+fn integrity(db: &Connection, report: &mut Report) -> Result<(), Failure> {
+    let mut statement = db.prepare("PRAGMA integrity_check(100)")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let line: String = row.get(0)?;
+        if line != "ok" {
+            report.find("file", &line);
+        }
+    }
+    Ok(())
+}
+
+fn records(db: &Connection, kind: Kind, report: &mut Report) -> Result<(), Failure> {
+    let mut statement = db.prepare(&Statements::new(kind).select_columns)?;
+    let mut history = db.prepare("SELECT kind, id, version FROM change WHERE part = ?1 AND number = ?2")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        report.records += 1;
+        match read(kind, row) {
+            Ok(record) if kind.has_history() => {
+                let last = history.query_row((record.part.0, record.last_change), |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+                });
+                if last != Ok((kind.name().to_owned(), record.id, record.version.cast_signed())) {
+                    report.find(name(&record), &"its last change is not the one it names");
+                }
+            }
+            Ok(_) => {}
+            Err(failure) => report.find(format!("{} {}", kind.name(), row.get::<_, i64>(1).unwrap_or(0)), &failure),
+        }
+    }
+    Ok(())
+}
+
+fn name(record: &Record) -> String {
+    format!("{} {}", record.kind.name(), record.id)
+}
+
+fn chain(db: &Connection, report: &mut Report) -> Result<(), Failure> {
+    let mut statement = db.prepare(&format!("{} ORDER BY part, number", history::SELECT))?;
+    let mut heads = db.prepare("SELECT number, link FROM part_head WHERE part = ?1")?;
+    let mut head = |part: i64, number: i64, link: Link, report: &mut Report| {
+        let stored = heads.query_row([part], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Link>(1)?)));
+        if stored != Ok((number, link)) {
+            report.find(format!("history of part {part}"), &"its end is not where it was");
+        }
+    };
+    let mut rows = statement.query([])?;
+    let mut at: Option<(i64, i64, Link)> = None;
+    while let Some(row) = rows.next()? {
+        report.changes += 1;
+        let StoredChange { change, fields, salt, digest, link } = match history::read(row) {
+            Ok(stored) => stored,
+            Err(failure) => {
+                report.find("history", &failure);
+                at = None;
+                continue;
+            }
+        };
+        let what = || format!("change {} of part {}", change.number, change.part.0);
+        let (number, before) = match at {
+            Some((part, number, before)) if part == change.part.0 => (number, Some(before)),
+            Some((part, number, before)) => {
+                head(part, number, before, report);
+                (0, Some(FIRST_LINK))
+            }
+            None => (change.number - 1, (change.number == 1).then_some(FIRST_LINK)),
+        };
+        if change.number != number + 1 {
+            report.find(what(), &format!("changes {} to {} before it are missing", number + 1, change.number - 1));
+        } else if before.is_some_and(|before| seal::link(&before, &change, &digest) != link) {
+            report.find(what(), &"its link does not fit the one before it");
+        }
+        if fields.zip(salt).is_some_and(|(fields, salt)| seal::digest(&salt, &fields) != digest) {
+            report.find(what(), &"its values are not the ones that were written");
+        }
+        at = Some((change.part.0, change.number, link));
+    }
+    if let Some((part, number, link)) = at {
+        head(part, number, link, report);
+    }
+    Ok(())
+}

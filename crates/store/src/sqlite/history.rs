@@ -1,0 +1,156 @@
+//! The history: appended in the transaction of the change, read as a walk from a record's last change back.
+
+use domain::change::Origin;
+use domain::record::Part;
+use domain::working_set::Walk;
+use domain::{Change, Kind, Time};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::HashMap;
+
+use super::Failure;
+use crate::seal::{self, FIRST_LINK, Link};
+use crate::{codec, fault};
+
+/// The number and link of the last change of each part that this writer has written to. There is one writer, so what
+/// it remembers is what is stored; it forgets all of it when a batch fails.
+#[derive(Default)]
+pub(super) struct Heads(HashMap<Part, (i64, Link)>);
+
+impl Heads {
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    fn get(&mut self, db: &Connection, part: Part) -> Result<&mut (i64, Link), Failure> {
+        use std::collections::hash_map::Entry;
+        match self.0.entry(part) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let head = db
+                    .prepare_cached("SELECT number, link FROM part_head WHERE part = ?1")?
+                    .query_row([part.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                Ok(entry.insert(head.unwrap_or((0, FIRST_LINK))))
+            }
+        }
+    }
+
+    fn save(&self, db: &Connection, part: Part) -> Result<(), Failure> {
+        let Some((number, link)) = self.0.get(&part) else { return Ok(()) };
+        let sql = "INSERT INTO part_head (part, number, link) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (part) DO UPDATE SET number = excluded.number, link = excluded.link";
+        db.prepare_cached(sql)?.execute((part.0, number, link.as_slice()))?;
+        Ok(())
+    }
+}
+
+/// Numbers, links and writes the changes of a batch in their order. `last` tells the last change of a record and is
+/// brought up to date.
+pub(super) fn append(
+    db: &Connection,
+    heads: &mut Heads,
+    changes: &mut [Change],
+    salts: &[[u8; 16]],
+    last: &mut dyn FnMut(&Change) -> i64,
+) -> Result<(), Failure> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut statement = db.prepare_cached(
+        "INSERT INTO change (part, number, previous, kind, id, version, at, dialect, operation, credential, client, \
+         request_id, operation_id, fields, salt, digest, link) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+    )?;
+    for (change, salt) in changes.iter_mut().zip(salts) {
+        let head = heads.get(db, change.part)?;
+        head.0 += 1;
+        change.number = head.0;
+        change.previous = last(change);
+        let fields = codec::write_fields(&change.fields)?;
+        let digest = seal::digest(salt, &fields);
+        head.1 = seal::link(&head.1, change, &digest);
+        if !parts.contains(&change.part) {
+            parts.push(change.part);
+        }
+        statement.raw_bind_parameter(1, change.part.0)?;
+        statement.raw_bind_parameter(2, change.number)?;
+        statement.raw_bind_parameter(3, change.previous)?;
+        statement.raw_bind_parameter(4, change.kind.name())?;
+        statement.raw_bind_parameter(5, change.id)?;
+        statement.raw_bind_parameter(6, change.version.cast_signed())?;
+        statement.raw_bind_parameter(7, change.at.0)?;
+        statement.raw_bind_parameter(8, &change.origin.dialect)?;
+        statement.raw_bind_parameter(9, &change.origin.operation)?;
+        statement.raw_bind_parameter(10, &change.origin.credential)?;
+        statement.raw_bind_parameter(11, &change.origin.client)?;
+        statement.raw_bind_parameter(12, &change.origin.request_id)?;
+        statement.raw_bind_parameter(13, change.operation_id.as_slice())?;
+        statement.raw_bind_parameter(14, &fields)?;
+        statement.raw_bind_parameter(15, salt.as_slice())?;
+        statement.raw_bind_parameter(16, digest.as_slice())?;
+        statement.raw_bind_parameter(17, head.1.as_slice())?;
+        statement.raw_execute()?;
+    }
+    parts.into_iter().try_for_each(|part| heads.save(db, part))
+}
+
+/// A change as it is stored, with what its place in the chain is proven by.
+pub(crate) struct StoredChange {
+    pub(crate) change: Change,
+    pub(crate) fields: Option<String>,
+    pub(crate) salt: Option<[u8; 16]>,
+    pub(crate) digest: Link,
+    pub(crate) link: Link,
+}
+
+pub(crate) const SELECT: &str = "SELECT part, number, previous, kind, id, version, at, dialect, operation, credential, \
+     client, request_id, operation_id, fields, salt, digest, link FROM change";
+
+/// Walks back from one change to those of the same record before it.
+pub(super) fn walk(db: &Connection, walk: &Walk) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    let mut number = walk.from;
+    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE part = ?1 AND number = ?2"))?;
+    while number > 0 && changes.len() < walk.limit as usize {
+        let stored = statement.query_row((walk.part.0, number), |row| Ok(read(row))).optional()?;
+        let Some(stored) = stored.transpose()? else {
+            return Err(Failure::Damaged(format!("change {number} of part {} is missing", walk.part.0)));
+        };
+        let sealed = stored.fields.as_deref().zip(stored.salt.as_ref());
+        if sealed.is_some_and(|(fields, salt)| seal::digest(salt, fields) != stored.digest) && !fault::skip_checksum() {
+            return Err(Failure::Damaged(format!("change {number} of part {}: wrong digest", walk.part.0)));
+        }
+        // Always further back, so that damage cannot send the walk in a circle.
+        number = stored.change.previous.min(number - 1);
+        changes.push(stored.change);
+    }
+    Ok(changes)
+}
+
+/// Reads a row of [`SELECT`].
+pub(crate) fn read(row: &Row<'_>) -> Result<StoredChange, Failure> {
+    let number: i64 = row.get(1)?;
+    let damaged = |why: &dyn std::fmt::Display| Failure::Damaged(format!("change {number}: {why}"));
+    let kind: String = row.get(3)?;
+    let fields: Option<String> = row.get(13)?;
+    let change = Change {
+        part: Part(row.get(0)?),
+        number,
+        previous: row.get(2)?,
+        kind: Kind::named(&kind).ok_or_else(|| damaged(&"unknown kind"))?,
+        id: row.get(4)?,
+        version: row.get::<_, i64>(5)?.cast_unsigned(),
+        at: Time(row.get(6)?),
+        origin: Origin {
+            dialect: row.get(7)?,
+            operation: row.get(8)?,
+            credential: row.get(9)?,
+            client: row.get(10)?,
+            request_id: row.get(11)?,
+        },
+        operation_id: row.get(12)?,
+        fields: match &fields {
+            Some(json) => codec::read_fields(json).map_err(|error| damaged(&error))?,
+            None => Vec::new(),
+        },
+    };
+    Ok(StoredChange { change, fields, salt: row.get(14)?, digest: row.get(15)?, link: row.get(16)? })
+}

@@ -1,0 +1,79 @@
+//! Brings a file to the present schema, one step at a time.
+
+use domain::{Field, Kind};
+use rusqlite::{Connection, OptionalExtension};
+use std::fmt::Write as _;
+
+use super::table::columns;
+use super::{Failure, OpenError};
+
+/// Every step ever released, in order. A released step is never edited.
+const STEPS: &[&str] = &[include_str!("../../migrations/sqlite/0001_first.sql")];
+
+/// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step
+/// that is interrupted was never begun.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Failure::from)?;
+    let taken = usize::try_from(version).unwrap_or(usize::MAX);
+    if taken > STEPS.len() {
+        return Err(OpenError::Newer { found: version, known: STEPS.len() });
+    }
+    for (at, step) in STEPS.iter().enumerate().skip(taken) {
+        let tx = db.transaction().map_err(Failure::from)?;
+        tx.execute_batch(step).map_err(Failure::from)?;
+        tx.pragma_update(None, "user_version", at as i64 + 1).map_err(Failure::from)?;
+        tx.commit().map_err(Failure::from)?;
+    }
+    let views = views();
+    let present: Option<String> = db
+        .query_row("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name)", [], |row| row.get(0))
+        .optional()
+        .map_err(Failure::from)?
+        .flatten();
+    if present.as_deref() != Some(views.iter().map(|(_, sql)| sql.as_str()).collect::<Vec<_>>().join(";").as_str()) {
+        let tx = db.transaction().map_err(Failure::from)?;
+        for (name, sql) in &views {
+            tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql}")).map_err(Failure::from)?;
+        }
+        tx.commit().map_err(Failure::from)?;
+    }
+    Ok(())
+}
+
+/// Plain names for people who open the file with their own tools, in the order of their names. Secrets are left out.
+fn views() -> Vec<(String, String)> {
+    let time = |column: &str| format!("strftime('%Y-%m-%dT%H:%M:%fZ', {column} / 1000000.0, 'unixepoch') AS {column}");
+    let mut views = vec![(
+        String::from("changes"),
+        format!(
+            "CREATE VIEW changes AS SELECT part >> 20 AS tenant, part, number, kind, id, version, {}, dialect, operation, \
+             credential, client, request_id, fields FROM change",
+            time("at")
+        ),
+    )];
+    for (name, kind) in [("companies", Kind::Company), ("customers", Kind::Customer), ("messages", Kind::Message), ("tickets", Kind::Ticket)] {
+        let mut sql = format!("CREATE VIEW {name} AS SELECT id, part >> 20 AS tenant, version");
+        for &field in kind.fields() {
+            if field.shape() == domain::Shape::Secret {
+                continue;
+            }
+            let plain = field.name().replace('.', "_");
+            let _ = match columns(kind).iter().find(|(_, shown)| *shown == field) {
+                Some((column, _)) => write!(sql, ", {column}"),
+                None if field.shape() == domain::Shape::Time => {
+                    write!(sql, ", strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(body, '$.{plain}') / 1000000.0, 'unixepoch') AS {plain}")
+                }
+                None => write!(sql, ", json_extract(body, '$.\"{}\"') AS {plain}", field.name()),
+            };
+        }
+        if kind == Kind::Customer {
+            for number in 1..=domain::field::CUSTOM_FIELDS {
+                let name = Field::Extra(number).name();
+                let _ = write!(sql, ", json_extract(body, '$.{name}') AS {name}");
+            }
+        }
+        let _ = write!(sql, ", {}, {}, updated_by, body FROM \"{}\"", time("created_at"), time("updated_at"), kind.name());
+        views.push((name.to_owned(), sql));
+    }
+    views
+}

@@ -1,0 +1,91 @@
+//! The embedded engine: one SQLite file, one writer that commits in groups, readers on their own connections.
+
+mod doctor;
+mod find;
+mod history;
+mod migrate;
+mod open;
+mod reader;
+mod table;
+mod writer;
+
+pub use doctor::{Finding, Report, examine};
+pub use open::{Options, SqliteStore};
+
+use thiserror::Error as ThisError;
+
+/// Why the store could not do something.
+#[derive(Debug, ThisError)]
+pub(crate) enum Failure {
+    /// SQLite's own reason.
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// What is stored is not what was written.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// A value that could not be written or read as JSON.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    fn extended_code(&self) -> Option<i32> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_extended_error_code(),
+            Self::Damaged(_) | Self::Json(_) => None,
+        }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, ThisError)]
+pub enum OpenError {
+    /// The folder cannot be made or entered.
+    #[error("cannot use {path}: {source}")]
+    Folder {
+        /// The folder or file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another server has it open.
+    #[error("{path} is open in another server{owner}. One server at a time may have it.")]
+    InUse {
+        /// The folder.
+        path: String,
+        /// ` (process 123)`, if it is known.
+        owner: String,
+    },
+    /// SQLite is too old to be trusted.
+    #[error(
+        "SQLite {found} can corrupt a store when two connections meet at the end of its log: 3.51.3 or newer is needed"
+    )]
+    TooOld {
+        /// The version that is linked.
+        found: &'static str,
+    },
+    /// The file was written by a newer release.
+    #[error("the store was written by a newer release (schema {found}, this one knows {known})")]
+    Newer {
+        /// The schema of the file.
+        found: i64,
+        /// The newest that is known.
+        known: usize,
+    },
+    /// SQLite refused.
+    #[error("cannot open the store: {0}")]
+    Failed(String),
+}
+
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure.to_string())
+    }
+}
+
+/// Extended result codes that mean that a flush failed: what was written may be lost, and the kernel will not say so
+/// again.
+pub(crate) fn is_failed_flush(code: Option<i32>) -> bool {
+    use rusqlite::ffi;
+    matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
+}

@@ -1,0 +1,143 @@
+//! Opening a store, and the door to it.
+
+use domain::port::{Condition, Entropy, Job, Store};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::reader::Readers;
+use super::writer::Writer;
+use super::{Failure, OpenError, migrate};
+use crate::fault;
+
+/// The oldest SQLite without the race in which a log that is reset under two connections corrupts the file.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The name of the file in the folder of a store.
+pub(super) const FILE: &str = "samerow.db";
+
+/// Where and how to open a store.
+pub struct Options {
+    /// The folder; made if it is not there. It must be on a local file system.
+    pub folder: PathBuf,
+    /// Whether an answered change must survive a loss of power. `false` only for stores that nobody keeps.
+    pub durable: bool,
+    /// Connections for point reads.
+    pub readers: usize,
+    /// Makes the salts of the history.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What the writer, the readers and the door share.
+pub(super) struct Shared {
+    condition: Mutex<Condition>,
+    pub(super) credentials_epoch: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn condition(&self) -> Condition {
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_condition(&self, condition: Condition) {
+        *self.condition.lock().unwrap_or_else(PoisonError::into_inner) = condition;
+    }
+}
+
+/// The embedded store.
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+    writer: Writer,
+    readers: Readers,
+    // Released last: while it is locked no other server opens the store.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the store of a folder, makes it if there is none, and brings it to the present schema.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: the folder, another server, too old an SQLite, too new a file, or SQLite's own reason.
+    pub fn open(options: &Options) -> Result<Self, OpenError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(OpenError::TooOld { found: rusqlite::version() });
+        }
+        let folder = &options.folder;
+        let failed = |source| OpenError::Folder { path: folder.display().to_string(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = lock(folder)?;
+        let file = folder.join(FILE);
+        let mut db = connect(&file, options.durable)?;
+        // Another program may have the file open without the lock; then this fails instead of both writing.
+        db.execute_batch("BEGIN EXCLUSIVE; COMMIT").map_err(Failure::from)?;
+        migrate::migrate(&mut db)?;
+        let shared = Arc::new(Shared { condition: Mutex::new(Condition::Ready), credentials_epoch: AtomicU64::new(1) });
+        let readers = Readers::open(&file, options.readers.max(1), options.durable)?;
+        let writer = Writer::start(db, Arc::clone(&shared), Arc::clone(&options.entropy))?;
+        Ok(Self { shared, writer, readers, _lock: lock })
+    }
+}
+
+impl Store for SqliteStore {
+    fn submit(&self, job: Box<dyn Job>) {
+        if job.writes() {
+            self.writer.submit(job);
+        } else {
+            self.readers.submit(job);
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        self.shared.condition()
+    }
+
+    fn credentials_epoch(&self) -> u64 {
+        self.shared.credentials_epoch.load(Ordering::Acquire)
+    }
+}
+
+/// Opens a connection with the settings that durability and safety need.
+pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(file, flags)?;
+    db.busy_timeout(Duration::from_secs(5))?;
+    db.set_prepared_statement_cache_capacity(128);
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = if durable && !fault::synchronous_off() { "FULL" } else { "OFF" };
+    db.pragma_update(None, "synchronous", synchronous)?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "trusted_schema", false)?;
+    db.pragma_update(None, "cell_size_check", true)?;
+    db.pragma_update(None, "mmap_size", 0)?;
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(db)
+}
+
+/// One server a store: two would each number the history from their own memory.
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let path = folder.join("samerow.lock");
+    let failed = |source| OpenError::Folder { path: path.display().to_string(), source };
+    let mut file =
+        File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) if fault::share_store() => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut owner = String::new();
+            let known = file.read_to_string(&mut owner).is_ok() && !owner.trim().is_empty();
+            let owner = if known { format!(" (process {})", owner.trim()) } else { String::new() };
+            return Err(OpenError::InUse { path: folder.display().to_string(), owner });
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    // Who holds it is a courtesy to the next one: a full disk must not keep a store from opening for reads.
+    let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+    if let Err(error) = noted {
+        tracing::warn!(%error, "cannot note the owner in the lock file");
+    }
+    Ok(file)
+}

@@ -1,0 +1,172 @@
+//! One table a kind: the columns they share, and the few that queries look for.
+
+use domain::customer::shown_name;
+use domain::record::{Part, Values};
+use domain::{Field, Kind, Record, Time, Value};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{CachedStatement, Connection, Row};
+use std::fmt::Write as _;
+
+use super::Failure;
+use crate::{codec, seal};
+
+/// Columns beside the body, each with the field it shows. A column repeats what the body holds: it is for queries and
+/// for people, and never read back.
+pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
+    match kind {
+        Kind::Customer => &[
+            ("status", Field::Status),
+            ("name", Field::Name),
+            ("email", Field::Emails),
+            ("username", Field::Username),
+        ],
+        Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority => &[("name", Field::Name)],
+        Kind::User | Kind::Key => &[("username", Field::Username)],
+        Kind::Session => &[("expires_at", Field::ExpiresAt)],
+        Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
+        Kind::Ticket => {
+            &[("customer", Field::CustomerId), ("title", Field::Title), ("ticket_status", Field::TicketStatus)]
+        }
+        Kind::Message => &[("ticket", Field::TicketId)],
+    }
+}
+
+/// What a column shows of a record. The status of a customer, its shown name and its primary address are derived.
+fn shown(record: &Record, field: Field) -> SqlValue {
+    let text = match (record.kind, field) {
+        (Kind::Customer, Field::Name) => shown_name(record).into_owned(),
+        (Kind::Customer, Field::Status) => match record.text(Field::Status) {
+            "" => "active".to_owned(),
+            status => status.to_owned(),
+        },
+        (_, Field::Emails) => record.texts(Field::Emails).first().cloned().unwrap_or_default(),
+        _ => match record.values.get(field) {
+            Some(Value::Number(number)) => return SqlValue::Integer(*number),
+            _ => record.text(field).to_owned(),
+        },
+    };
+    if text.is_empty() { SqlValue::Null } else { SqlValue::Text(text) }
+}
+
+/// The SQL of one kind, written once when a connection opens.
+pub(super) struct Statements {
+    select: String,
+    pub(super) select_columns: String,
+    insert: String,
+    update: String,
+}
+
+impl Statements {
+    pub(super) fn new(kind: Kind) -> Self {
+        const SHARED: &str = "part, id, version, last_change, created_at, updated_at, updated_by, body, checksum";
+        let table = kind.name();
+        let mut names = String::from(SHARED);
+        let mut sets = String::from(
+            "version = ?3, last_change = ?4, created_at = ?5, updated_at = ?6, updated_by = ?7, body = ?8, checksum = ?9",
+        );
+        let mut places = String::from("?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9");
+        for (at, (column, _)) in columns(kind).iter().enumerate() {
+            // Writing to a String cannot fail.
+            let _ = write!(names, ", {column}");
+            let _ = write!(places, ", ?{}", at + 10);
+            let _ = write!(sets, ", {column} = ?{}", at + 10);
+        }
+        let select_columns = format!("SELECT {SHARED} FROM \"{table}\"");
+        let last = columns(kind).len() + 10;
+        Self {
+            select: format!("{select_columns} WHERE part = ?1 AND id = ?2"),
+            select_columns,
+            insert: format!("INSERT INTO \"{table}\" ({names}) VALUES ({places})"),
+            update: format!("UPDATE \"{table}\" SET {sets} WHERE part = ?1 AND id = ?2 AND version = ?{last}"),
+        }
+    }
+}
+
+/// The SQL of all kinds.
+pub(super) struct Tables(Vec<Statements>);
+
+impl Tables {
+    pub(super) fn new() -> Self {
+        Self(Kind::ALL.into_iter().map(Statements::new).collect())
+    }
+
+    pub(super) fn of(&self, kind: Kind) -> Result<&Statements, Failure> {
+        let at = Kind::ALL.iter().position(|known| *known == kind);
+        at.and_then(|at| self.0.get(at)).ok_or(Failure::Damaged(String::from("a kind without a table")))
+    }
+
+    /// Reads a record by its key.
+    pub(super) fn find(
+        &self,
+        db: &Connection,
+        kind: Kind,
+        part: Part,
+        id: i64,
+    ) -> Result<Option<Record>, Failure> {
+        let mut statement = db.prepare_cached(&self.of(kind)?.select)?;
+        let mut rows = statement.query((part.0, id))?;
+        rows.next()?.map(|row| read(kind, row)).transpose()
+    }
+
+    /// Writes a record, whose version in the store must be `stored_version`; 0 for a new one.
+    pub(super) fn save(&self, db: &Connection, record: &Record, stored_version: u64) -> Result<(), Failure> {
+        let statements = self.of(record.kind)?;
+        let new = stored_version == 0;
+        let mut statement = db.prepare_cached(if new { &statements.insert } else { &statements.update })?;
+        let body = codec::write_values(&record.values)?;
+        bind_shared(&mut statement, record, &body)?;
+        let mut next = 10;
+        for (_, field) in columns(record.kind) {
+            statement.raw_bind_parameter(next, shown(record, *field))?;
+            next += 1;
+        }
+        if !new {
+            statement.raw_bind_parameter(next, stored_version.cast_signed())?;
+        }
+        if statement.raw_execute()? == 1 {
+            return Ok(());
+        }
+        let place = format!("{} {} of part {}", record.kind.name(), record.id, record.part.0);
+        Err(Failure::Damaged(format!("{place} is not at version {stored_version} any more")))
+    }
+}
+
+fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str) -> Result<(), Failure> {
+    let numbers = [
+        record.part.0,
+        record.id,
+        record.version.cast_signed(),
+        record.last_change,
+        record.created_at.0,
+        record.updated_at.0,
+    ];
+    for (at, number) in numbers.into_iter().enumerate() {
+        statement.raw_bind_parameter(at + 1, number)?;
+    }
+    statement.raw_bind_parameter(7, &record.updated_by)?;
+    statement.raw_bind_parameter(8, body)?;
+    statement.raw_bind_parameter(9, seal::checksum(record, body))?;
+    Ok(())
+}
+
+/// Reads a row of the shared columns and proves that it is as it was written.
+pub(super) fn read(kind: Kind, row: &Row<'_>) -> Result<Record, Failure> {
+    let body = row.get_ref(7)?.as_str().map_err(|error| Failure::Damaged(error.to_string()))?;
+    let mut record = Record {
+        kind,
+        part: Part(row.get(0)?),
+        id: row.get(1)?,
+        version: row.get::<_, i64>(2)?.cast_unsigned(),
+        last_change: row.get(3)?,
+        created_at: Time(row.get(4)?),
+        updated_at: Time(row.get(5)?),
+        updated_by: row.get(6)?,
+        values: Values::default(),
+    };
+    let damaged = |why: &str| Failure::Damaged(format!("{} {}: {why}", kind.name(), record.id));
+    if seal::checksum(&record, body) != row.get::<_, i64>(8)? && !crate::fault::skip_checksum() {
+        return Err(damaged("the checksum does not match"));
+    }
+    record.values = codec::read_values(body).map_err(|error| damaged(&error.to_string()))?;
+    Ok(record)
+}

@@ -1,0 +1,270 @@
+//! The writer: one thread, one transaction for all that waits.
+//!
+//! There is no timer. While one batch is flushed to disk the next one gathers; a lone request pays one flush and waits
+//! for nobody.
+
+use domain::error::Reason;
+use domain::port::{Condition, Entropy, Job};
+use domain::record::Part;
+use domain::working_set::Saving;
+use domain::{Error, Kind, Record, WorkingSet};
+use rusqlite::{Connection, ErrorCode};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use super::find::find;
+use super::history::{self, Heads};
+use super::open::Shared;
+use super::table::Tables;
+use super::{Failure, OpenError, is_failed_flush};
+use crate::batch::{self, Entry};
+use crate::fault;
+
+/// Operations in one transaction.
+const MAX_BATCH: usize = 512;
+
+/// Operations that may wait; more are refused as busy.
+const MAX_WAITING: usize = 16_384;
+
+/// Pages in the log before they are copied into the main file: about 16 MiB.
+const CHECKPOINT_PAGES: i32 = 4_000;
+
+/// Page cache of the writer, in KiB, as SQLite wants it: negative.
+const CACHE_KIB: i64 = -32_768;
+
+pub(super) struct Writer {
+    jobs: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    shared: Arc<Shared>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        mut db: Connection,
+        shared: Arc<Shared>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, OpenError> {
+        db.pragma_update(None, "cache_size", CACHE_KIB).map_err(Failure::from)?;
+        let log_pages = Arc::new(AtomicI32::new(0));
+        let noted = Arc::clone(&log_pages);
+        db.wal_hook(Some(move |_: &mut _, pages| {
+            noted.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))
+        .map_err(Failure::from)?;
+        let (jobs, waiting) = sync_channel(MAX_WAITING);
+        let writing =
+            Writing { db, tables: Tables::new(), heads: Heads::default(), entropy, shared: Arc::clone(&shared), log_pages };
+        let thread = std::thread::Builder::new()
+            .name(String::from("store-write"))
+            .spawn(move || writing.run(&waiting))
+            .map_err(|error| OpenError::Failed(error.to_string()))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), shared })
+    }
+
+    pub(super) fn submit(&self, job: Box<dyn Job>) {
+        if let Condition::Poisoned(why) = self.shared.condition() {
+            return job.finish(Err(poisoned(&why)));
+        }
+        let Some(jobs) = &self.jobs else { return };
+        match jobs.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(job)) => {
+                let text = "Too many changes are waiting to be stored. Nothing was stored: try again in a moment.";
+                job.finish(Err(Error::new(Reason::Busy, text)));
+            }
+            Err(TrySendError::Disconnected(job)) => job.finish(Err(Error::internal("the writer has ended"))),
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Stores what waits, then ends.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Writing {
+    db: Connection,
+    tables: Tables,
+    heads: Heads,
+    entropy: Arc<dyn Entropy>,
+    shared: Arc<Shared>,
+    log_pages: Arc<AtomicI32>,
+}
+
+impl Writing {
+    fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        while let Ok(first) = waiting.recv() {
+            batch.push(Entry::new(first));
+            batch.extend(waiting.try_iter().take(MAX_BATCH - 1).map(Entry::new));
+            self.store(std::mem::take(&mut batch));
+            if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
+                self.checkpoint();
+            }
+        }
+        self.checkpoint();
+    }
+
+    /// Stores a batch and answers it. When it fails for what one operation holds, each is tried alone.
+    fn store(&mut self, mut batch: Vec<Entry>) {
+        if let Condition::Poisoned(why) = self.shared.condition() {
+            return batch.into_iter().for_each(|entry| entry.finish(Err(poisoned(&why))));
+        }
+        match self.commit(&mut batch) {
+            Ok(()) => batch.into_iter().for_each(|entry| entry.finish(Ok(()))),
+            Err(failure) => {
+                let error = self.failed(&failure);
+                if batch.len() > 1 && error.reason == Reason::Internal {
+                    return batch.into_iter().for_each(|entry| self.store(vec![entry]));
+                }
+                batch.into_iter().for_each(|entry| entry.finish(Err(error.clone())));
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &mut Vec<Entry>) -> Result<(), Failure> {
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut set = WorkingSet::default();
+        let changed = batch::decide(batch, &mut set, |need| find(&self.db, &self.tables, need))?;
+        let mut credentials = false;
+        if changed {
+            let saving = set.saving();
+            credentials = saving.records.iter().any(|(record, _)| is_credential(record.kind));
+            self.save(saving)?;
+        }
+        if fault::ack_before_commit() {
+            batch.drain(..).for_each(|entry| entry.finish(Ok(())));
+            std::thread::sleep(std::time::Duration::from_millis(3));
+        }
+        self.db.prepare_cached("COMMIT")?.execute([])?;
+        if credentials {
+            self.shared.credentials_epoch.fetch_add(1, Ordering::Release);
+        }
+        if changed && self.shared.condition() != Condition::Ready {
+            tracing::info!("the store can be written to again");
+            self.shared.set_condition(Condition::Ready);
+        }
+        Ok(())
+    }
+
+    fn save(&mut self, saving: Saving<'_>) -> Result<(), Failure> {
+        let Self { db, tables, heads, entropy, .. } = self;
+        let mut salts = vec![[0; 16]; saving.changes.len()];
+        entropy.fill(salts.as_flattened_mut());
+        // Each change of a record points at the one before it, also within the batch.
+        let mut last: HashMap<(Kind, Part, i64), i64> =
+            saving.records.iter().map(|(record, _)| (place(record), record.last_change)).collect();
+        history::append(db, heads, saving.changes, &salts, &mut |change| {
+            let place = (change.kind, change.part, change.id);
+            last.insert(place, change.number).unwrap_or(0)
+        })?;
+        for (record, stored_version) in saving.records {
+            let mut record = Arc::unwrap_or_clone(record);
+            if let Some(number) = last.get(&place(&record)) {
+                record.last_change = *number;
+            }
+            tables.save(db, &record, stored_version)?;
+        }
+        for (key, owner) in saving.keys {
+            let place = (key.part.0, key.space.number(), &key.text);
+            match owner {
+                Some((part, id)) => {
+                    let sql = "INSERT INTO unique_key (part, space, value, owner_part, owner_id) \
+                               VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (part, space, value) \
+                               DO UPDATE SET owner_part = excluded.owner_part, owner_id = excluded.owner_id";
+                    db.prepare_cached(sql)?.execute((place.0, place.1, place.2, part.0, id))?;
+                }
+                None => {
+                    let sql = "DELETE FROM unique_key WHERE part = ?1 AND space = ?2 AND value = ?3";
+                    db.prepare_cached(sql)?.execute(place)?;
+                }
+            }
+        }
+        for ((part, kind), next) in saving.counters {
+            let sql = "INSERT INTO counter (part, kind, next) VALUES (?1, ?2, ?3) \
+                       ON CONFLICT (part, kind) DO UPDATE SET next = excluded.next";
+            db.prepare_cached(sql)?.execute((part.0, kind.name(), next))?;
+        }
+        Ok(())
+    }
+
+    /// Undoes the transaction and tells what the failure means for the callers and for the store.
+    fn failed(&mut self, failure: &Failure) -> Error {
+        self.heads.forget();
+        if !self.db.is_autocommit() {
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        let code = match failure {
+            Failure::Sqlite(error) => error.sqlite_error_code(),
+            Failure::Damaged(_) | Failure::Json(_) => None,
+        };
+        if is_failed_flush(failure.extended_code()) && !fault::keep_going_after_failed_fsync() {
+            self.poison(failure);
+            return poisoned(&failure.to_string());
+        }
+        tracing::error!(error = %failure, "a batch could not be stored");
+        let why = match code {
+            Some(ErrorCode::DiskFull) => "The disk is full",
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                "The store cannot be written to"
+            }
+            Some(ErrorCode::SystemIoFailure) => "The disk refuses to be written to",
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "Another program holds the store",
+            _ => return Error::internal(failure),
+        };
+        self.shared.set_condition(Condition::ReadOnly(format!("{why}: {failure}")));
+        let text = format!("{why}. Nothing was stored, reading still works: try again later.");
+        Error::new(Reason::Busy, text).because(failure)
+    }
+
+    /// After a failed flush nobody knows what is on the disk: the kernel may have dropped the pages and calls them
+    /// clean. Only a restart, which reads the file again, tells.
+    fn poison(&self, failure: &Failure) {
+        tracing::error!(error = %failure, "a flush failed: the store takes no more changes until it is restarted");
+        self.shared.set_condition(Condition::Poisoned(failure.to_string()));
+    }
+
+    /// Copies the log into the main file, so that the log is used again from its start.
+    fn checkpoint(&mut self) {
+        if matches!(self.shared.condition(), Condition::Poisoned(_)) {
+            return;
+        }
+        let done = self.db.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)").and_then(|mut statement| {
+            statement.query_row([], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?, row.get::<_, i32>(2)?)))
+        });
+        match done {
+            Ok((_, log, copied)) => self.log_pages.store(log.saturating_sub(copied), Ordering::Relaxed),
+            Err(error) => {
+                let failure = Failure::from(error);
+                if is_failed_flush(failure.extended_code()) && !fault::keep_going_after_failed_fsync() {
+                    self.poison(&failure);
+                } else {
+                    tracing::warn!(error = %failure, "the log could not be copied into the main file");
+                }
+            }
+        }
+    }
+}
+
+const fn place(record: &Record) -> (Kind, Part, i64) {
+    (record.kind, record.part, record.id)
+}
+
+const fn is_credential(kind: Kind) -> bool {
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Session)
+}
+
+fn poisoned(why: &str) -> Error {
+    let text = "The disk failed to confirm a write. The server takes no more changes until it is restarted; reading \
+                still works.";
+    Error::new(Reason::Busy, text).because(why)
+}
