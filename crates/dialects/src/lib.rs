@@ -1,1 +1,92 @@
-//! placeholder
+//! The APIs that reach the record, one folder each, all alike.
+//!
+//! A dialect decodes a vendor's request, runs one operation of the domain and encodes the answer in the vendor's words.
+//! It holds no rule about customers, names no other dialect, and sees no store. The native API is a dialect like the
+//! others: same rules, no privileges.
+
+
+pub mod request;
+pub mod route;
+pub mod sign_in;
+pub mod state;
+pub mod trackfinity;
+
+use bytes::Bytes;
+use domain::Error;
+use http::{Response, StatusCode};
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+
+pub use request::Request;
+pub use sign_in::{SignIn, SignInLimits};
+pub use state::State;
+
+/// Every dialect. A new one is a folder and a line here.
+pub static ALL: &[&Dialect] = &[&trackfinity::DIALECT];
+
+/// An answer on its way, borrowed from the state and the request.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// A dialect, as the router, the metrics and the documentation see it.
+pub struct Dialect {
+    /// The name in the history, the metrics and the commands.
+    pub name: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// Whether a path is one of this dialect's, also where nothing is: the dialect then says so in its own words.
+    pub claims: fn(path: &str) -> bool,
+    /// Answers a request. Every answer is in the dialect's own words, whatever went wrong.
+    pub answer: for<'a> fn(&'a State, &'a Request) -> Answering<'a>,
+    /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
+    /// head.
+    pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
+    /// The names of its operations, as the vendor spells them.
+    pub operations: &'static [&'static str],
+}
+
+/// What a dialect answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The response.
+    pub response: Response<Bytes>,
+    /// The vendor's name of the operation; `""` when none was found.
+    pub operation: &'static str,
+    /// Why it was refused, for the log and the metrics; `None` when it was not.
+    pub refused: Option<Refusal>,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// The request itself cannot be used, whatever it asks for: the HTTP status that says so, and a sentence.
+    Request(StatusCode, Cow<'static, str>),
+    /// The operation was refused.
+    Operation(Error),
+}
+
+impl Refusal {
+    /// A request that cannot be used.
+    pub fn request(status: StatusCode, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::Request(status, sentence.into())
+    }
+
+    /// The sentence for the caller.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Request(_, sentence) => sentence,
+            Self::Operation(error) => &error.message,
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Operation(error)
+    }
+}
+
+/// The dialect that a path belongs to.
+pub fn dialect_of(path: &str) -> Option<&'static Dialect> {
+    ALL.iter().find(|dialect| (dialect.claims)(path)).copied()
+}

@@ -1,0 +1,53 @@
+//! A request, whole and already limited in size.
+
+use bytes::Bytes;
+use domain::{Caller, Origin};
+use http::{HeaderMap, Method, header};
+use std::net::IpAddr;
+
+/// Longest part of a client's name that the history keeps, in characters.
+const CLIENT_MAX: usize = 200;
+
+/// What a dialect sees of a request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as sent, without a tenant's prefix.
+    pub path: String,
+    /// The query as sent, without the question mark.
+    pub query: Option<String>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+    /// The address of the client, behind trusted proxies.
+    pub address: IpAddr,
+    /// Where the client sees this server, with the tenant's prefix, without a slash at the end:
+    /// `https://crm.example/t/acme`.
+    pub base_url: String,
+    /// The name of the tenant, if the path or the host name says one.
+    pub tenant: Option<String>,
+    /// The id of the request: the client's `X-Request-Id` if it sent a usable one, else one of ours.
+    pub id: String,
+}
+
+impl Request {
+    /// A header as text; `None` when it is absent or not visible ASCII.
+    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the history says of a change that this request makes.
+    pub fn origin(&self, dialect: &str, operation: &str, caller: &Caller) -> Origin {
+        let client = self.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
+        let client = client.unwrap_or_default();
+        Origin {
+            dialect: dialect.to_owned(),
+            operation: operation.to_owned(),
+            credential: caller.name.clone(),
+            client: client.chars().filter(|c| !c.is_control()).take(CLIENT_MAX).collect(),
+            request_id: self.id.clone(),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The way of a request through a dialect whose operations are found by method and path.
+
+use crate::request::Request;
+use crate::state::State;
+use crate::{Answer, Refusal};
+use bytes::Bytes;
+use domain::{Caller, Error, Operation, Origin};
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// One operation: its name, where it is, and who answers it.
+pub struct Endpoint {
+    /// The vendor's name of the operation.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path; `{id}` stands for one segment.
+    pub path: &'static str,
+    /// One sentence for the documentation.
+    pub summary: &'static str,
+    /// Decodes, runs, encodes.
+    pub handler: Handler,
+}
+
+/// A handler: one short function an operation.
+pub type Handler = for<'a> fn(Call<'a>) -> Handling<'a>;
+
+/// A response on its way.
+pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Refusal>> + Send + 'a>>;
+
+/// A request that found its endpoint and its caller.
+pub struct Call<'a> {
+    /// Shared by all requests.
+    pub state: &'a State,
+    /// The request.
+    pub request: &'a Request,
+    /// Who calls.
+    pub caller: Arc<Caller>,
+    /// What stands for `{…}` in the path, in order, as sent.
+    pub params: Vec<&'a str>,
+    /// The dialect's name.
+    pub dialect: &'static str,
+    /// The operation's name.
+    pub operation: &'static str,
+}
+
+impl Call<'_> {
+    /// Runs an operation of the domain for the caller.
+    ///
+    /// # Errors
+    /// What [`State::run`] refuses with.
+    pub async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.state.run(operation, &self.caller, self.origin()).await
+    }
+
+    /// What the history will say.
+    pub fn origin(&self) -> Origin {
+        self.request.origin(self.dialect, self.operation, &self.caller)
+    }
+}
+
+/// What a method and a path lead to.
+pub enum Found<'r, 'p> {
+    /// An endpoint, and what stands for `{…}` in its path.
+    Endpoint(&'r Endpoint, Vec<&'p str>),
+    /// The path exists, with these methods: `GET, PUT`.
+    WrongMethod(String),
+    /// Nothing is there.
+    Unknown,
+}
+
+/// The endpoints of a dialect, ready to be searched.
+pub struct Routes {
+    endpoints: &'static [Endpoint],
+    paths: matchit::Router<Vec<usize>>,
+}
+
+impl Routes {
+    /// Panics on a table that contradicts itself, which the first test of the dialect shows.
+    #[allow(clippy::expect_used, reason = "the table is constant")]
+    pub fn new(endpoints: &'static [Endpoint]) -> Self {
+        let mut paths = matchit::Router::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for endpoint in endpoints {
+            if seen.contains(&endpoint.path) {
+                continue;
+            }
+            seen.push(endpoint.path);
+            let here = endpoints.iter().enumerate().filter(|(_, other)| other.path == endpoint.path);
+            paths.insert(endpoint.path, here.map(|(at, _)| at).collect()).expect("paths do not contradict each other");
+        }
+        Self { endpoints, paths }
+    }
+
+    /// Finds the endpoint of a request. `HEAD` finds what `GET` finds.
+    pub fn find<'p>(&self, method: &Method, path: &'p str) -> Found<'_, 'p> {
+        let Ok(matched) = self.paths.at(path) else { return Found::Unknown };
+        let here = || matched.value.iter().filter_map(|at| self.endpoints.get(*at));
+        let wanted = if *method == Method::HEAD { &Method::GET } else { method };
+        if let Some(endpoint) = here().find(|endpoint| endpoint.method == *wanted) {
+            return Found::Endpoint(endpoint, matched.params.iter().map(|(_, value)| value).collect());
+        }
+        Found::WrongMethod(here().map(|endpoint| endpoint.method.as_str()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What a dialect brings to [`serve`].
+pub struct Rest {
+    /// Its name.
+    pub dialect: &'static str,
+    /// Its endpoints.
+    pub routes: &'static std::sync::LazyLock<Routes>,
+    /// Finds out who calls.
+    pub authenticate: for<'a> fn(&'a State, &'a Request) -> Authenticating<'a>,
+    /// Says a refusal in the vendor's words.
+    pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
+}
+
+/// A caller being found.
+pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Result<Arc<Caller>, Error>> + Send + 'a>>;
+
+/// Finds the endpoint of a path, then who calls, then lets its handler answer.
+pub async fn serve<'a>(rest: &Rest, state: &'a State, request: &'a Request, path: &'a str) -> Answer {
+    let (operation, allow, outcome) = match rest.routes.find(&request.method, path) {
+        Found::Endpoint(endpoint, params) => {
+            let outcome = match (rest.authenticate)(state, request).await {
+                Ok(caller) => {
+                    let Endpoint { operation, .. } = *endpoint;
+                    let call = Call { state, request, caller, params, dialect: rest.dialect, operation };
+                    (endpoint.handler)(call).await
+                }
+                Err(error) => Err(error.into()),
+            };
+            (endpoint.operation, None, outcome)
+        }
+        Found::WrongMethod(allow) if request.method == Method::OPTIONS => {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            ("", Some(allow), Ok(response))
+        }
+        Found::WrongMethod(allow) => {
+            let text = format!("{} is not offered here, only {allow}", request.method);
+            ("", Some(allow), Err(Refusal::request(StatusCode::METHOD_NOT_ALLOWED, text)))
+        }
+        Found::Unknown => ("", None, Err(Refusal::request(StatusCode::NOT_FOUND, "There is nothing at this address"))),
+    };
+    let (mut response, refused) = match outcome {
+        Ok(response) => (response, None),
+        Err(refusal) => ((rest.refuse)(request, &refusal), Some(refusal)),
+    };
+    if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    Answer { response, operation, refused }
+}

@@ -1,0 +1,259 @@
+//! Proving who calls.
+//!
+//! The old APIs send their credentials with every call. A proven credential is therefore remembered for a short time,
+//! under a keyed hash, and forgotten at once when any credential in the store changes. Wrong ones are counted by name
+//! and by address, and each further one must wait longer.
+
+use crate::request::Request;
+use crate::state::State;
+use domain::error::Reason;
+use domain::operation::{FindKey, FindTenant, FindUser};
+use domain::tenant::Tenant;
+use domain::{Caller, Error, Time};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// What is remembered at most, of each sort.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Longest name or secret that is looked at, in bytes.
+const MAX_CREDENTIAL: usize = 1_024;
+
+/// How patient sign-in is.
+#[derive(Clone, Copy, Debug)]
+pub struct SignInLimits {
+    /// How long a proven credential is remembered, in seconds.
+    pub remember: i64,
+    /// Wrong attempts on one name before the next ones must wait: 1 s, 2 s, 4 s … up to 15 minutes.
+    pub failures_per_name: u32,
+    /// The same for one address.
+    pub failures_per_address: u32,
+}
+
+impl Default for SignInLimits {
+    fn default() -> Self {
+        Self { remember: 60, failures_per_name: 10, failures_per_address: 50 }
+    }
+}
+
+type Fingerprint = [u8; 32];
+
+#[derive(Clone)]
+struct Proven {
+    caller: Arc<Caller>,
+    epoch: u64,
+    until: Time,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Failures {
+    count: u32,
+    wait_until: Time,
+}
+
+/// What is remembered between sign-ins. It is lost with the process, which costs nothing but a look at the store.
+pub struct SignIn {
+    limits: SignInLimits,
+    key: Fingerprint,
+    proven: RwLock<HashMap<Fingerprint, Proven>>,
+    /// Names that signed in from an address: somebody else's wrong guesses do not lock them out there.
+    known: Mutex<HashMap<(Fingerprint, IpAddr), Time>>,
+    by_name: Mutex<HashMap<Fingerprint, Failures>>,
+    by_address: Mutex<HashMap<IpAddr, Failures>>,
+}
+
+impl SignIn {
+    /// `key` is random and stays in this process.
+    pub fn new(limits: SignInLimits, key: [u8; 32]) -> Self {
+        Self {
+            limits,
+            key,
+            proven: RwLock::default(),
+            known: Mutex::default(),
+            by_name: Mutex::default(),
+            by_address: Mutex::default(),
+        }
+    }
+
+    fn fingerprint(&self, parts: &[&str]) -> Fingerprint {
+        let mut hash = Sha256::new_with_prefix(self.key);
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
+
+    fn recall(&self, credential: &Fingerprint, epoch: u64, now: Time) -> Option<Arc<Caller>> {
+        let proven = self.proven.read().unwrap_or_else(PoisonError::into_inner);
+        proven.get(credential).filter(|p| p.epoch == epoch && p.until > now).map(|p| Arc::clone(&p.caller))
+    }
+
+    /// # Errors
+    /// `LimitExceeded` while the name or the address must wait.
+    fn admit(&self, name: &Fingerprint, address: IpAddr, now: Time) -> Result<(), Error> {
+        let known = lock(&self.known).contains_key(&(*name, address));
+        let by_name = lock(&self.by_name).get(name).map(|f| f.wait_until).filter(|_| !known);
+        let by_address = lock(&self.by_address).get(&address).map(|f| f.wait_until);
+        match by_name.max(by_address) {
+            Some(until) if until > now => {
+                let seconds = Time(until.0 - now.0).seconds() + 1;
+                let text = format!("Too many wrong sign-ins: try again in {seconds} s");
+                Err(Error::new(Reason::LimitExceeded, text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, name: Fingerprint, address: IpAddr, now: Time) {
+        count(&mut lock(&self.by_name), name, self.limits.failures_per_name, now);
+        count(&mut lock(&self.by_address), address, self.limits.failures_per_address, now);
+    }
+
+    fn succeeded(&self, credential: Fingerprint, name: Fingerprint, address: IpAddr, proven: Proven, now: Time) {
+        lock(&self.by_name).remove(&name);
+        bounded(&mut lock(&self.known), (name, address), now, |_| true);
+        let mut all = self.proven.write().unwrap_or_else(PoisonError::into_inner);
+        let epoch = proven.epoch;
+        bounded(&mut all, credential, proven, |p| p.epoch != epoch || p.until <= now);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Inserts; a full map first loses what is stale, or else everything.
+fn bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V, stale: impl Fn(&V) -> bool) {
+    if map.len() >= MAX_ENTRIES && !map.contains_key(&key) {
+        map.retain(|_, value| !stale(value));
+        if map.len() >= MAX_ENTRIES {
+            map.clear();
+        }
+    }
+    map.insert(key, value);
+}
+
+fn count<K: Hash + Eq>(map: &mut HashMap<K, Failures>, key: K, free: u32, now: Time) {
+    let mut failures = map.get(&key).copied().unwrap_or_default();
+    failures.count = failures.count.saturating_add(1);
+    if failures.count >= free {
+        let doublings = (failures.count - free).min(10);
+        failures.wait_until = now.plus_seconds((1 << doublings).min(900));
+    }
+    bounded(map, key, failures, |f| f.wait_until.plus_seconds(3_600) < now);
+}
+
+/// What a caller shows to prove who they are.
+#[derive(Clone, Copy)]
+pub enum Credential<'a> {
+    /// A random key, with the name that the wire carries beside it if it carries one.
+    Key {
+        /// The name.
+        name: Option<&'a str>,
+        /// The key.
+        key: &'a str,
+    },
+    /// A login name and a password.
+    Password {
+        /// The login name.
+        name: &'a str,
+        /// The password.
+        password: &'a str,
+    },
+}
+
+impl State {
+    /// Finds out who calls.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a wrong name or secret, which cost the same time; `LimitExceeded` after too many of them;
+    /// `Busy` when too many passwords wait to be checked.
+    pub async fn sign_in(
+        &self,
+        request: &Request,
+        dialect: &'static str,
+        credential: Credential<'_>,
+    ) -> Result<Arc<Caller>, Error> {
+        let tenant = request.tenant.as_deref().unwrap_or("");
+        let (sort, name, secret) = match credential {
+            Credential::Key { name, key } => ("key", name.unwrap_or(""), key),
+            Credential::Password { name, password } => ("password", name, password),
+        };
+        let now = self.app.now();
+        // Read before the store is: a credential that changes meanwhile is then not remembered as it was.
+        let epoch = self.app.credentials_epoch();
+        let fingerprint = self.sign_in.fingerprint(&[dialect, tenant, sort, name, secret]);
+        if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
+            return Ok(caller);
+        }
+        let named = self.sign_in.fingerprint(&[dialect, tenant, name]);
+        self.sign_in.admit(&named, request.address, now)?;
+        let found = self.prove(request, dialect, credential).await;
+        match found {
+            Ok(caller) => {
+                let caller = Arc::new(caller);
+                let until = now.plus_seconds(self.sign_in.limits.remember);
+                let proven = Proven { caller: Arc::clone(&caller), epoch, until };
+                self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
+                Ok(caller)
+            }
+            Err(error) => {
+                if error.reason == Reason::Unauthenticated {
+                    self.sign_in.failed(named, request.address, now);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn prove(
+        &self,
+        request: &Request,
+        dialect: &'static str,
+        credential: Credential<'_>,
+    ) -> Result<Caller, Error> {
+        let wrong = || Error::new(Reason::Unauthenticated, "Unknown name or wrong secret");
+        let anonymous = Arc::new(Caller::anonymous(self.tenant(request).await?));
+        let origin = || request.origin(dialect, "sign-in", &anonymous);
+        match credential {
+            Credential::Key { name, key } if key.len().max(name.map_or(0, str::len)) <= MAX_CREDENTIAL => {
+                let find = FindKey { digest: digest(key), name: name.map(str::to_owned), dialect };
+                let caller = self.run(find, &anonymous, origin()).await?;
+                let elsewhere = request.tenant.is_some() && caller.tenant != anonymous.tenant;
+                if elsewhere { Err(wrong()) } else { Ok(caller) }
+            }
+            Credential::Password { name, password } if name.len().max(password.len()) <= MAX_CREDENTIAL => {
+                let find = FindUser { username: name.to_owned(), dialect };
+                let found = self.run(find, &anonymous, origin()).await?;
+                let phc = found.as_ref().map(|found| found.password.clone());
+                let proven = self.verify_password(password, phc).await?;
+                found.filter(|_| proven).map(|found| found.caller).ok_or_else(wrong)
+            }
+            Credential::Key { .. } | Credential::Password { .. } => Err(wrong()),
+        }
+    }
+
+    /// The tenant that a request names, or the default one.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none of that name.
+    pub async fn tenant(&self, request: &Request) -> Result<Tenant, Error> {
+        let Some(name) = &request.tenant else { return Ok(Tenant::DEFAULT) };
+        let nobody = Arc::new(Caller::anonymous(Tenant::DEFAULT));
+        let origin = request.origin("", "sign-in", &nobody);
+        self.run(FindTenant { name: name.clone() }, &nobody, origin).await
+    }
+}
+
+/// How the store keeps a key: SHA-256 in hexadecimal. A key is random and long, so that a slow hash would add nothing.
+pub fn digest(key: &str) -> String {
+    Sha256::digest(key.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

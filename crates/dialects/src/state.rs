@@ -1,0 +1,99 @@
+//! What all requests share.
+
+use crate::sign_in::SignIn;
+use domain::error::Reason;
+use domain::port::Passwords;
+use domain::{App, Caller, Error, Operation, Origin};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, oneshot};
+
+/// The domain, the passwords and the choices of the operator.
+pub struct State {
+    /// The door to the store.
+    pub app: App,
+    /// Remembers proven credentials and counts wrong ones.
+    pub sign_in: SignIn,
+    /// Refuse what the vendors would refuse.
+    pub strict: bool,
+    /// How long a caller waits for the store before being told that it is busy.
+    pub deadline: Duration,
+    passwords: Arc<dyn Passwords>,
+    hashing: Semaphore,
+    hashing_queue: Semaphore,
+}
+
+impl State {
+    /// `hashers` is how many passwords are hashed at once: each takes some 20 MB and a core for some 20 ms.
+    pub fn new(app: App, sign_in: SignIn, passwords: Arc<dyn Passwords>, hashers: usize) -> Self {
+        Self {
+            app,
+            sign_in,
+            strict: false,
+            deadline: Duration::from_secs(30),
+            passwords,
+            hashing: Semaphore::new(hashers),
+            hashing_queue: Semaphore::new(hashers * 64),
+        }
+    }
+
+    /// Runs an operation for a caller.
+    ///
+    /// # Errors
+    /// What the operation refuses with. `Busy` when the store has not answered within the deadline: then it is not
+    /// known whether the change is stored, and the message says so.
+    pub async fn run<O: Operation>(
+        &self,
+        operation: O,
+        caller: &Arc<Caller>,
+        origin: Origin,
+    ) -> Result<O::Output, Error> {
+        let (answer, mut answered) = oneshot::channel();
+        self.app.submit(operation, caller, origin, move |outcome| {
+            // The caller may have gone away; what was decided stands.
+            let _ = answer.send(outcome);
+        });
+        // A point read is answered before `submit` returns: no timer for it.
+        if let Ok(outcome) = answered.try_recv() {
+            return outcome;
+        }
+        match tokio::time::timeout(self.deadline, answered).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Error::internal("the store dropped an operation")),
+            Err(_) => {
+                let text = "The store did not answer in time. Whether the change was stored is not known: read the \
+                            record before you try again.";
+                Err(Error::new(Reason::Busy, text))
+            }
+        }
+    }
+
+    /// Hashes a password beside the requests, a few at a time.
+    ///
+    /// # Errors
+    /// `Busy` when too many wait.
+    pub async fn hash_password(&self, password: &str) -> Result<String, Error> {
+        let password = password.to_owned();
+        self.hashing(move |passwords| passwords.hash(&password)).await?
+    }
+
+    /// Checks a password beside the requests; without a hash it takes as long and answers no.
+    ///
+    /// # Errors
+    /// `Busy` when too many wait.
+    pub async fn verify_password(&self, password: &str, phc: Option<String>) -> Result<bool, Error> {
+        let password = password.to_owned();
+        self.hashing(move |passwords| passwords.verify(&password, phc.as_deref())).await
+    }
+
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Passwords) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let busy = || Error::new(Reason::Busy, "Too many sign-ins are waiting: try again in a moment");
+        let Ok(_place) = self.hashing_queue.try_acquire() else { return Err(busy()) };
+        let _turn = self.hashing.acquire().await.map_err(Error::internal)?;
+        let passwords = Arc::clone(&self.passwords);
+        tokio::task::spawn_blocking(move || work(&*passwords)).await.map_err(Error::internal)
+    }
+}

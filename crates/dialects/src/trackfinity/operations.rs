@@ -1,0 +1,39 @@
+//! The operations: one table feeds dispatch and documentation.
+
+use super::handlers;
+use crate::route::Endpoint;
+use http::Method;
+
+/// The names, as the history and the metrics show them.
+pub(super) const NAMES: &[&str] = &["set_customer_details", "lock", "unlock", "ping"];
+
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        operation: "set_customer_details",
+        method: Method::PATCH,
+        path: "/api/customer/set_customer_details",
+        summary: "Changes the given fields of one customer, or removes them with the value REMOVE.",
+        handler: |call| Box::pin(handlers::set_customer_details(call)),
+    },
+    Endpoint {
+        operation: "lock",
+        method: Method::PATCH,
+        path: "/api/customer/lock",
+        summary: "Keeps set_customer_details from changing a customer.",
+        handler: |call| Box::pin(handlers::lock(call)),
+    },
+    Endpoint {
+        operation: "unlock",
+        method: Method::PATCH,
+        path: "/api/customer/unlock",
+        summary: "Undoes lock.",
+        handler: |call| Box::pin(handlers::unlock(call)),
+    },
+    Endpoint {
+        operation: "ping",
+        method: Method::GET,
+        path: "/api/service/ping",
+        summary: "Answers true.",
+        handler: |call| Box::pin(handlers::ping(call)),
+    },
+];
