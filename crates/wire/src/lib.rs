@@ -13,6 +13,7 @@
 
 pub mod basic;
 pub mod form;
+pub mod json;
 pub mod media_type;
 pub mod multipart;
 pub mod negotiate;
