@@ -18,3 +18,4 @@ pub mod media_type;
 pub mod multipart;
 pub mod negotiate;
 pub mod text;
+pub mod write;
