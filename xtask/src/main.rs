@@ -1,1 +1,17 @@
-fn main() {}
+//! `cargo xtask CHORE [flags]`: what the repository needs done that cargo does not do.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "chores talk to a terminal")]
+
+mod bench;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.first().map(String::as_str) {
+        Some("bench") => bench::main(&args),
+        _ => {
+            eprintln!("usage: cargo xtask bench [--help]");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+-- The load, for wrk. The bench hands over one request in the environment; here its $words are filled in:
+--   $id      a random customer           $unique  a text that no other request of this bench carries
+--   $zip     five random digits          $page    a random page of a list of 50
+-- Values must not repeat: SQLite leaves a page clean when a row's bytes stay the same, and a commit of
+-- clean pages flushes nothing, so a load that repeats itself measures memory instead of the disk.
+local head, body = os.getenv("BENCH_HEAD"), os.getenv("BENCH_BODY")
+local first, customers = tonumber(os.getenv("BENCH_FIRST")), tonumber(os.getenv("BENCH_CUSTOMERS"))
+local run, answers = tonumber(os.getenv("BENCH_RUN")), tonumber(os.getenv("BENCH_ANSWERS"))
+local count, id, unique = 0, 0, ""
+local fill_head, fill_body
+
+-- A template becomes one Lua expression, so that a request costs a concatenation and no search.
+local function compile(template)
+  local parts, at = {}, 1
+  for from, word, to in template:gmatch("()%$(%l+)()") do
+    parts[#parts + 1] = ("%q"):format(template:sub(at, from - 1))
+    parts[#parts + 1] = word
+    at = to
+  end
+  parts[#parts + 1] = ("%q"):format(template:sub(at))
+  return assert(loadstring("return function(id, unique, zip, page) return " .. table.concat(parts, "..") .. " end"))()
+end
+
+local threads = 0
+function setup(thread)
+  threads = threads + 1
+  thread:set("number", threads)
+end
+
+function init()
+  math.randomseed(run * 64 + (number or 0))
+  fill_head = compile(head)
+  fill_body = body and compile(body)
+end
+
+function request()
+  if not fill_head then init() end
+  count = count + 1
+  id = math.random(first, first + customers - 1)
+  unique = ("r%dt%dn%d"):format(run, number or 0, count)
+  local zip, page = ("%05d"):format(math.random(0, 99999)), math.random(1, math.max(1, math.floor(customers / 50)))
+  local lines = fill_head(id, unique, zip, page)
+  if not fill_body then return lines .. "\r\n" end
+  local text = fill_body(id, unique, zip, page)
+  return lines .. "Content-Length: " .. #text .. "\r\n\r\n" .. text
+end
+
+-- Looking at every answer would cost the client what the server is measured with, so answers are
+-- only handed back (body in hexadecimal) when the bench asks for the first few.
+if answers then
+  local seen = 0
+  function response(status, _, text)
+    seen = seen + 1
+    if seen > answers then return end
+    local hex = text:gsub(".", function(c) return ("%02x"):format(c:byte()) end)
+    io.write("answer ", id, " ", unique, " ", status, " ", hex, "\n")
+    if seen == answers then wrk.thread:stop() end
+  end
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(('result {"requests":%d,"us":%d,"p50":%d,"p99":%d,"p999":%d,"max":%d,"bad":%d}\n'):format(
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), latency:percentile(99.9),
+    latency.max, e.status + e.connect + e.read + e.write + e.timeout))
+end
