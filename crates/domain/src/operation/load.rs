@@ -37,6 +37,8 @@ impl Operation for Load {
         for new in &self.records {
             match put(new, set, cx) {
                 Err(Stop::Missing) => missing = true,
+                // What it refers to may be among those that wait for the round.
+                Err(Stop::Refused(_)) if missing => {}
                 other => other?,
             }
         }
