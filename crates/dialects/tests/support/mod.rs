@@ -1,0 +1,136 @@
+//! A server's inside without the server: the demo records in a store of their own, a clock that stands still, and
+//! entropy that is the same in every run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+pub(crate) mod conversation;
+
+use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};
+use domain::access::{Caller, Role};
+use domain::operation::Load;
+use domain::port::{Clock, Entropy, Passwords};
+use domain::tenant::Tenant;
+use domain::{App, Error, Operation, Origin, Time, demo};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::{Options, SqliteStore};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The moment at which every test happens.
+pub(crate) const NOW: &str = "2026-11-22T12:00:00Z";
+
+struct Frozen(Time);
+
+impl Clock for Frozen {
+    fn now(&self) -> Time {
+        self.0
+    }
+}
+
+/// SplitMix64.
+struct Seeded(AtomicU64);
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        for chunk in bytes.chunks_mut(8) {
+            let mut mixed = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// Hashes so fast that nobody waits: how slow a hash is, no dialect can tell.
+struct Quick;
+
+impl Passwords for Quick {
+    fn hash(&self, password: &str) -> Result<String, Error> {
+        Ok(format!("$quick${}", sign_in::digest(password)))
+    }
+
+    fn verify(&self, password: &str, phc: Option<&str>) -> bool {
+        phc == Some(format!("$quick${}", sign_in::digest(password)).as_str())
+    }
+}
+
+/// The folder of a store that holds the demo records and nothing else, to be copied.
+pub(crate) struct Template(TempDir);
+
+impl Template {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let world = World::open(TempDir::new_in(folder.path()).unwrap());
+        let secrets = demo::Secrets { digest: &sign_in::digest, hash: &|text| Quick.hash(text).unwrap() };
+        world.run(Load { records: demo::records(&secrets) }).unwrap();
+        let World { runtime, state, folder: filled, .. } = world;
+        drop((state, runtime));
+        copy(filled.path(), folder.path());
+        Self(folder)
+    }
+
+    /// A world of its own.
+    pub(crate) fn world(&self) -> World {
+        let folder = TempDir::new().unwrap();
+        copy(self.0.path(), folder.path());
+        World::open(folder)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("samerow.db") {
+            std::fs::copy(entry.path(), to.join(name)).unwrap();
+        }
+    }
+}
+
+/// A store, the state over it, and a runtime to run requests in.
+pub(crate) struct World {
+    pub(crate) runtime: Runtime,
+    pub(crate) state: State,
+    root: Arc<Caller>,
+    folder: TempDir,
+}
+
+impl World {
+    fn open(folder: TempDir) -> Self {
+        let options = Options {
+            folder: folder.path().to_owned(),
+            durable: false,
+            readers: 1,
+            // Of its own, so that the salts of the history do not move the ids of the requests.
+            entropy: Arc::new(Seeded(AtomicU64::new(1))),
+        };
+        let store = Arc::new(SqliteStore::open(&options).unwrap());
+        let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
+        let app = App::new(store, Arc::new(Frozen(Time(now))), Arc::new(Seeded(AtomicU64::new(2))));
+        let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let root = Caller { name: "test".to_owned(), role: Role::Admin, ..Caller::anonymous(Tenant::DEFAULT) };
+        Self { runtime, state, root: Arc::new(root), folder }
+    }
+
+    /// Runs an operation past all dialects.
+    pub(crate) fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let origin = Origin {
+            dialect: "test".to_owned(),
+            operation: "test".to_owned(),
+            credential: "test".to_owned(),
+            client: String::new(),
+            request_id: String::new(),
+        };
+        self.runtime.block_on(self.state.run(operation, &self.root, origin))
+    }
+
+    /// Sends a request to the dialect that claims its path.
+    pub(crate) fn send(&self, request: &Request) -> Option<(&'static str, Answer)> {
+        let dialect = dialect_of(&request.path)?;
+        Some((dialect.name, self.runtime.block_on((dialect.answer)(&self.state, request))))
+    }
+}
