@@ -194,7 +194,7 @@ impl State {
         let named = self.sign_in.fingerprint(&[dialect, tenant, name]);
         self.sign_in.admit(&named, request.address, now)?;
         let found = self.prove(request, dialect, credential).await;
-        match found {
+        match found.and_then(|caller| if caller.loopback_only && !self.loopback { Err(wrong()) } else { Ok(caller) }) {
             Ok(caller) => {
                 let caller = Arc::new(caller);
                 let until = now.plus_seconds(self.sign_in.limits.remember);
@@ -217,7 +217,6 @@ impl State {
         dialect: &'static str,
         credential: Credential<'_>,
     ) -> Result<Caller, Error> {
-        let wrong = || Error::new(Reason::Unauthenticated, "Unknown name or wrong secret");
         let anonymous = Arc::new(Caller::anonymous(self.tenant(request).await?));
         let origin = || request.origin(dialect, "sign-in", &anonymous);
         match credential {
@@ -248,6 +247,10 @@ impl State {
         let origin = request.origin("", "sign-in", &nobody);
         self.run(FindTenant { name: name.clone() }, &nobody, origin).await
     }
+}
+
+fn wrong() -> Error {
+    Error::new(Reason::Unauthenticated, "Unknown name or wrong secret")
 }
 
 /// How the store keeps a key: SHA-256 in hexadecimal. A key is random and long, so that a slow hash would add nothing.

@@ -16,6 +16,8 @@ pub struct State {
     pub sign_in: SignIn,
     /// Refuse what the vendors would refuse.
     pub strict: bool,
+    /// Whether the server listens on nothing but loopback addresses: demo credentials work only then.
+    pub loopback: bool,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
     passwords: Arc<dyn Passwords>,
@@ -30,6 +32,7 @@ impl State {
             app,
             sign_in,
             strict: false,
+            loopback: true,
             deadline: Duration::from_secs(30),
             passwords,
             hashing: Semaphore::new(hashers),

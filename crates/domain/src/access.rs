@@ -65,12 +65,14 @@ pub struct Caller {
     pub role: Role,
     /// The user, if the credential is a user's.
     pub user: Option<i64>,
+    /// Whether the credential works only while the server listens on nothing but loopback addresses.
+    pub loopback_only: bool,
 }
 
 impl Caller {
     /// Somebody who has not signed in.
     pub const fn anonymous(tenant: Tenant) -> Self {
-        Self { tenant, name: String::new(), role: Role::Anonymous, user: None }
+        Self { tenant, name: String::new(), role: Role::Anonymous, user: None, loopback_only: false }
     }
 
     /// # Errors

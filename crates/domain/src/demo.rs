@@ -63,7 +63,13 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
         new(
             Kind::User,
             id,
-            [(F::Username, name.into()), (F::Password, password), (F::Role, role.into()), (F::Dialects, dialects)],
+            [
+                (F::Username, name.into()),
+                (F::Password, password),
+                (F::Role, role.into()),
+                (F::Dialects, dialects),
+                (F::LoopbackOnly, true.into()),
+            ],
         )
     });
     let keys = keys.into_iter().zip(1..).map(|((name, key, role, dialect), id)| {
@@ -76,6 +82,7 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
                 (F::Digest, digest),
                 (F::Role, role.into()),
                 (F::Dialects, texts([dialect])),
+                (F::LoopbackOnly, true.into()),
             ],
         );
         if key == "demo-expired" {

@@ -148,6 +148,8 @@ fields! {
     ExpiresAt = "expires_at", Shape::Time;
     /// A disabled user or key cannot sign in.
     Disabled = "disabled", Shape::Flag;
+    /// Works only while the server listens on nothing but loopback addresses: demo credentials.
+    LoopbackOnly = "loopback_only", Shape::Flag;
     /// A user.
     UserId = "user", Shape::Reference(Kind::User);
     /// The customer a ticket or session belongs to.

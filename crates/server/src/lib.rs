@@ -1,1 +1,10 @@
-//! placeholder
+//! The process: listener, limits, command line, configuration, metrics, wiring. Everything below is given the time,
+//! randomness and settings from here.
+
+pub mod cli;
+pub mod demo;
+pub mod dispatch;
+pub mod host;
+pub mod http;
+pub mod metrics;
+pub mod settings;

@@ -1,1 +1,11 @@
-fn main() {}
+//! The samerow binary.
+
+use std::process::ExitCode;
+
+// Requests allocate many small things on several threads: measured in docs/adr/0007.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

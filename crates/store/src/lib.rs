@@ -12,3 +12,8 @@ mod seal;
 pub mod sqlite;
 
 pub use sqlite::{OpenError, Options, SqliteStore};
+
+/// The version of the SQLite that is linked.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}

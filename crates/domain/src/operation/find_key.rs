@@ -40,6 +40,12 @@ impl Operation for FindKey {
             return Err(Error::new(Reason::Unauthenticated, "This key has expired").at(Field::ExpiresAt).into());
         }
         let role = Role::named(record.text(Field::Role)).ok_or_else(wrong)?;
-        Ok(Caller { tenant, name: username.to_owned(), role, user: record.number(Field::UserId) })
+        Ok(Caller {
+            tenant,
+            name: username.to_owned(),
+            role,
+            user: record.number(Field::UserId),
+            loopback_only: record.flag(Field::LoopbackOnly),
+        })
     }
 }

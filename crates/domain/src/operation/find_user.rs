@@ -38,7 +38,13 @@ impl Operation for FindUser {
         let admitted = dialects.is_empty() || dialects.iter().any(|dialect| dialect == self.dialect);
         let role = Role::named(record.text(Field::Role)).filter(|_| admitted && !record.flag(Field::Disabled));
         Ok(role.map(|role| FoundUser {
-            caller: Caller { tenant, name: record.text(Field::Username).to_owned(), role, user: Some(record.id) },
+            caller: Caller {
+                tenant,
+                name: record.text(Field::Username).to_owned(),
+                role,
+                user: Some(record.id),
+                loopback_only: record.flag(Field::LoopbackOnly),
+            },
             password: record.text(Field::Password).to_owned(),
         }))
     }

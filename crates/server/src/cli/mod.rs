@@ -1,0 +1,106 @@
+//! The command line: one file a command.
+
+mod config;
+mod customer;
+mod doctor;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+use crate::settings::Flags;
+
+/// How a command ends; the numbers are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Ok = 0,
+    /// Failed.
+    Failed = 1,
+    /// The command was not understood.
+    Usage = 2,
+    /// There is no such thing.
+    NotFound = 3,
+    /// It changed meanwhile.
+    Conflict = 4,
+    /// Not signed in, or not allowed.
+    Auth = 5,
+    /// Differences or damage were found.
+    Differences = 6,
+    /// The server or the store cannot be reached.
+    Unavailable = 7,
+}
+
+/// A command that did not end well: what to tell, and how to exit.
+#[derive(Debug)]
+pub struct Failed {
+    exit: Exit,
+    message: String,
+}
+
+impl Failed {
+    /// Any failure.
+    #[allow(clippy::needless_pass_by_value, reason = "an error is given away")]
+    pub fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+}
+
+/// One customer record behind the APIs that your programs already speak.
+#[derive(Parser)]
+#[command(name = "samerow", version, propagate_version = true, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve every dialect on one port.
+    Serve(Flags),
+    /// Read customers.
+    #[command(subcommand)]
+    Customer(customer::Customer),
+    /// Examine a store: every checksum, and the chain of every history.
+    Doctor(doctor::Doctor),
+    /// Show settings.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print the version.
+    Version,
+}
+
+/// Runs the command line.
+#[allow(clippy::print_stderr, reason = "a command tells its failure on standard error")]
+pub fn main() -> ExitCode {
+    let ended = match Arguments::parse().command {
+        Command::Serve(flags) => serve::run(&flags),
+        Command::Customer(command) => customer::run(&command),
+        Command::Doctor(command) => doctor::run(&command),
+        Command::Config(command) => config::run(&command),
+        Command::Version => print(&format!("samerow {} (SQLite {})\n", env!("CARGO_PKG_VERSION"), store::sqlite_version())),
+    };
+    match ended {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(failed) => {
+            eprintln!("samerow: {}", failed.message);
+            ExitCode::from(failed.exit as u8)
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has gone away, as `head` does, is no failure.
+fn print(text: &str) -> Result<Exit, Failed> {
+    use std::io::{ErrorKind, Write as _};
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failed::new(Exit::Failed, error)),
+        _ => Ok(Exit::Ok),
+    }
+}
+
+/// The variables of the process.
+#[allow(clippy::disallowed_methods, reason = "settings are read here")]
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

@@ -1,0 +1,224 @@
+//! `samerow serve`.
+
+use dialects::{SignIn, SignInLimits, State};
+use domain::demo::PEOPLE;
+use domain::port::{Entropy as _, Store};
+use domain::App;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use store::{OpenError, Options, SqliteStore};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Exit, Failed, print, variables};
+use crate::demo::{First, fill};
+use crate::dispatch::{AsCounters, Dispatch};
+use crate::host::{Argon2id, SystemClock, SystemEntropy};
+use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors};
+use crate::metrics::Metrics;
+use crate::settings::{BadSetting, Flags, Settings};
+
+impl From<BadSetting> for Failed {
+    fn from(error: BadSetting) -> Self {
+        Self::new(Exit::Usage, error)
+    }
+}
+
+pub(super) fn run(flags: &Flags) -> Result<Exit, Failed> {
+    let settings = Settings::read(flags, variables())?;
+    let _log = start_log(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failed::new(Exit::Failed, error))?;
+    let ended = runtime.block_on(serve(&settings));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
+}
+
+async fn serve(settings: &Settings) -> Result<Exit, Failed> {
+    let started = Instant::now();
+    let _ = descriptors::raise_limit();
+    let address = settings.listen()?;
+    let limits = limits(settings)?;
+    let demo = settings.on("demo")?;
+    let people = if demo { Some(settings.number::<u32>("demo-customers")?.into()) } else { None };
+    let anywhere = settings.on("demo-anywhere")?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Failed::new(Exit::Unavailable, format!("cannot listen on {address}: {error}"))
+    })?;
+    let address = listener.local_addr().map_err(|error| Failed::new(Exit::Failed, error))?;
+
+    let ephemeral = if settings.on("ephemeral")? { Some(temporary_folder()?) } else { None };
+    let folder = ephemeral.as_ref().map_or_else(|| PathBuf::from(settings.text("data")), |dir| dir.path().to_owned());
+    let store = open_store(&folder, ephemeral.is_none())?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let first = fill(&app, people, &mut |done| {
+        if people != Some(PEOPLE) && done % 10_000 == 0 {
+            tracing::info!("{done} demo customers stored");
+        }
+    });
+    let first = first.map_err(|error| Failed::new(Exit::Failed, format!("cannot fill the store: {error}")))?;
+
+    let mut state = State::new(app, sign_in(settings, demo)?, Arc::new(Argon2id), hashers());
+    state.strict = settings.on("strict")?;
+    state.loopback = anywhere || address.ip().is_loopback();
+    state.deadline = settings.seconds("store-timeout")?;
+    let (phase, phases) = watch::channel(Phase::Running);
+    let connections = Arc::new(OnceLock::new());
+    let dispatch = Dispatch {
+        state: Arc::new(state),
+        metrics: Arc::new(Metrics::default()),
+        public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
+        phase: phases.clone(),
+        connections: Arc::clone(&connections),
+    };
+    let proxies = Proxies { networks: settings.trusted_proxies()?, header: settings.proxy_header()? };
+    let server = Arc::new(Server::new(dispatch, limits, proxies));
+    let _ = connections.set(Arc::clone(&server) as Arc<dyn AsCounters>);
+    tokio::spawn(stop_on_signals(phase, signals()?));
+
+    let url = format!("http://{address}");
+    let store_name = if ephemeral.is_some() { String::from("nothing is kept") } else { folder.display().to_string() };
+    print(&welcome(&url, &store_name, &first, address.ip().is_loopback() || anywhere))?;
+    write_ready_file(settings.text("ready-file"), &url)?;
+    tracing::info!(url, took_ms = started.elapsed().as_millis() as u64, "serving");
+    let drained = server.serve(listener, phases).await;
+    tracing::info!(closed = drained.closed, aborted = drained.aborted, "stopped");
+    drop((server, store));
+    Ok(Exit::Ok)
+}
+
+impl AsCounters for Server<Dispatch> {
+    fn counters(&self) -> &Counters {
+        Self::counters(self)
+    }
+}
+
+fn limits(settings: &Settings) -> Result<Limits, BadSetting> {
+    Ok(Limits {
+        body_bytes: settings.number("body-limit")?,
+        header_deadline: settings.seconds("header-timeout")?,
+        body_deadline: settings.seconds("body-timeout")?,
+        idle: settings.seconds("idle-timeout")?,
+        drain: settings.seconds("drain-timeout")?,
+        connections: settings.number("max-connections")?,
+        connections_per_address: settings.number("max-connections-per-address")?,
+        ..Limits::default()
+    })
+}
+
+/// With the demo data, limits on wrong sign-ins are so high that thousands of calls of a test pass; a limit that is
+/// set stays as it is set.
+fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
+    let patience = |name: &'static str| -> Result<u32, BadSetting> {
+        let is_set = settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
+        if demo && !is_set { Ok(1_000_000) } else { settings.number(name) }
+    };
+    let limits = SignInLimits {
+        remember: settings.number("remember-credentials")?,
+        failures_per_name: patience("failures-per-name")?,
+        failures_per_address: patience("failures-per-address")?,
+    };
+    let mut key = [0; 32];
+    SystemEntropy.fill(&mut key);
+    Ok(SignIn::new(limits, key))
+}
+
+/// One password a core at once.
+fn hashers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn open_store(folder: &Path, durable: bool) -> Result<SqliteStore, Failed> {
+    let options = Options {
+        folder: folder.to_owned(),
+        durable,
+        readers: hashers() * 2,
+        entropy: Arc::new(SystemEntropy),
+    };
+    SqliteStore::open(&options).map_err(|error| {
+        let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
+        Failed::new(exit, error)
+    })
+}
+
+fn temporary_folder() -> Result<tempfile::TempDir, Failed> {
+    tempfile::Builder::new().prefix("samerow-").tempdir().map_err(|error| Failed::new(Exit::Failed, error))
+}
+
+/// Scripts wait for this file: it appears whole or not at all.
+fn write_ready_file(path: &str, url: &str) -> Result<(), Failed> {
+    if path.is_empty() {
+        return Ok(());
+    }
+    let partial = format!("{path}.partial");
+    let line = json!({ "url": url, "pid": std::process::id() }).to_string() + "\n";
+    std::fs::write(&partial, line)
+        .and_then(|()| std::fs::rename(&partial, path))
+        .map_err(|error| Failed::new(Exit::Failed, format!("{path}: {error}")))
+}
+
+fn signals() -> Result<[Signal; 3], Failed> {
+    let open = |kind| signal(kind).map_err(|error| Failed::new(Exit::Failed, error));
+    Ok([open(SignalKind::terminate())?, open(SignalKind::interrupt())?, open(SignalKind::hangup())?])
+}
+
+/// The first signal lets requests under way end, the second does not.
+async fn stop_on_signals(phase: watch::Sender<Phase>, mut signals: [Signal; 3]) {
+    for next in [Phase::Draining, Phase::Aborting] {
+        let [terminate, interrupt, hangup] = &mut signals;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
+        tracing::info!(?next, "signal");
+        phase.send_replace(next);
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Logs go to standard error through a queue: a reader that stops reading stops no request.
+fn start_log(settings: &Settings) -> Result<tracing_appender::non_blocking::WorkerGuard, BadSetting> {
+    let filter = settings.text("log").parse::<tracing_subscriber::EnvFilter>().unwrap_or_else(|_| "info".into());
+    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false);
+    // A second start in one process, as in tests, keeps the first log.
+    let _ = if settings.text("log-format") == "json" { log.json().try_init() } else { log.try_init() };
+    Ok(guard)
+}
+
+fn welcome(url: &str, store: &str, first: &First, demo_works: bool) -> String {
+    let mut text = format!("samerow {}   {store}   {url}\n", env!("CARGO_PKG_VERSION"));
+    for dialect in dialects::ALL {
+        text.push_str(&format!("  {:<14} {}\n", dialect.name, dialect.title));
+    }
+    match first {
+        First::Kept => {}
+        First::Admin { password } => {
+            text.push_str(&format!("  first start    user admin, password {password}: shown once, write it down\n"));
+        }
+        First::Demo => {
+            text.push_str("  demo data      in the store; these calls work as they are:\n\n");
+            text.push_str(&calls(url));
+        }
+    }
+    if !demo_works {
+        text.push_str("  Demo credentials do not work on this address. --demo-anywhere lets them.\n");
+    }
+    text
+}
+
+/// Calls to paste into a shell, one for each way in.
+fn calls(url: &str) -> String {
+    format!(
+        "curl -X PATCH '{url}/api/customer/set_customer_details' -H 'api-username: tf_admin' \\\n  \
+         -H 'api-key: 44b5498dbcb481a0d00b404c0169af62' -d 'customer_id=191&firstname=Test&zip=66666'\n\n\
+         curl -X PUT '{url}/api/2.0/customers/191' -u 'demo:0123456789abcdef0123456789ABCDEF_1' \\\n  \
+         -H 'Content-Type: application/json' -d '{{\"telephone\":\"+47 555 01 91\"}}'\n\n\
+         curl '{url}/v1/customers/191/history' -H 'Authorization: Bearer demo-admin-token'\n\n"
+    )
+}

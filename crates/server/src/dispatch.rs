@@ -1,0 +1,196 @@
+//! From a request to the dialect it belongs to, and back.
+
+use bytes::Bytes;
+use dialects::{Dialect, Request, State, dialect_of};
+use domain::port::Condition;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::watch;
+
+use crate::host::SystemEntropy;
+use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
+use crate::metrics::Metrics;
+use domain::port::Entropy as _;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longest request id that is taken from a client.
+const REQUEST_ID_MAX: usize = 64;
+
+/// Answers requests: the dialects by their paths, health and metrics itself.
+pub struct Dispatch {
+    /// What the dialects share.
+    pub state: Arc<State>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Where clients reach this server, if their headers do not tell; without a slash at the end.
+    pub public_url: String,
+    /// Whether the server is stopping.
+    pub phase: watch::Receiver<Phase>,
+    /// The counters of the listener, once it is made.
+    pub connections: Arc<std::sync::OnceLock<Arc<dyn AsCounters>>>,
+}
+
+/// Whatever has the counters of a listener.
+pub trait AsCounters: Send + Sync {
+    /// The counters.
+    fn counters(&self) -> &Counters;
+}
+
+impl Application for Dispatch {
+    async fn answer(&self, request: http::Request<Bytes>, peer: Peer) -> Response<Body> {
+        let started = Instant::now();
+        let path = request.uri().path();
+        if let Some(response) = self.own(path) {
+            return response;
+        }
+        let (tenant, path) = split_tenant(path);
+        let Some(dialect) = dialect_of(path) else { return nowhere() };
+        let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
+        let answer = (dialect.answer)(&self.state, &request).await;
+        let mut response = answer.response;
+        if let Ok(id) = HeaderValue::try_from(&request.id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        let (status, took) = (response.status(), started.elapsed());
+        self.metrics.count(dialect.name, answer.operation, status.as_u16(), took);
+        log(dialect, &request, answer.operation, status, took, answer.refused.as_ref());
+        response.map(Body::from)
+    }
+
+    fn refuse(&self, refusal: Refusal, head: Option<&Parts>) -> Response<Body> {
+        let dialect = head.and_then(|head| Some((head, dialect_of(split_tenant(head.uri.path()).1)?)));
+        let Some((head, dialect)) = dialect else { return refusal.response() };
+        let request = http::Request::from_parts(head.clone(), Bytes::new());
+        let nobody = Peer { address: [127, 0, 0, 1].into(), scheme: crate::http::Scheme::Http, host: None };
+        let request = self.request(None, head.uri.path().to_owned(), request, &nobody);
+        let refusal = dialects::Refusal::request(refusal.status(), refusal.sentence());
+        (dialect.refuse)(&request, &refusal).map(Body::from)
+    }
+}
+
+impl Dispatch {
+    fn request(&self, tenant: Option<String>, path: String, request: http::Request<Bytes>, peer: &Peer) -> Request {
+        let mut base_url = match &*self.public_url {
+            "" => peer.base_url(&request).unwrap_or_default(),
+            url => url.to_owned(),
+        };
+        if let Some(tenant) = &tenant {
+            base_url.push_str("/t/");
+            base_url.push_str(tenant);
+        }
+        let (head, body) = request.into_parts();
+        Request {
+            method: head.method,
+            path,
+            query: head.uri.query().map(str::to_owned),
+            id: request_id(&head.headers),
+            headers: head.headers,
+            body,
+            address: peer.address,
+            base_url,
+            tenant,
+        }
+    }
+
+    /// Health, metrics and the way to the console.
+    fn own(&self, path: &str) -> Option<Response<Body>> {
+        let text = |status, kind: &'static str, body: String| {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            Some(response)
+        };
+        match path {
+            "/livez" => text(StatusCode::OK, "text/plain; charset=utf-8", String::from("ok")),
+            "/readyz" => {
+                let (status, word, why) = self.readiness();
+                let body = serde_json::json!({ "status": word, "why": why }).to_string();
+                text(status, "application/json", body)
+            }
+            "/metrics" => {
+                let none = Counters::default();
+                let listener = self.connections.get();
+                let counters = listener.map_or(&none, |listener| listener.counters());
+                let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                text(StatusCode::OK, kind, self.metrics.encode(counters))
+            }
+            _ => None,
+        }
+    }
+
+    /// A store that only takes no changes for now is ready: reads are answered, writes are refused in each dialect's
+    /// own words. One that must be restarted is not, and neither is a server that is stopping.
+    fn readiness(&self) -> (StatusCode, &'static str, String) {
+        if *self.phase.borrow() != Phase::Running {
+            return (StatusCode::SERVICE_UNAVAILABLE, "stopping", String::new());
+        }
+        match self.state.app.condition() {
+            Condition::Ready => (StatusCode::OK, "ready", String::new()),
+            Condition::ReadOnly(why) => (StatusCode::OK, "read_only", why),
+            Condition::Poisoned(why) => (StatusCode::SERVICE_UNAVAILABLE, "poisoned", why),
+        }
+    }
+}
+
+/// `/t/acme/api/2.0/customers` is `/api/2.0/customers` of the tenant `acme`.
+fn split_tenant(path: &str) -> (Option<&str>, &str) {
+    let Some(rest) = path.strip_prefix("/t/") else { return (None, path) };
+    match rest.find('/') {
+        Some(end) if end > 0 => (rest.get(..end), rest.get(end..).unwrap_or("/")),
+        _ => (None, path),
+    }
+}
+
+/// The client's own id if it can be shown anywhere as it is, else one of ours: a UUID of version 7.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| {
+        (1..=REQUEST_ID_MAX).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+    });
+    given.map_or_else(new_request_id, str::to_owned)
+}
+
+fn new_request_id() -> String {
+    let mut random = [0; 10];
+    SystemEntropy.fill(&mut random);
+    let now = domain::port::Clock::now(&crate::host::SystemClock).0.cast_unsigned() / 1_000;
+    uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid().simple().to_string()
+}
+
+fn nowhere() -> Response<Body> {
+    let mut response = Response::new(Body::from("There is nothing at this address.\n"));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// One line a request, and never a header or a body: they hold secrets.
+fn log(
+    dialect: &Dialect,
+    request: &Request,
+    operation: &str,
+    status: StatusCode,
+    took: std::time::Duration,
+    refused: Option<&dialects::Refusal>,
+) {
+    let (dialect, status, micros) = (dialect.name, status.as_u16(), took.as_micros() as u64);
+    let id = &request.id;
+    match refused {
+        None => tracing::debug!(dialect, operation, status, micros, id, "answered"),
+        Some(dialects::Refusal::Operation(error)) if error.source.is_some() => {
+            let source = error.source.as_deref().unwrap_or_default();
+            tracing::error!(dialect, operation, status, micros, id, source, "failed");
+        }
+        Some(refusal) => {
+            let reason = match refusal {
+                dialects::Refusal::Operation(error) => format!("{:?}", error.reason),
+                dialects::Refusal::Request(..) => String::from("Request"),
+            };
+            tracing::info!(dialect, operation, status, micros, id, reason, "refused");
+        }
+    }
+}
