@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// Requests allocate many small things on several threads: measured in docs/adr/0007.
+// Requests allocate many small things on several threads: see docs/benchmarks.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -11,7 +11,7 @@ mod fault;
 mod seal;
 pub mod sqlite;
 
-pub use sqlite::{OpenError, Options, SqliteStore};
+pub use sqlite::{Answering, OpenError, Options, SqliteStore};
 
 /// The version of the SQLite that is linked.
 pub fn sqlite_version() -> &'static str {

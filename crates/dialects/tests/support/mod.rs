@@ -100,13 +100,9 @@ pub(crate) struct World {
 
 impl World {
     fn open(folder: TempDir) -> Self {
-        let options = Options {
-            folder: folder.path().to_owned(),
-            durable: false,
-            readers: 1,
-            // Of its own, so that the salts of the history do not move the ids of the requests.
-            entropy: Arc::new(Seeded(AtomicU64::new(1))),
-        };
+        // Of its own, so that the salts of the history do not move the ids of the requests.
+        let salts = Arc::new(Seeded(AtomicU64::new(1)));
+        let options = Options { durable: false, readers: 1, ..Options::new(folder.path(), salts) };
         let store = Arc::new(SqliteStore::open(&options).unwrap());
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
         let app = App::new(store, Arc::new(Frozen(Time(now))), Arc::new(Seeded(AtomicU64::new(2))));

@@ -133,11 +133,13 @@ fn hashers() -> usize {
 }
 
 fn open_store(folder: &Path, durable: bool) -> Result<SqliteStore, Failed> {
+    let runtime = tokio::runtime::Handle::current();
     let options = Options {
         folder: folder.to_owned(),
         durable,
         readers: hashers() * 2,
         entropy: Arc::new(SystemEntropy),
+        answering: Arc::new(move |answers| drop(runtime.spawn(async move { answers() }))),
     };
     SqliteStore::open(&options).map_err(|error| {
         let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };

@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file, one writer that commits in groups, readers on their own connections.
 
+mod checkpoint;
 mod doctor;
 mod find;
 mod history;
@@ -10,7 +11,7 @@ mod table;
 mod writer;
 
 pub use doctor::{Finding, Report, examine};
-pub use open::{Options, SqliteStore};
+pub use open::{Answering, Options, SqliteStore};
 
 use thiserror::Error as ThisError;
 

@@ -30,7 +30,20 @@ pub struct Options {
     pub readers: usize,
     /// Makes the salts of the history.
     pub entropy: Arc<dyn Entropy>,
+    /// Runs the answers of a batch. Where the callers wait in an event loop, it is cheaper to wake them all from there
+    /// than one by one from the writer.
+    pub answering: Answering,
 }
+
+impl Options {
+    /// A durable store with four readers, answered from the writer.
+    pub fn new(folder: impl Into<PathBuf>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { folder: folder.into(), durable: true, readers: 4, entropy, answering: Arc::new(|answers| answers()) }
+    }
+}
+
+/// Runs what it is given, at once or soon, on this thread or another.
+pub type Answering = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
 /// What the writer, the readers and the door share.
 pub(super) struct Shared {
@@ -45,6 +58,17 @@ impl Shared {
 
     pub(super) fn set_condition(&self, condition: Condition) {
         *self.condition.lock().unwrap_or_else(PoisonError::into_inner) = condition;
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        matches!(self.condition(), Condition::Poisoned(_))
+    }
+
+    /// After a failed flush nobody knows what is on the disk: the kernel may have dropped the pages and calls them
+    /// clean. Only a restart, which reads the file again, tells.
+    pub(super) fn poison(&self, failure: &Failure) {
+        tracing::error!(error = %failure, "a flush failed: the store takes no more changes until it is restarted");
+        self.set_condition(Condition::Poisoned(failure.to_string()));
     }
 }
 
@@ -77,7 +101,7 @@ impl SqliteStore {
         migrate::migrate(&mut db)?;
         let shared = Arc::new(Shared { condition: Mutex::new(Condition::Ready), credentials_epoch: AtomicU64::new(1) });
         let readers = Readers::open(&file, options.readers.max(1), options.durable)?;
-        let writer = Writer::start(db, Arc::clone(&shared), Arc::clone(&options.entropy))?;
+        let writer = Writer::start(db, Arc::clone(&shared), options)?;
         Ok(Self { shared, writer, readers, _lock: lock })
     }
 }

@@ -11,13 +11,14 @@ use domain::{Error, Kind, Record, WorkingSet};
 use rusqlite::{Connection, ErrorCode};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
+use super::checkpoint::Checkpoints;
 use super::find::find;
 use super::history::{self, Heads};
-use super::open::Shared;
+use super::open::{Answering, FILE, Options, Shared};
 use super::table::Tables;
 use super::{Failure, OpenError, is_failed_flush};
 use crate::batch::{self, Entry};
@@ -29,9 +30,6 @@ const MAX_BATCH: usize = 512;
 /// Operations that may wait; more are refused as busy.
 const MAX_WAITING: usize = 16_384;
 
-/// Pages in the log before they are copied into the main file: about 16 MiB.
-const CHECKPOINT_PAGES: i32 = 4_000;
-
 /// Page cache of the writer, in KiB, as SQLite wants it: negative.
 const CACHE_KIB: i64 = -32_768;
 
@@ -42,22 +40,19 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(
-        mut db: Connection,
-        shared: Arc<Shared>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, OpenError> {
+    pub(super) fn start(mut db: Connection, shared: Arc<Shared>, options: &Options) -> Result<Self, OpenError> {
         db.pragma_update(None, "cache_size", CACHE_KIB).map_err(Failure::from)?;
-        let log_pages = Arc::new(AtomicI32::new(0));
-        let noted = Arc::clone(&log_pages);
-        db.wal_hook(Some(move |_: &mut _, pages| {
-            noted.store(pages, Ordering::Relaxed);
-            Ok(())
-        }))
-        .map_err(Failure::from)?;
+        let checkpoints = Checkpoints::start(&options.folder.join(FILE), &mut db, Arc::clone(&shared))?;
         let (jobs, waiting) = sync_channel(MAX_WAITING);
-        let writing =
-            Writing { db, tables: Tables::new(), heads: Heads::default(), entropy, shared: Arc::clone(&shared), log_pages };
+        let writing = Writing {
+            db,
+            tables: Tables::new(),
+            heads: Heads::default(),
+            entropy: Arc::clone(&options.entropy),
+            answering: Arc::clone(&options.answering),
+            shared: Arc::clone(&shared),
+            checkpoints,
+        };
         let thread = std::thread::Builder::new()
             .name(String::from("store-write"))
             .spawn(move || writing.run(&waiting))
@@ -96,8 +91,9 @@ struct Writing {
     tables: Tables,
     heads: Heads,
     entropy: Arc<dyn Entropy>,
+    answering: Answering,
     shared: Arc<Shared>,
-    log_pages: Arc<AtomicI32>,
+    checkpoints: Checkpoints,
 }
 
 impl Writing {
@@ -107,11 +103,9 @@ impl Writing {
             batch.push(Entry::new(first));
             batch.extend(waiting.try_iter().take(MAX_BATCH - 1).map(Entry::new));
             self.store(std::mem::take(&mut batch));
-            if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
-                self.checkpoint();
-            }
+            self.checkpoints.after_batch(&self.db);
         }
-        self.checkpoint();
+        self.checkpoints.finish(&self.db);
     }
 
     /// Stores a batch and answers it. When it fails for what one operation holds, each is tried alone.
@@ -120,7 +114,9 @@ impl Writing {
             return batch.into_iter().for_each(|entry| entry.finish(Err(poisoned(&why))));
         }
         match self.commit(&mut batch) {
-            Ok(()) => batch.into_iter().for_each(|entry| entry.finish(Ok(()))),
+            // One or two are answered sooner from here than from elsewhere.
+            Ok(()) if batch.len() <= 2 => batch.into_iter().for_each(|entry| entry.finish(Ok(()))),
+            Ok(()) => (self.answering)(Box::new(|| batch.into_iter().for_each(|entry| entry.finish(Ok(()))))),
             Err(failure) => {
                 let error = self.failed(&failure);
                 if batch.len() > 1 && error.reason == Reason::Internal {
@@ -208,7 +204,7 @@ impl Writing {
             Failure::Damaged(_) | Failure::Json(_) => None,
         };
         if is_failed_flush(failure.extended_code()) && !fault::keep_going_after_failed_fsync() {
-            self.poison(failure);
+            self.shared.poison(failure);
             return poisoned(&failure.to_string());
         }
         tracing::error!(error = %failure, "a batch could not be stored");
@@ -224,34 +220,6 @@ impl Writing {
         self.shared.set_condition(Condition::ReadOnly(format!("{why}: {failure}")));
         let text = format!("{why}. Nothing was stored, reading still works: try again later.");
         Error::new(Reason::Busy, text).because(failure)
-    }
-
-    /// After a failed flush nobody knows what is on the disk: the kernel may have dropped the pages and calls them
-    /// clean. Only a restart, which reads the file again, tells.
-    fn poison(&self, failure: &Failure) {
-        tracing::error!(error = %failure, "a flush failed: the store takes no more changes until it is restarted");
-        self.shared.set_condition(Condition::Poisoned(failure.to_string()));
-    }
-
-    /// Copies the log into the main file, so that the log is used again from its start.
-    fn checkpoint(&mut self) {
-        if matches!(self.shared.condition(), Condition::Poisoned(_)) {
-            return;
-        }
-        let done = self.db.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)").and_then(|mut statement| {
-            statement.query_row([], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, i32>(1)?, row.get::<_, i32>(2)?)))
-        });
-        match done {
-            Ok((_, log, copied)) => self.log_pages.store(log.saturating_sub(copied), Ordering::Relaxed),
-            Err(error) => {
-                let failure = Failure::from(error);
-                if is_failed_flush(failure.extended_code()) && !fault::keep_going_after_failed_fsync() {
-                    self.poison(&failure);
-                } else {
-                    tracing::warn!(error = %failure, "the log could not be copied into the main file");
-                }
-            }
-        }
     }
 }
 
