@@ -156,6 +156,8 @@ impl Record {
     /// `Invalid` or `TooLong` at the field; the record is as it was.
     pub fn set(&mut self, field: Field, value: Option<Value>) -> Result<(), crate::Error> {
         let value = match value {
+            // What an extra field holds, its definition says: the working set asks it.
+            Some(value @ (Value::Number(_) | Value::Flag(_))) if matches!(field, Field::Extra(_)) => Some(value),
             Some(value) => field.shape().admit(field, value)?,
             None => None,
         };

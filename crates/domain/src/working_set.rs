@@ -33,6 +33,11 @@ pub struct Context {
 /// The place of a record: kind, part, id.
 pub type Place = (Kind, Part, i64);
 
+const fn place(tenant: Tenant, kind: Kind, id: i64) -> Place {
+    let part = if matches!(kind, Kind::Tenant) { Part::GLOBAL } else { tenant.part_of(id) };
+    (kind, part, id)
+}
+
 /// A walk through the history of one record, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Walk {
@@ -123,8 +128,7 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn record(&mut self, tenant: Tenant, kind: Kind, id: i64) -> Result<Option<Arc<Record>>, Stop> {
-        let part = if kind == Kind::Tenant { Part::GLOBAL } else { tenant.part_of(id) };
-        self.record_at((kind, part, id))
+        self.record_at(place(tenant, kind, id))
     }
 
     /// A record by its place.
@@ -185,6 +189,8 @@ impl WorkingSet {
             let text = format!("All {MAX_NUMBER} {} ids of this tenant are used up", kind.name());
             return Err(Error::new(Reason::LimitExceeded, text).into());
         }
+        // Nothing is stored beyond the counter. To look there would cost each new record of a batch a round of its own.
+        self.records.entry(place(tenant, kind, id)).or_default();
         self.staged_counters.push(((tenant.first_part(), kind), id + 1));
         Ok(id)
     }
