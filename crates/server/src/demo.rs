@@ -3,13 +3,16 @@
 use dialects::sign_in::digest;
 use domain::demo::{FIRST_PERSON, Secrets, people, records};
 use domain::error::Reason;
-use domain::operation::{Load, NewRecord};
+use domain::operation::{FindTenant, Load, NewRecord};
 use domain::port::Passwords;
 use domain::tenant::Tenant;
 use domain::{App, Caller, Error, Field, Kind, Operation, Origin, Role, Value};
 use std::sync::{Arc, mpsc};
 
 use crate::host::{Argon2id, readable_secret};
+
+/// The name of the tenant that a new store has.
+const DEFAULT: &str = "default";
 
 /// Records in one operation: large enough for few commits, small enough to let others in between.
 const CHUNK: usize = 500;
@@ -51,8 +54,13 @@ pub enum First {
 /// # Errors
 /// What the store refuses with.
 pub fn fill(app: &App, demo: Option<i64>, tell: &mut dyn FnMut(usize)) -> Result<First, Error> {
+    match run(app, FindTenant { name: String::from(DEFAULT) }, "start") {
+        Ok(_) => return Ok(First::Kept),
+        Err(error) if error.reason == Reason::NotFound => {}
+        Err(error) => return Err(error),
+    }
     let hash = |password: &str| Argon2id.hash(password);
-    let loaded = match demo {
+    match demo {
         Some(count) => {
             let hashes = ["demo", "banken", "pw"].map(|password| (password, hash(password)));
             let hashed = |password: &str| {
@@ -80,7 +88,7 @@ pub fn fill(app: &App, demo: Option<i64>, tell: &mut dyn FnMut(usize)) -> Result
                 (Field::Role, "admin".into()),
                 (Field::Dialects, Value::Texts(vec!["native".into(), "console".into()])),
             ];
-            let tenant = vec![(Field::Name, "default".into()), (Field::Buckets, 1.into())];
+            let tenant = vec![(Field::Name, DEFAULT.into()), (Field::Buckets, 1.into())];
             load(
                 app,
                 vec![
@@ -90,10 +98,6 @@ pub fn fill(app: &App, demo: Option<i64>, tell: &mut dyn FnMut(usize)) -> Result
             )
             .map(|()| First::Admin { password })
         }
-    };
-    match loaded {
-        Err(error) if error.reason == Reason::AlreadyExists => Ok(First::Kept),
-        other => other,
     }
 }
 
