@@ -1,0 +1,183 @@
+//! Refusals as problem details (RFC 9457).
+
+use super::auth::CHALLENGES;
+use super::fields::pointer;
+use crate::{Refusal, Request};
+use bytes::Bytes;
+use domain::Error;
+use domain::error::Reason;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use std::borrow::Cow;
+use wire::json;
+
+/// Most faults that one answer lists.
+const MAX_FAULTS: usize = 20;
+
+/// What is wrong with one member of the request's body.
+#[derive(Debug, PartialEq)]
+pub(super) struct Fault {
+    /// Where it is: a JSON Pointer (RFC 6901).
+    pub(super) pointer: String,
+    /// What is wrong there.
+    pub(super) error: Error,
+}
+
+/// A refusal, with everything that is wrong with the body.
+#[derive(Debug)]
+pub(super) struct Problem {
+    refusal: Refusal,
+    faults: Vec<Fault>,
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let faults = match &refusal {
+            Refusal::Operation(error) => at_member(error).into_iter().collect(),
+            Refusal::Request(..) => Vec::new(),
+        };
+        Self { refusal, faults }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl Problem {
+    /// A body with faults; the first one gives its reason to the whole. `None` without any.
+    pub(super) fn of(mut faults: Vec<Fault>) -> Option<Self> {
+        let first = faults.first()?;
+        let error = match faults.len() {
+            1 => first.error.clone(),
+            count => Error::new(first.error.reason, format!("{count} members cannot be used. Nothing was changed.")),
+        };
+        faults.truncate(MAX_FAULTS);
+        Some(Self { refusal: error.into(), faults })
+    }
+
+    fn response(&self, request: &Request) -> Response<Bytes> {
+        let (status, code, title) = match &self.refusal {
+            Refusal::Operation(error) => {
+                let (status, code, title) = words(error.reason);
+                (status, Cow::Borrowed(code), Cow::Borrowed(title))
+            }
+            Refusal::Request(status, _) => {
+                let title = status.canonical_reason().unwrap_or("Unusable Request").to_ascii_lowercase();
+                let (first, rest) = title.split_at_checked(1).unwrap_or_default();
+                (*status, title.replace(' ', "_").into(), (first.to_ascii_uppercase() + rest).into())
+            }
+        };
+        let mut body = String::with_capacity(256);
+        json::write_object(&mut body, |problem| {
+            problem.put("type", format!("/docs/problems/{code}")).put("title", &title).put("status", status.as_u16());
+            problem.put("code", &code).put("detail", self.refusal.sentence());
+            problem.list("errors", |errors| {
+                for Fault { pointer, error } in &self.faults {
+                    errors.object(|fault| {
+                        fault.put("pointer", pointer).put("detail", &error.message);
+                    });
+                }
+            });
+            problem.put("request_id", &request.id);
+        });
+        let mut response = Response::new(body.into());
+        *response.status_mut() = status;
+        let mut set = |name, value| drop(response.headers_mut().insert(name, HeaderValue::from_static(value)));
+        set(header::CONTENT_TYPE, "application/problem+json");
+        match status {
+            StatusCode::UNAUTHORIZED => set(header::WWW_AUTHENTICATE, CHALLENGES),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => set(header::RETRY_AFTER, "1"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE if request.method == Method::PATCH => {
+                set(header::HeaderName::from_static("accept-patch"), super::wire::BODY_TYPES);
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// The answer of a handler; of a refused one, too, which keeps its refusal as an extension.
+pub(super) async fn answered(
+    request: &Request,
+    answer: impl Future<Output = Result<Response<Bytes>, Problem>>,
+) -> Result<Response<Bytes>, Refusal> {
+    Ok(answer.await.unwrap_or_else(|problem| {
+        let mut response = problem.response(request);
+        response.extensions_mut().insert(problem.refusal);
+        response
+    }))
+}
+
+pub(super) fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
+    Problem::from(refusal.clone()).response(request)
+}
+
+/// The member that a refusal of the domain is about. A field it names otherwise is a credential's.
+fn at_member(error: &Error) -> Option<Fault> {
+    match error.reason {
+        Reason::AlreadyExists | Reason::Required | Reason::Invalid | Reason::TooLong => {
+            Some(Fault { pointer: pointer(error.at?), error: error.clone() })
+        }
+        Reason::Unauthenticated
+        | Reason::Forbidden
+        | Reason::NotFound
+        | Reason::Conflict
+        | Reason::Locked
+        | Reason::LimitExceeded
+        | Reason::Unsupported
+        | Reason::Busy
+        | Reason::Internal => None,
+    }
+}
+
+/// Status, code and title of every reason.
+const fn words(reason: Reason) -> (StatusCode, &'static str, &'static str) {
+    match reason {
+        Reason::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in"),
+        Reason::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
+        Reason::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found"),
+        Reason::AlreadyExists => (StatusCode::CONFLICT, "already_exists", "Value belongs to another record"),
+        Reason::Required => (StatusCode::BAD_REQUEST, "required", "Value missing"),
+        Reason::Invalid => (StatusCode::BAD_REQUEST, "invalid", "Value cannot be used"),
+        Reason::TooLong => (StatusCode::BAD_REQUEST, "too_long", "Value too long"),
+        // What conflicts here is the version that the caller read with the one that is there.
+        Reason::Conflict => (StatusCode::PRECONDITION_FAILED, "conflict", "Record has changed"),
+        Reason::Locked => (StatusCode::LOCKED, "locked", "Record is locked"),
+        Reason::LimitExceeded => (StatusCode::TOO_MANY_REQUESTS, "limit_exceeded", "Too much or too often"),
+        Reason::Unsupported => (StatusCode::UNPROCESSABLE_ENTITY, "unsupported", "Not offered"),
+        Reason::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy"),
+        Reason::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Field;
+
+    #[test]
+    fn every_reason_has_a_code_of_its_own() {
+        let mut codes: Vec<_> = Reason::ALL.into_iter().map(|reason| words(reason).1).collect();
+        for (reason, code) in Reason::ALL.iter().zip(&codes) {
+            let name: String = format!("{reason:?}")
+                .chars()
+                .flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]))
+                .collect();
+            assert_eq!(name.trim_start_matches('_'), *code);
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Reason::ALL.len());
+    }
+
+    #[test]
+    fn a_field_is_pointed_to_when_it_is_in_the_body() {
+        for (reason, pointed) in [(Reason::TooLong, true), (Reason::Unauthenticated, false), (Reason::Internal, false)]
+        {
+            let problem = Problem::from(Error::new(reason, "…").at(Field::City));
+            assert_eq!(problem.faults.first().map(|fault| &*fault.pointer), pointed.then_some("/address/city"));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The lens, outwards: how a record and its values look in JSON. Every field shows under its own name; a dotted name is
+//! a member of a nested object, and so is a further extra field.
+
+use domain::change::CHANGED;
+use domain::customer::shown_name;
+use domain::field::CUSTOM_FIELDS;
+use domain::{Field, Kind, Record, Shape, Time, Value};
+use jiff::Timestamp;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use wire::json::ObjectWriter;
+
+/// The member that holds the extra fields beyond the custom ones.
+pub(super) const EXTRA_FIELDS: &str = "extra_fields";
+
+/// Where a field stands: the member that holds it, if one does, and its own name there.
+pub(super) fn place(field: Field) -> (Option<&'static str>, Cow<'static, str>) {
+    match (field, field.name()) {
+        (Field::Extra(number), name) if number > CUSTOM_FIELDS => (Some(EXTRA_FIELDS), name),
+        (_, Cow::Borrowed(name)) => match name.split_once('.') {
+            Some((holder, name)) => (Some(holder), name.into()),
+            None => (None, name.into()),
+        },
+        (_, name) => (None, name),
+    }
+}
+
+/// The JSON Pointer to a field: `/address/city`.
+pub(super) fn pointer(field: Field) -> String {
+    match place(field) {
+        (Some(holder), name) => format!("/{holder}/{name}"),
+        (None, name) => format!("/{name}"),
+    }
+}
+
+/// What a field shows: a JSON value.
+#[derive(Debug, PartialEq)]
+pub(super) enum Shown<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Number(i64),
+    Flag(bool),
+    Texts(&'a [String]),
+}
+
+impl<'a> Shown<'a> {
+    /// How a value of a field shows in the history; `None` is unset.
+    pub(super) fn of(field: Field, value: Option<&'a Value>) -> Self {
+        match (value, field.shape()) {
+            (Some(_), Shape::Secret) => Self::Text(CHANGED.into()),
+            (Some(Value::Number(number)), _) if is_time(field) => Self::time(Time(*number)),
+            (Some(Value::Text(text)), _) => Self::Text(text.into()),
+            (Some(Value::Number(number)), _) => Self::Number(*number),
+            (Some(Value::Flag(flag)), _) => Self::Flag(*flag),
+            (Some(Value::Texts(texts)), _) => Self::Texts(texts),
+            (None, Shape::Emails { .. } | Shape::Codes { .. }) => Self::Texts(&[]),
+            (None, Shape::Flag) => Self::Flag(false),
+            (None, _) => Self::Null,
+        }
+    }
+
+    /// How a value shows in its record: a customer of whom nobody said is active.
+    pub(super) fn in_record(field: Field, value: Option<&'a Value>) -> Self {
+        match Self::of(field, value) {
+            Self::Null if field == Field::Status => Self::Text("active".into()),
+            shown => shown,
+        }
+    }
+
+    /// How a field of a record shows. What only a stored record has is null until then.
+    pub(super) fn field(record: &'a Record, field: Field) -> Self {
+        match field {
+            Field::Id | Field::Version | Field::CreatedAt | Field::UpdatedAt | Field::UpdatedBy
+                if record.version == 0 =>
+            {
+                Self::Null
+            }
+            Field::Id => Self::Number(record.id),
+            Field::Version => Self::Number(record.version.cast_signed()),
+            Field::CreatedAt => Self::time(record.created_at),
+            Field::UpdatedAt => Self::time(record.updated_at),
+            Field::UpdatedBy => Self::text(record.updated_by.as_str().into()),
+            Field::Name if record.kind == Kind::Customer => Self::text(shown_name(record)),
+            field => Self::in_record(field, record.values.get(field)),
+        }
+    }
+
+    fn text(text: Cow<'a, str>) -> Self {
+        if text.is_empty() { Self::Null } else { Self::Text(text) }
+    }
+
+    fn time(time: Time) -> Self {
+        Self::Text(rfc3339(time).into())
+    }
+
+    /// Adds it as a member.
+    pub(super) fn put(&self, object: &mut ObjectWriter<'_>, name: &str) {
+        match self {
+            Self::Null => object.put(name, None::<&str>),
+            Self::Text(text) => object.put(name, text),
+            Self::Number(number) => object.put(name, *number),
+            Self::Flag(flag) => object.put(name, *flag),
+            Self::Texts(texts) => object.list(name, |list| {
+                for text in *texts {
+                    list.put(text);
+                }
+            }),
+        };
+    }
+}
+
+/// RFC 3339 in UTC with as many decimals as it takes; a time beyond the years it can tell is the nearest it can.
+pub(super) fn rfc3339(time: Time) -> String {
+    let nearest = if time.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(time.0).unwrap_or(nearest).to_string()
+}
+
+/// Whether the field is a moment, which is kept as a number.
+pub(super) fn is_time(field: Field) -> bool {
+    field.shape() == Shape::Time || matches!(field, Field::CreatedAt | Field::UpdatedAt)
+}
+
+/// Fields with their own names there, and the member that holds them all, if one does.
+type Group = (Option<&'static str>, Vec<(Field, Cow<'static, str>)>);
+
+/// The fields of a kind in their order, extra fields apart.
+pub(super) fn groups(kind: Kind) -> &'static [Group] {
+    static GROUPS: LazyLock<Vec<(Kind, Vec<Group>)>> = LazyLock::new(|| {
+        let holder = |field: &Field| place(*field).0;
+        let group = |fields: &[Field]| {
+            (fields.first().and_then(holder), fields.iter().map(|field| (*field, place(*field).1)).collect())
+        };
+        let groups = |kind: Kind| kind.fields().chunk_by(|a, b| holder(a) == holder(b)).map(group).collect();
+        Kind::ALL.into_iter().map(|kind| (kind, groups(kind))).collect()
+    });
+    GROUPS.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, groups)| groups)
+}
+
+/// Adds every field of a record, secrets apart.
+pub(super) fn put_record(object: &mut ObjectWriter<'_>, record: &Record) {
+    let put = |object: &mut ObjectWriter<'_>, field: Field| {
+        Shown::field(record, field).put(object, &place(field).1);
+    };
+    [Field::Id, Field::Version].into_iter().for_each(|field| put(object, field));
+    for (holder, fields) in groups(record.kind) {
+        let put_all = |object: &mut ObjectWriter<'_>| {
+            for (field, name) in fields.iter().filter(|(field, _)| field.shape() != Shape::Secret) {
+                Shown::field(record, *field).put(object, name);
+            }
+        };
+        match holder {
+            Some(holder) => {
+                object.object(holder, put_all);
+            }
+            None => put_all(object),
+        }
+    }
+    if record.kind.has_extra_fields() {
+        (1..=CUSTOM_FIELDS).for_each(|number| put(object, Field::Extra(number)));
+        object.object(EXTRA_FIELDS, |object| further_fields(record).for_each(|field| put(object, field)));
+    }
+    [Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy].into_iter().for_each(|field| put(object, field));
+}
+
+/// The extra fields beyond the custom ones that are set.
+pub(super) fn further_fields(record: &Record) -> impl Iterator<Item = Field> {
+    record.values.iter().map(|(field, _)| field).filter(|field| place(*field).0 == Some(EXTRA_FIELDS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_one_place() {
+        for (field, expected) in [
+            (Field::FirstName, "/first_name"),
+            (Field::City, "/address/city"),
+            (Field::Extra(5), "/custom5"),
+            (Field::Extra(6), "/extra_fields/x_6"),
+        ] {
+            assert_eq!(pointer(field), expected);
+        }
+        let fields = Kind::Customer.fields().iter().copied().chain((1..20).map(Field::Extra));
+        let mut places: Vec<_> = fields.map(pointer).collect();
+        let all = places.len();
+        places.sort();
+        places.dedup();
+        assert_eq!(places.len(), all);
+    }
+
+    #[test]
+    fn values_show_as_json() {
+        let texts = [String::from("a")];
+        for (field, value, shown) in [
+            (Field::Phone, Some("021 555".into()), Shown::Text("021 555".into())),
+            (Field::Phone, None, Shown::Null),
+            (Field::Company, Some(17.into()), Shown::Number(17)),
+            (Field::Locked, Some(true.into()), Shown::Flag(true)),
+            (Field::Locked, None, Shown::Flag(false)),
+            (Field::Emails, Some(Value::Texts(texts.to_vec())), Shown::Texts(&texts)),
+            (Field::OrderIds, None, Shown::Texts(&[])),
+            (Field::Status, None, Shown::Null),
+            (Field::Password, Some("$argon2id$".into()), Shown::Text("changed".into())),
+            (Field::Password, None, Shown::Null),
+            (Field::ExpiresAt, Some(1.into()), Shown::Text("1970-01-01T00:00:00.000001Z".into())),
+        ] {
+            assert_eq!(Shown::of(field, value.as_ref()), shown, "{field}");
+        }
+        assert_eq!(Shown::in_record(Field::Status, None), Shown::Text("active".into()));
+    }
+
+    #[test]
+    fn times_have_the_decimals_they_need() {
+        for (microseconds, text) in [
+            (1_795_348_800_000_000, "2026-11-22T12:00:00Z"),
+            (1_795_348_800_120_000, "2026-11-22T12:00:00.12Z"),
+            (1_795_348_800_000_001, "2026-11-22T12:00:00.000001Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+            (i64::MAX, "9999-12-30T22:00:00.999999999Z"),
+        ] {
+            assert_eq!(rfc3339(Time(microseconds)), text);
+        }
+    }
+}

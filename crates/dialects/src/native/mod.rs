@@ -1,0 +1,58 @@
+//! Native: the JSON API of the record itself. See the README beside this file.
+
+mod auth;
+mod entity_tag;
+mod errors;
+mod fields;
+mod handlers;
+mod operations;
+mod submission;
+mod wire;
+
+use crate::route::{Rest, Routes, serve};
+use crate::{Answering, Dialect, Refusal, Request, State};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response};
+use std::sync::LazyLock;
+
+/// The name in the history.
+const NAME: &str = "native";
+
+/// The dialect.
+pub static DIALECT: Dialect =
+    Dialect { name: NAME, title: "Native JSON", claims, answer, refuse, operations: operations::NAMES };
+
+static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
+
+static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse };
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn claims(path: &str) -> bool {
+    path == "/v1" || path.starts_with("/v1/")
+}
+
+fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
+    Box::pin(async move {
+        let mut answer = serve(&REST, state, request, &request.path).await;
+        // A handler says more than a `Refusal` can carry, so it answers itself and leaves the refusal here.
+        if let Some(refusal) = answer.response.extensions_mut().remove() {
+            answer.refused = Some(refusal);
+        }
+        identify(&mut answer.response, request);
+        answer
+    })
+}
+
+fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
+    let mut response = errors::refuse(request, refusal);
+    identify(&mut response, request);
+    response
+}
+
+/// Every answer names its request.
+fn identify(response: &mut Response<Bytes>, request: &Request) {
+    if let Ok(id) = HeaderValue::try_from(&request.id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+}

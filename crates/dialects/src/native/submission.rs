@@ -1,0 +1,188 @@
+//! The lens, inwards: a merge patch (RFC 7396) becomes fields with values.
+
+use super::entity_tag::IfMatch;
+use super::errors::{Fault, Problem};
+use super::fields::{EXTRA_FIELDS, Shown, further_fields, groups, is_time, place, pointer};
+use crate::State;
+use domain::error::Reason;
+use domain::operation::Submission;
+use domain::{Customer, Edit, Error, Field, Kind, Shape, Value};
+use jiff::Timestamp;
+use wire::json;
+
+/// What was submitted for a record.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Submitted {
+    if_match: IfMatch,
+    /// Each field once, with the value as it would be stored; `None` unsets.
+    fields: Vec<(Field, Option<Value>)>,
+    /// Whether the further extra fields are unset as a whole.
+    clears_extra_fields: bool,
+}
+
+impl Submitted {
+    /// What marks a customer deleted.
+    pub(super) fn deletion(if_match: IfMatch) -> Self {
+        Self { if_match, fields: vec![(Field::Status, Some("deleted".into()))], clears_extra_fields: false }
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// Every member that is unknown or cannot hold what it was given, each with its pointer.
+    pub(super) fn read(kind: Kind, body: &json::Value<'_>, if_match: IfMatch) -> Result<Self, Problem> {
+        let Some(members) = body.as_object() else {
+            let text = format!("The body must be an object, not {}", body.kind());
+            return Err(Error::new(Reason::Invalid, text).into());
+        };
+        let mut reader = Reader { kind, submitted: Self { if_match, ..Self::default() }, faults: Vec::new() };
+        reader.members(None, members);
+        Problem::of(reader.faults).map_or(Ok(reader.submitted), Err)
+    }
+
+    /// Puts the hash of a submitted password in its place.
+    ///
+    /// # Errors
+    /// `Busy` when too many wait.
+    pub(super) async fn hash_password(&mut self, state: &State) -> Result<(), Error> {
+        let password = self.fields.iter_mut().find(|(field, _)| *field == Field::Password);
+        if let Some((_, Some(Value::Text(password)))) = password {
+            *password = state.hash_password(password).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Submission for Submitted {
+    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error> {
+        self.if_match.check(present)?;
+        let mut edits = Vec::with_capacity(self.fields.len());
+        if self.clears_extra_fields {
+            edits.extend(further_fields(present).map(|field| Edit::Set(field, None)));
+        }
+        for (field, value) in &self.fields {
+            let secret = field.shape() == Shape::Secret;
+            if !secret && Shown::in_record(*field, value.as_ref()) == Shown::field(present, *field) {
+                continue;
+            }
+            if field.shape() == Shape::Envelope {
+                let otherwise = if present.version == 0 { "" } else { ", or send it as it is now" };
+                let text = format!("{field} is set by the server: leave it out{otherwise}");
+                return Err(Error::invalid(*field, text));
+            }
+            edits.push(Edit::Set(*field, value.clone()));
+        }
+        Ok(edits)
+    }
+}
+
+struct Reader {
+    kind: Kind,
+    submitted: Submitted,
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    fn members(&mut self, holder: Option<&str>, members: &json::Object<'_>) {
+        for (name, value) in members.iter() {
+            match self.field(holder, name) {
+                Some(field) => match read_value(field, value) {
+                    Ok(value) => self.submitted.fields.push((field, value)),
+                    Err(error) => self.faults.push(Fault { pointer: pointer(field), error }),
+                },
+                None if holder.is_none() && self.is_holder(name) => self.held(name, value),
+                None => {
+                    let (whose, path) =
+                        holder.map_or((self.kind.name(), String::new()), |holder| (holder, format!("/{holder}")));
+                    let error = Error::new(Reason::Invalid, format!("{whose} has no member {:?}", cut(name)));
+                    self.faults.push(Fault { pointer: format!("{path}/{}", escape(name)), error });
+                }
+            }
+        }
+    }
+
+    /// A member that holds fields.
+    fn held(&mut self, holder: &str, value: &json::Value<'_>) {
+        match value {
+            json::Value::Object(members) => self.members(Some(holder), members),
+            json::Value::Null if holder == EXTRA_FIELDS => self.submitted.clears_extra_fields = true,
+            json::Value::Null => {
+                let held = groups(self.kind).iter().filter(|(known, _)| *known == Some(holder));
+                self.submitted.fields.extend(held.flat_map(|(_, fields)| fields).map(|(field, _)| (*field, None)));
+            }
+            other => {
+                let text = format!("{holder} must be an object, not {}", other.kind());
+                self.faults.push(Fault { pointer: format!("/{holder}"), error: Error::new(Reason::Invalid, text) });
+            }
+        }
+    }
+
+    /// The field that stands at that place.
+    fn field(&self, holder: Option<&str>, name: &str) -> Option<Field> {
+        let dotted = holder.filter(|holder| *holder != EXTRA_FIELDS).map(|holder| format!("{holder}.{name}"));
+        let field = Field::named(dotted.as_deref().unwrap_or(name))?;
+        let known = match field.shape() {
+            Shape::Envelope => true,
+            _ if matches!(field, Field::Extra(_)) => self.kind.has_extra_fields(),
+            _ => self.kind.fields().contains(&field),
+        };
+        let (its_holder, its_name) = place(field);
+        (known && its_holder == holder && its_name == name).then_some(field)
+    }
+
+    fn is_holder(&self, name: &str) -> bool {
+        (name == EXTRA_FIELDS && self.kind.has_extra_fields())
+            || groups(self.kind).iter().any(|(holder, _)| *holder == Some(name))
+    }
+}
+
+/// The value as it would be stored; `None` unsets.
+fn read_value(field: Field, value: &json::Value<'_>) -> Result<Option<Value>, Error> {
+    let natural = match value {
+        json::Value::Null => return Ok(None),
+        json::Value::Bool(flag) => Some(Value::Flag(*flag)),
+        json::Value::Number(number) => number.as_i64().map(Value::Number),
+        json::Value::Text(text) => Some(Value::Text(text.clone().into_owned())),
+        json::Value::List(items) => {
+            items.iter().map(|item| item.as_text().map(str::to_owned)).collect::<Option<_>>().map(Value::Texts)
+        }
+        json::Value::Object(_) => None,
+    };
+    let shape = field.shape();
+    match (field, natural) {
+        (Field::Extra(_), natural) => match (natural, value) {
+            (Some(Value::Text(text)), _) if text.is_empty() => Ok(None),
+            (Some(value @ (Value::Text(_) | Value::Number(_) | Value::Flag(_))), _) => Ok(Some(value)),
+            (_, json::Value::Number(number)) => Ok(Some(number.as_str().into())),
+            _ => Err(Error::invalid(field, format!("{field} must be a text, a number or a boolean"))),
+        },
+        (field, Some(Value::Text(text))) if is_time(field) => {
+            let time = text.parse::<Timestamp>().map(|time| Value::Number(time.as_microsecond()));
+            let wrong = |_| Error::invalid(field, format!("{field} must be a time such as 2026-11-22T12:00:00Z"));
+            time.map(Some).map_err(wrong)
+        }
+        (_, Some(value)) if shape == Shape::Envelope => Ok(Some(value)),
+        (_, Some(Value::Text(text))) if shape == Shape::Secret && text.is_empty() => {
+            Err(Error::invalid(field, format!("{field} must not be empty; null removes it")))
+        }
+        (_, Some(value)) => shape.admit(field, value),
+        // No kind of value that a field can hold: the domain says what it must be.
+        (_, None) => match shape {
+            Shape::Emails { .. } | Shape::Codes { .. } => shape.admit(field, Value::Flag(true)),
+            _ => shape.admit(field, Value::Texts(Vec::new())),
+        },
+    }
+}
+
+/// A name that was made up may be as long as the body.
+fn cut(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+/// A name as a part of a JSON Pointer.
+fn escape(name: &str) -> String {
+    cut(name).replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! The shapes around the record: bodies, queries, pages, history.
+
+use super::entity_tag::entity_tag;
+use super::errors::Problem;
+use super::fields::{Shown, put_record, rfc3339};
+use crate::{Refusal, Request};
+use bytes::Bytes;
+use domain::change::Origin;
+use domain::error::Reason;
+use domain::{Change, Error, Record};
+use http::{HeaderValue, Response, StatusCode, header};
+use wire::json::{self, ObjectWriter};
+use wire::{form, media_type};
+
+/// The media types of a body. A merge patch of nothing is the whole record, so that one form serves both.
+pub(super) const BODY_TYPES: &str = "application/merge-patch+json, application/json";
+
+/// Most records and changes of one page.
+const MAX_LIMIT: u32 = 200;
+
+/// How many there are when nobody says.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// Reads a body. Without a declared type it is taken for JSON.
+///
+/// # Errors
+/// 415 for another type or charset, 413 for a body that is too long, 400 for one that is not JSON as we take it.
+pub(super) fn body(request: &Request) -> Result<json::Value<'_>, Refusal> {
+    let unread = |text: String| Refusal::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
+    if let Some(declared) = request.headers.get(header::CONTENT_TYPE) {
+        let declared = String::from_utf8_lossy(declared.as_bytes());
+        let media = media_type::content_type(&declared).map_err(|error| unread(error.to_string()))?;
+        if !BODY_TYPES.split(", ").any(|known| known == media.essence) {
+            return Err(unread(format!("A body of type {} is not read: send {BODY_TYPES}", media.essence)));
+        }
+        if let Some(charset) = media.charset().filter(|charset| !charset.eq_ignore_ascii_case("utf-8")) {
+            return Err(unread(format!("A body in {charset} is not read: JSON is UTF-8")));
+        }
+    }
+    json::parse(&request.body, &json::Limits::default()).map_err(|error| {
+        let status = match error.problem {
+            json::Problem::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Refusal::request(status, error.to_string())
+    })
+}
+
+/// The query parameters, each at most once.
+#[derive(Debug)]
+pub(super) struct Query<'a>(form::Pairs<'a>);
+
+impl<'a> Query<'a> {
+    /// # Errors
+    /// 400 for a query that cannot be read; `Invalid` for a parameter that is not among the known ones or comes twice:
+    /// what is misspelt must not silently do something else.
+    pub(super) fn read(request: &'a Request, known: &[&str]) -> Result<Self, Problem> {
+        let query = request.query.as_deref().unwrap_or_default();
+        let pairs = form::parse(query.as_bytes(), &form::Limits { pairs: 100, ..form::Limits::default() })
+            .map_err(|error| Refusal::request(StatusCode::BAD_REQUEST, error.to_string()))?;
+        for (at, (name, _)) in pairs.iter().enumerate() {
+            let name = &**name;
+            let wrong = match known {
+                _ if pairs.iter().take(at).any(|(other, _)| other == name) => "is given twice".to_owned(),
+                _ if known.contains(&name) => continue,
+                [] => "is given, but there are no query parameters here".to_owned(),
+                known => format!("is no query parameter here, only {}", known.join(" and ")),
+            };
+            let shown: String = name.chars().take(64).collect();
+            return Err(Error::new(Reason::Invalid, format!("{shown:?} {wrong}")).into());
+        }
+        Ok(Self(pairs))
+    }
+
+    /// How many at most.
+    ///
+    /// # Errors
+    /// `Invalid` for anything but a whole number from 1 to 200.
+    pub(super) fn limit(&self) -> Result<u32, Error> {
+        let limit = self.digits("limit").map_or(Some(DEFAULT_LIMIT), |digits| digits.parse().ok());
+        limit
+            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+            .ok_or_else(|| Error::new(Reason::Invalid, format!("limit must be a whole number from 1 to {MAX_LIMIT}")))
+    }
+
+    /// Where to go on; `None` for the first page.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no cursor of ours.
+    pub(super) fn cursor(&self) -> Result<Option<i64>, Error> {
+        let wrong = |_| Error::new(Reason::Invalid, "cursor must be the next_cursor of the page before");
+        self.digits("cursor").map(str::parse).transpose().map_err(wrong)
+    }
+
+    /// A parameter that is given; `""` when it is anything but digits, so that it cannot be a number.
+    fn digits(&self, name: &str) -> Option<&str> {
+        let (_, text) = self.0.iter().find(|(known, text)| known == name && !text.is_empty())?;
+        Some(if text.bytes().all(|byte| byte.is_ascii_digit()) { text } else { "" })
+    }
+}
+
+fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
+    let mut body = String::with_capacity(2_048);
+    json::write_object(&mut body, members);
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// One record with its entity tag.
+pub(super) fn record(status: StatusCode, record: &Record) -> Response<Bytes> {
+    let mut response = answer(status, |object| put_record(object, record));
+    response.headers_mut().insert(header::ETAG, entity_tag(record.version));
+    response
+}
+
+/// That the caller has it already.
+pub(super) fn not_modified(version: u64) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response.headers_mut().insert(header::ETAG, entity_tag(version));
+    response
+}
+
+/// A page of a list.
+pub(super) fn page<T>(items: &[T], next: Option<i64>, put: fn(&mut ObjectWriter<'_>, &T)) -> Response<Bytes> {
+    answer(StatusCode::OK, |page| {
+        page.list("data", |list| {
+            for item in items {
+                list.object(|object| put(object, item));
+            }
+        });
+        // A text, so that what is in it can change.
+        page.put("next_cursor", next.map(|next| next.to_string()));
+    })
+}
+
+/// One change of a history. A field shows as it does in its record, but a name and a status as they were set.
+pub(super) fn put_change(item: &mut ObjectWriter<'_>, change: &Change) {
+    let Origin { dialect, operation, credential, client, request_id } = &change.origin;
+    item.put("version", change.version).put("at", rfc3339(change.at));
+    item.object("origin", |origin| {
+        origin.put("dialect", dialect).put("operation", operation).put("credential", credential);
+        origin.put("client", client).put("request_id", request_id);
+    });
+    item.list("changes", |changes| {
+        for change in &change.fields {
+            changes.object(|object| {
+                object.put("field", change.field.name());
+                Shown::of(change.field, change.from.as_ref()).put(object, "from");
+                Shown::of(change.field, change.to.as_ref()).put(object, "to");
+            });
+        }
+    });
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use http::{HeaderMap, HeaderName, Method};
+    use std::net::{IpAddr, Ipv4Addr};
+
+    /// A request with these headers and this query, or body.
+    pub(in crate::native) fn request(headers: &[(&str, &str)], text: &str) -> Request {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        Request {
+            method: Method::GET,
+            path: "/v1/customers".to_owned(),
+            query: Some(text.to_owned()),
+            headers: map,
+            body: Bytes::copy_from_slice(text.as_bytes()),
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            base_url: "http://localhost".to_owned(),
+            tenant: None,
+            id: "id".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_body_is_json_whatever_it_is_called() {
+        let status = |headers: &[(&str, &str)], text: &str| match body(&request(headers, text)) {
+            Ok(_) => 200,
+            Err(Refusal::Request(status, _)) => status.as_u16(),
+            Err(Refusal::Operation(error)) => panic!("{error}"),
+        };
+        for (declared, expected) in [
+            ("application/merge-patch+json", 200),
+            ("application/json", 200),
+            ("Application/JSON; charset=UTF-8", 200),
+            ("application/json; charset=iso-8859-1", 415),
+            ("application/json-patch+json", 415),
+            ("application/x-www-form-urlencoded", 415),
+            ("text/plain", 415),
+            ("json", 415),
+            ("", 415),
+        ] {
+            assert_eq!(status(&[("content-type", declared)], "{}"), expected, "{declared}");
+        }
+        for (text, expected) in [
+            ("{}", 200),
+            ("\u{feff}{}", 200),
+            ("", 400),
+            ("{} {}", 400),
+            (r#"{"note":1e999}"#, 400),
+            (r#"{"note":"a","note":"b"}"#, 400),
+            (r#"{"note":"\u0000"}"#, 400),
+            (r#"{"note":"\ud800"}"#, 400),
+            (&"[".repeat(100), 400),
+            (&" ".repeat((1 << 20) + 1), 413),
+        ] {
+            assert_eq!(status(&[], text), expected, "{}", text.chars().take(40).collect::<String>());
+        }
+    }
+
+    #[test]
+    fn a_query_holds_known_parameters_once() {
+        let page = |query: &str| {
+            let request = request(&[], query);
+            let query = Query::read(&request, &["limit", "cursor"]).ok()?;
+            Some((query.limit().ok()?, query.cursor().ok()?))
+        };
+        for (query, expected) in [
+            ("", Some((50, None))),
+            ("limit=200&cursor=7", Some((200, Some(7)))),
+            ("limit=&cursor=", Some((50, None))),
+            ("cursor=0", Some((50, Some(0)))),
+            ("limit=0", None),
+            ("limit=201", None),
+            ("limit=-1", None),
+            ("limit=%2B1", None),
+            ("limit=1e1", None),
+            ("limit=99999999999", None),
+            ("limit=1&limit=1", None),
+            ("cursor=-1", None),
+            ("cursor=abc", None),
+            ("cursor=9223372036854775808", None),
+            ("limt=1", None),
+            ("limit=%zz", None),
+        ] {
+            assert_eq!(page(query), expected, "{query}");
+        }
+        assert!(Query::read(&request(&[], "a=1"), &[]).is_err() && Query::read(&request(&[], ""), &[]).is_ok());
+    }
+}
