@@ -1,9 +1,11 @@
 -- One table a kind of record, all alike: where it lives, its version, the columns that people and queries look for,
--- and all its values as readable JSON. Times are microseconds since 1970-01-01 UTC; the views show them as text.
+-- and all its values as readable JSON. `place` is tenant << 31 | id: one number that SQLite finds a row by in the
+-- fewest pages, and that sorts the records of a tenant by id. Times are microseconds since 1970-01-01 UTC; the views show them as text.
 -- `last_change` is the number of the record's last change in the history of its part; each change knows the one
 -- before it, so a history is a walk of point reads and needs no index. `checksum` covers the row.
 
 CREATE TABLE "tenant" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -13,11 +15,11 @@ CREATE TABLE "tenant" (
     updated_by TEXT NOT NULL,
     name TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "user" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -27,11 +29,11 @@ CREATE TABLE "user" (
     updated_by TEXT NOT NULL,
     username TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "key" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -41,11 +43,11 @@ CREATE TABLE "key" (
     updated_by TEXT NOT NULL,
     username TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "session" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -55,11 +57,11 @@ CREATE TABLE "session" (
     updated_by TEXT NOT NULL,
     expires_at INTEGER,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "extra_field" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -70,11 +72,11 @@ CREATE TABLE "extra_field" (
     domain TEXT,
     number INTEGER,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "company" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -84,11 +86,11 @@ CREATE TABLE "company" (
     updated_by TEXT NOT NULL,
     name TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "customer" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -101,11 +103,11 @@ CREATE TABLE "customer" (
     email TEXT,
     username TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "category" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -115,11 +117,11 @@ CREATE TABLE "category" (
     updated_by TEXT NOT NULL,
     name TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "priority" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -129,11 +131,11 @@ CREATE TABLE "priority" (
     updated_by TEXT NOT NULL,
     name TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "ticket" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -145,11 +147,11 @@ CREATE TABLE "ticket" (
     title TEXT,
     ticket_status TEXT,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE "message" (
+    place INTEGER PRIMARY KEY,
     part INTEGER NOT NULL,
     id INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -159,12 +161,11 @@ CREATE TABLE "message" (
     updated_by TEXT NOT NULL,
     ticket INTEGER,
     body TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (part, id)
-) WITHOUT ROWID, STRICT;
+    checksum INTEGER NOT NULL
+) STRICT;
 
-CREATE INDEX ticket_of_customer ON ticket (part, customer, id);
-CREATE INDEX message_of_ticket ON message (part, ticket, id);
+CREATE INDEX ticket_of_customer ON ticket (customer);
+CREATE INDEX message_of_ticket ON message (ticket);
 
 -- Who owns a value that must be unique. `space` says among which values; see domain::credential::Space.
 CREATE TABLE unique_key (

@@ -1,14 +1,15 @@
-//! Examines a store for damage: every checksum, the chain of every part, every unique value.
+//! Examines a store for damage: every checksum, the chain of every part, every unique value and counter.
 
 use domain::{Kind, Record};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
-use super::history::{self, StoredChange};
+use super::cross_check::CrossCheck;
+use super::history;
 use super::open::FILE;
 use super::table::{Statements, read};
 use super::{Failure, OpenError};
-use crate::seal::{self, FIRST_LINK, Link};
+use crate::seal::{FIRST_LINK, Link};
 
 /// Something that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +58,15 @@ pub fn examine(folder: &Path) -> Result<Report, OpenError> {
     if let Err(failure) = integrity(&db, &mut report) {
         report.find("file", &failure);
     }
+    let mut cross = CrossCheck::default();
     for kind in Kind::ALL {
-        if let Err(failure) = records(&db, kind, &mut report) {
+        if let Err(failure) = records(&db, kind, &mut cross, &mut report) {
             report.find(format!("table {}", kind.name()), &failure);
         }
+    }
+    match cross.rest(&db) {
+        Ok(wrong) => wrong.into_iter().for_each(|(what, why)| report.find(what, &why)),
+        Err(failure) => report.find("unique values and counters", &failure),
     }
     if let Err(failure) = chain(&db, &mut report) {
         report.find("history", &failure);
@@ -80,23 +86,27 @@ fn integrity(db: &Connection, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn records(db: &Connection, kind: Kind, report: &mut Report) -> Result<(), Failure> {
+fn records(db: &Connection, kind: Kind, cross: &mut CrossCheck, report: &mut Report) -> Result<(), Failure> {
     let mut statement = db.prepare(&Statements::new(kind).select_columns)?;
     let mut history = db.prepare("SELECT kind, id, version FROM change WHERE part = ?1 AND number = ?2")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         report.records += 1;
-        match read(kind, row) {
-            Ok(record) if kind.has_history() => {
-                let last = history.query_row((record.part.0, record.last_change), |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-                });
-                if last != Ok((kind.name().to_owned(), record.id, record.version.cast_signed())) {
-                    report.find(name(&record), &"its last change is not the one it names");
-                }
+        let record = match read(kind, row) {
+            Ok(record) => record,
+            Err(failure) => {
+                report.find(format!("{} {}", kind.name(), row.get::<_, i64>(1).unwrap_or(0)), &failure);
+                continue;
             }
-            Ok(_) => {}
-            Err(failure) => report.find(format!("{} {}", kind.name(), row.get::<_, i64>(1).unwrap_or(0)), &failure),
+        };
+        let last = history.query_row((record.part.0, record.last_change), |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
+        if kind.has_history() && last != Ok((kind.name().to_owned(), record.id, record.version.cast_signed())) {
+            report.find(name(&record), &"its last change is not the one it names");
+        }
+        for why in cross.record(db, &record)? {
+            report.find(name(&record), &why);
         }
     }
     Ok(())
@@ -119,14 +129,16 @@ fn chain(db: &Connection, report: &mut Report) -> Result<(), Failure> {
     let mut at: Option<(i64, i64, Link)> = None;
     while let Some(row) = rows.next()? {
         report.changes += 1;
-        let StoredChange { change, fields, salt, digest, link } = match history::read(row) {
+        let stored = match history::read(row) {
             Ok(stored) => stored,
             Err(failure) => {
-                report.find("history", &failure);
+                let (part, number) = (row.get::<_, i64>(0).unwrap_or(0), row.get::<_, i64>(1).unwrap_or(0));
+                report.find(format!("change {number} of part {part}"), &failure);
                 at = None;
                 continue;
             }
         };
+        let change = &stored.change;
         let what = || format!("change {} of part {}", change.number, change.part.0);
         let (number, before) = match at {
             Some((part, number, before)) if part == change.part.0 => (number, Some(before)),
@@ -138,16 +150,22 @@ fn chain(db: &Connection, report: &mut Report) -> Result<(), Failure> {
         };
         if change.number != number + 1 {
             report.find(what(), &format!("changes {} to {} before it are missing", number + 1, change.number - 1));
-        } else if before.is_some_and(|before| seal::link(&before, &change, &digest) != link) {
+        } else if before.is_some_and(|before| !stored.follows(&before)) {
             report.find(what(), &"its link does not fit the one before it");
         }
-        if fields.zip(salt).is_some_and(|(fields, salt)| seal::digest(&salt, &fields) != digest) {
+        if !stored.is_sealed() {
             report.find(what(), &"its values are not the ones that were written");
         }
-        at = Some((change.part.0, change.number, link));
+        at = Some((change.part.0, change.number, stored.link));
     }
     if let Some((part, number, link)) = at {
         head(part, number, link, report);
+    }
+    let sql = "SELECT part FROM part_head WHERE NOT EXISTS (SELECT 1 FROM change WHERE change.part = part_head.part)";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        report.find(format!("history of part {}", row.get::<_, i64>(0)?), &"all of it is missing");
     }
     Ok(())
 }

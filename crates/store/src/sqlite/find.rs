@@ -1,5 +1,6 @@
 //! Answers what a working set misses.
 
+use domain::field::MAX_NUMBER;
 use domain::filter::{Condition, Page, Query, Test};
 use domain::record::Part;
 use domain::working_set::{Found, Need};
@@ -7,7 +8,7 @@ use domain::{Field, Kind, Value};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-use super::table::{Tables, columns, read};
+use super::table::{Tables, columns, place, read};
 use super::{Failure, history};
 
 /// Looks up one need.
@@ -37,7 +38,9 @@ pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Foun
 /// The SQL for the value of a field. Names come from the closed table of fields only, never from a caller.
 fn expression(kind: Kind, field: Field) -> String {
     match field {
-        Field::Id | Field::Version | Field::CreatedAt | Field::UpdatedAt | Field::UpdatedBy => field.name().into_owned(),
+        Field::Id | Field::Version | Field::CreatedAt | Field::UpdatedAt | Field::UpdatedBy => {
+            field.name().into_owned()
+        }
         _ => match columns(kind).iter().find(|(_, shown)| *shown == field) {
             Some((column, _)) => format!("\"{column}\""),
             None => format!("json_extract(body, '$.\"{}\"')", field.name()),
@@ -83,23 +86,17 @@ fn sql_value(value: &Value) -> SqlValue {
 }
 
 fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Page, Failure> {
-    let tenant = query.tenant;
-    let mut values = vec![SqlValue::Integer(tenant.first_part().0)];
-    // A tenant of one bucket has one part: the equality lets the key order of the table serve `ORDER BY id`.
-    let mut wheres = if tenant.buckets == 1 {
-        String::from("part = ?1")
-    } else {
-        values.push(SqlValue::Integer(tenant.last_part().0));
-        String::from("part BETWEEN ?1 AND ?2")
-    };
+    let tenant = query.tenant.first_part();
+    let mut values = vec![SqlValue::Integer(place(tenant, 0)), SqlValue::Integer(place(tenant, MAX_NUMBER))];
+    let mut wheres = String::from("place BETWEEN ?1 AND ?2");
     for test in &query.conditions {
         wheres.push_str(" AND ");
         wheres.push_str(&condition(query.kind, test, &mut values));
     }
     let direction = if query.descending { "DESC" } else { "ASC" };
     let order = match query.order {
-        Field::Id => format!("id {direction}"),
-        field => format!("{} {direction}, id {direction}", expression(query.kind, field)),
+        Field::Id => format!("place {direction}"),
+        field => format!("{} {direction}, place {direction}", expression(query.kind, field)),
     };
     values.push(SqlValue::Integer(i64::from(query.limit) + 1));
     values.push(SqlValue::Integer(i64::try_from(query.offset).unwrap_or(i64::MAX)));

@@ -101,6 +101,19 @@ pub(crate) struct StoredChange {
     pub(crate) link: Link,
 }
 
+impl StoredChange {
+    /// Whether its values are the ones that were written. Those of an erased person are gone.
+    pub(crate) fn is_sealed(&self) -> bool {
+        let sealed = self.fields.as_deref().zip(self.salt.as_ref());
+        sealed.is_none_or(|(fields, salt)| seal::digest(salt, fields) == self.digest)
+    }
+
+    /// Whether its link fits the one before it.
+    pub(crate) fn follows(&self, before: &Link) -> bool {
+        seal::link(before, &self.change, &self.digest) == self.link
+    }
+}
+
 pub(crate) const SELECT: &str = "SELECT part, number, previous, kind, id, version, at, dialect, operation, credential, \
      client, request_id, operation_id, fields, salt, digest, link FROM change";
 
@@ -109,14 +122,19 @@ pub(super) fn walk(db: &Connection, walk: &Walk) -> Result<Vec<Change>, Failure>
     let mut changes = Vec::new();
     let mut number = walk.from;
     let mut statement = db.prepare_cached(&format!("{SELECT} WHERE part = ?1 AND number = ?2"))?;
+    let mut links = db.prepare_cached("SELECT link FROM change WHERE part = ?1 AND number = ?2")?;
+    let damaged = |number: i64, why: &str| Failure::Damaged(format!("change {number} of part {}: {why}", walk.part.0));
     while number > 0 && changes.len() < walk.limit as usize {
         let stored = statement.query_row((walk.part.0, number), |row| Ok(read(row))).optional()?;
-        let Some(stored) = stored.transpose()? else {
-            return Err(Failure::Damaged(format!("change {number} of part {} is missing", walk.part.0)));
+        let stored = stored.transpose()?.ok_or_else(|| damaged(number, "it is missing"))?;
+        let before = match number {
+            1 => Some(FIRST_LINK),
+            _ => links.query_row((walk.part.0, number - 1), |row| row.get(0)).optional()?,
         };
-        let sealed = stored.fields.as_deref().zip(stored.salt.as_ref());
-        if sealed.is_some_and(|(fields, salt)| seal::digest(salt, fields) != stored.digest) && !fault::skip_checksum() {
-            return Err(Failure::Damaged(format!("change {number} of part {}: wrong digest", walk.part.0)));
+        // Its values by their digest, all else by its link to the change before it.
+        let fits = stored.is_sealed() && before.is_some_and(|before| stored.follows(&before));
+        if !fits && !fault::skip_checksum() {
+            return Err(damaged(number, "it is not as it was written"));
         }
         // Always further back, so that damage cannot send the walk in a circle.
         number = stored.change.previous.min(number - 1);

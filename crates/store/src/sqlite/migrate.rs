@@ -72,7 +72,9 @@ fn views() -> Vec<(String, String)> {
                 let _ = write!(sql, ", json_extract(body, '$.{name}') AS {name}");
             }
         }
-        let _ = write!(sql, ", {}, {}, updated_by, body FROM \"{}\"", time("created_at"), time("updated_at"), kind.name());
+        let secrets = kind.fields().iter().filter(|field| field.shape() == domain::Shape::Secret);
+        let body = secrets.fold(String::from("body"), |body, field| format!("json_remove({body}, '$.{}')", field.name()));
+        let _ = write!(sql, ", {}, {}, updated_by, {body} AS body FROM \"{}\"", time("created_at"), time("updated_at"), kind.name());
         views.push((name.to_owned(), sql));
     }
     views

@@ -1,6 +1,7 @@
 //! The embedded engine: one SQLite file, one writer that commits in groups, readers on their own connections.
 
 mod checkpoint;
+mod cross_check;
 mod doctor;
 mod find;
 mod history;

@@ -14,12 +14,9 @@ use crate::{codec, seal};
 /// for people, and never read back.
 pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
     match kind {
-        Kind::Customer => &[
-            ("status", Field::Status),
-            ("name", Field::Name),
-            ("email", Field::Emails),
-            ("username", Field::Username),
-        ],
+        Kind::Customer => {
+            &[("status", Field::Status), ("name", Field::Name), ("email", Field::Emails), ("username", Field::Username)]
+        }
         Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority => &[("name", Field::Name)],
         Kind::User | Kind::Key => &[("username", Field::Username)],
         Kind::Session => &[("expires_at", Field::ExpiresAt)],
@@ -32,7 +29,7 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
 }
 
 /// What a column shows of a record. The status of a customer, its shown name and its primary address are derived.
-fn shown(record: &Record, field: Field) -> SqlValue {
+pub(super) fn shown(record: &Record, field: Field) -> SqlValue {
     let text = match (record.kind, field) {
         (Kind::Customer, Field::Name) => shown_name(record).into_owned(),
         (Kind::Customer, Field::Status) => match record.text(Field::Status) {
@@ -72,12 +69,12 @@ impl Statements {
             let _ = write!(sets, ", {column} = ?{}", at + 10);
         }
         let select_columns = format!("SELECT {SHARED} FROM \"{table}\"");
-        let last = columns(kind).len() + 10;
+        let (place, version) = (columns(kind).len() + 10, columns(kind).len() + 11);
         Self {
-            select: format!("{select_columns} WHERE part = ?1 AND id = ?2"),
+            select: format!("{select_columns} WHERE place = ?1"),
             select_columns,
-            insert: format!("INSERT INTO \"{table}\" ({names}) VALUES ({places})"),
-            update: format!("UPDATE \"{table}\" SET {sets} WHERE part = ?1 AND id = ?2 AND version = ?{last}"),
+            insert: format!("INSERT INTO \"{table}\" ({names}, place) VALUES ({places}, ?{place})"),
+            update: format!("UPDATE \"{table}\" SET {sets} WHERE place = ?{place} AND version = ?{version}"),
         }
     }
 }
@@ -96,16 +93,15 @@ impl Tables {
     }
 
     /// Reads a record by its key.
-    pub(super) fn find(
-        &self,
-        db: &Connection,
-        kind: Kind,
-        part: Part,
-        id: i64,
-    ) -> Result<Option<Record>, Failure> {
+    pub(super) fn find(&self, db: &Connection, kind: Kind, part: Part, id: i64) -> Result<Option<Record>, Failure> {
         let mut statement = db.prepare_cached(&self.of(kind)?.select)?;
-        let mut rows = statement.query((part.0, id))?;
-        rows.next()?.map(|row| read(kind, row)).transpose()
+        let mut rows = statement.query([place(part, id)])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let record = read(kind, row)?;
+        if (record.part, record.id) == (part, id) {
+            return Ok(Some(record));
+        }
+        Err(Failure::Damaged(format!("{} {} is in the place of {id}", kind.name(), record.id)))
     }
 
     /// Writes a record, whose version in the store must be `stored_version`; 0 for a new one.
@@ -120,8 +116,9 @@ impl Tables {
             statement.raw_bind_parameter(next, shown(record, *field))?;
             next += 1;
         }
+        statement.raw_bind_parameter(next, place(record.part, record.id))?;
         if !new {
-            statement.raw_bind_parameter(next, stored_version.cast_signed())?;
+            statement.raw_bind_parameter(next + 1, stored_version.cast_signed())?;
         }
         if statement.raw_execute()? == 1 {
             return Ok(());
@@ -129,6 +126,11 @@ impl Tables {
         let place = format!("{} {} of part {}", record.kind.name(), record.id, record.part.0);
         Err(Failure::Damaged(format!("{place} is not at version {stored_version} any more")))
     }
+}
+
+/// The one number a row is found by. Tenants and ids have 31 bits each, and an id has one part in its tenant.
+pub(super) const fn place(part: Part, id: i64) -> i64 {
+    (part.tenant_number() << 31) | id
 }
 
 fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str) -> Result<(), Failure> {
