@@ -5,6 +5,7 @@
 //! others: same rules, no privileges.
 
 
+pub mod everlytic;
 pub mod native;
 pub mod request;
 pub mod route;
@@ -24,7 +25,7 @@ pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
 
 /// Every dialect. A new one is a folder and a line here.
-pub static ALL: &[&Dialect] = &[&native::DIALECT, &trackfinity::DIALECT];
+pub static ALL: &[&Dialect] = &[&everlytic::DIALECT, &native::DIALECT, &trackfinity::DIALECT];
 
 /// An answer on its way, borrowed from the state and the request.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;

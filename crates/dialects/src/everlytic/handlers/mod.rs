@@ -1,0 +1,123 @@
+//! One short function an operation: decode, run, encode.
+
+use super::errors::refuse_properties;
+use super::fields::{Properties, whole_number};
+use super::list::Listing;
+use super::wire::{self, Content, answer, body};
+use crate::Refusal;
+use crate::route::Call;
+use ::wire::form;
+use bytes::Bytes;
+use domain::error::Reason;
+use domain::field::MAX_NUMBER;
+use domain::operation::{CreateCustomer, CustomerRef, DeleteCustomer, Deleted, ReadCustomer, UpdateCustomer};
+use domain::record::Part;
+use domain::{Customer, Error, Field, Kind, Record};
+use http::{HeaderValue, Response, StatusCode, header};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+type Outcome = Result<Response<Bytes>, Refusal>;
+
+pub(super) async fn create(call: Call<'_>) -> Outcome {
+    let mut properties = Properties::of(body::read(call.request)?);
+    properties.supply("hash", || random_hash(&call));
+    let properties = Arc::new(properties);
+    let submitted = Arc::clone(&properties);
+    let create = CreateCustomer { submission: move |present: &Customer| submitted.edits(present) };
+    let customer = match call.run(create).await {
+        Ok(customer) => customer,
+        Err(error) if error.at.is_some() => {
+            let blank = Customer(Arc::new(Record::new(Kind::Customer, Part::GLOBAL, 0)));
+            return Ok(refuse_properties(call.request, error, &properties.problems(&blank)));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut response = show(&call, StatusCode::CREATED, &customer);
+    if let Ok(location) = HeaderValue::try_from(wire::href(call.request, customer.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+pub(super) async fn get(call: Call<'_>) -> Outcome {
+    let customer = call.run(ReadCustomer { who: who(&call)?, deleted: Deleted::Shown }).await?;
+    Ok(show(&call, StatusCode::OK, &customer))
+}
+
+pub(super) async fn update(call: Call<'_>) -> Outcome {
+    let who = who(&call)?;
+    let sent = body::read(call.request)?;
+    if sent.is_empty() {
+        return Err(Error::new(Reason::Required, "There are no properties in this request: nothing was changed").into());
+    }
+    let properties = Arc::new(Properties::of(sent));
+    let submitted = Arc::clone(&properties);
+    let update = UpdateCustomer {
+        who: vec![who.clone()],
+        // This is how a customer is undeleted.
+        deleted: Deleted::Shown,
+        respect_lock: false,
+        expected_version: None,
+        submission: move |present: &Customer| submitted.edits(present),
+    };
+    match call.run(update).await {
+        Ok(customer) => Ok(show(&call, StatusCode::OK, &customer)),
+        Err(error) if error.at.is_some() => {
+            let present = call.run(ReadCustomer { who, deleted: Deleted::Shown }).await?;
+            Ok(refuse_properties(call.request, error, &properties.problems(&present)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn delete(call: Call<'_>) -> Outcome {
+    let customer = call.run(DeleteCustomer { who: who(&call)? }).await?;
+    let links = wire::customer_links(call.request, customer.id);
+    Ok(answer(call.request, StatusCode::OK, &links, &Content::Done))
+}
+
+pub(super) async fn list(call: Call<'_>) -> Outcome {
+    let query = call.request.query.as_deref().unwrap_or_default();
+    let parameters = form::parse(query.as_bytes(), &form::Limits::default())
+        .map_err(|error| Refusal::request(StatusCode::BAD_REQUEST, error.to_string()))?;
+    let Listing { page, operation } = Listing::of(parameters.iter().map(|(name, value)| (&**name, &**value)))?;
+    let found = call.run(operation).await?;
+    let customers: Vec<_> = found.records.iter().map(|record| Customer(Arc::new(record.clone()))).collect();
+    let links = wire::page_links(call.request, &parameters, page, found.more);
+    Ok(answer(call.request, StatusCode::OK, &links, &Content::Collection(&customers)))
+}
+
+pub(super) async fn home(call: Call<'_>) -> Outcome {
+    Ok(answer(call.request, StatusCode::OK, &wire::root_links(call.request), &Content::Nothing))
+}
+
+fn show(call: &Call<'_>, status: StatusCode, customer: &Customer) -> Response<Bytes> {
+    let links = wire::customer_links(call.request, customer.id);
+    answer(call.request, status, &links, &Content::Item(customer))
+}
+
+/// The customer that the path names.
+///
+/// # Errors
+/// `Invalid` for what are no decimal digits, `NotFound` for a number that no customer can have.
+fn who(call: &Call<'_>) -> Result<CustomerRef, Error> {
+    let text = call.params.first().copied().unwrap_or_default();
+    let shown = || text.chars().take(20).collect::<String>();
+    let id = whole_number(text)
+        .ok_or_else(|| Error::invalid(Field::Id, format!("id must be a whole number, not \"{}\"", shown())))?;
+    if id > MAX_NUMBER {
+        return Err(Error::not_found(format!("There is no customer {}", shown())));
+    }
+    Ok(CustomerRef::Id(id))
+}
+
+/// 32 hexadecimal digits, as the vendor's look.
+fn random_hash(call: &Call<'_>) -> String {
+    let mut bytes = [0; 16];
+    call.state.app.random(&mut bytes);
+    bytes.iter().fold(String::with_capacity(32), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}

@@ -1,0 +1,172 @@
+//! What a list is asked for: which page of which customers, in which order.
+
+use super::fields::{Mode, Property, STATES, one_of, whole_number};
+use super::industry::INDUSTRIES;
+use domain::customer::ADDRESS_LINES;
+use domain::error::Reason;
+use domain::filter::{Condition, Test};
+use domain::operation::{Deleted, ListCustomers};
+use domain::{Error, Field, Value, choice};
+use wire::form::brackets;
+
+/// Customers on a page when nobody says how many.
+const COUNT: i64 = 50;
+
+/// Customers on a page at most, whatever is asked for.
+const MAX_COUNT: i64 = 500;
+
+/// A page to show.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Its number, from 1.
+    pub(super) page: u64,
+    /// Finds its customers.
+    pub(super) operation: ListCustomers,
+}
+
+impl Listing {
+    /// Reads the parameters. Of a repeated one the last counts; unknown ones are ignored.
+    ///
+    /// # Errors
+    /// `Invalid` for a page or count that is no number from 1, an unknown order, direction or filter, and a value
+    /// that no customer can be asked for by.
+    pub(super) fn of<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        let (mut page, mut count, mut order, mut descending) = (1, COUNT, Field::Id, false);
+        let mut filters: Vec<(&str, &'static Property, &str)> = Vec::new();
+        for (name, value) in parameters {
+            let property = match (name, brackets(name)) {
+                (_, Some(("filter", keys))) => Some(match keys.as_slice() {
+                    [key] => Property::named(key).ok_or_else(|| wrong(format!("There is no property \"{key}\"")))?,
+                    _ => return Err(wrong(format!("{name}: a filter is written filter[property]=value"))),
+                }),
+                ("filter", None) => return Err(wrong("A filter is written filter[property]=value")),
+                (_, Some((base, _))) if Property::named(base).is_some() => {
+                    return Err(wrong(format!("{name}: a property is compared with one value")));
+                }
+                (_, _) => Property::named(name),
+            };
+            match (name, property) {
+                (name, Some(property)) => {
+                    filters.retain(|(known, _, _)| *known != name);
+                    filters.push((name, property, value));
+                }
+                (_, None) if value.is_empty() => {}
+                ("page", None) => page = from_one(name, value)?,
+                ("count", None) => count = from_one(name, value)?.min(MAX_COUNT),
+                ("order", None) => order = column(value)?,
+                ("direction", None) => descending = is_descending(value)?,
+                (_, None) => {}
+            }
+        }
+        let mut conditions = Vec::new();
+        let mut deleted = Deleted::Hidden;
+        for (_, property, value) in filters {
+            if matches!((property.mode, value), (Mode::Status, "deleted") | (Mode::Deleted, "yes")) {
+                deleted = Deleted::Shown;
+            }
+            condition(property, value, &mut conditions)?;
+        }
+        let limit = u32::try_from(count).unwrap_or(u32::MAX);
+        let page = u64::try_from(page).unwrap_or(1);
+        let offset = (page - 1).saturating_mul(u64::from(limit));
+        Ok(Self { page, operation: ListCustomers { conditions, order, descending, offset, limit, deleted } })
+    }
+}
+
+fn wrong(why: impl Into<String>) -> Error {
+    Error::new(Reason::Invalid, why.into())
+}
+
+fn from_one(name: &str, value: &str) -> Result<i64, Error> {
+    let number = whole_number(value).filter(|number| *number > 0);
+    number.ok_or_else(|| wrong(format!("{name} must be a whole number from 1")))
+}
+
+fn column(name: &str) -> Result<Field, Error> {
+    let property =
+        Property::named(name).ok_or_else(|| wrong(format!("There is no property \"{name}\" to order by")))?;
+    // No list holds both deleted customers and others: this order is that of the ids.
+    Ok(if property.mode == Mode::Deleted { Field::Id } else { property.field })
+}
+
+/// An undefined constant of PHP arrives as its own name: `ORDER_ASC`.
+fn is_descending(direction: &str) -> Result<bool, Error> {
+    let direction = direction.to_ascii_lowercase();
+    match direction.strip_prefix("order_").unwrap_or(&direction) {
+        "asc" => Ok(false),
+        "desc" => Ok(true),
+        _ => Err(wrong("direction must be asc or desc")),
+    }
+}
+
+/// What must hold of a customer for a property to show a value.
+fn condition(property: &Property, value: &str, conditions: &mut Vec<Condition>) -> Result<(), Error> {
+    let Property { name, field, mode } = *property;
+    let vocabulary = |names: &mut dyn Iterator<Item = &'static str>| wrong(format!("{name} {}", one_of(names)));
+    let pattern = value.contains('*');
+    let mut demand = |field, test| conditions.push(Condition { field, test });
+    match mode {
+        Mode::Server if field != Field::Id => return Err(wrong(format!("Customers cannot be asked for by {name}"))),
+        Mode::Address if pattern => return Err(wrong(format!("{name} cannot be compared with a pattern"))),
+        _ if pattern && value.bytes().all(|byte| byte == b'*') => {}
+        Mode::Server | Mode::Number => {
+            let number = whole_number(value).ok_or_else(|| wrong(format!("{name} must be a whole number")))?;
+            if number == 0 && mode == Mode::Number {
+                return Err(wrong(format!("{name}: customers cannot be asked for by 0, which also stands for unset")));
+            }
+            demand(field, Test::Is(number.into()));
+        }
+        Mode::Text | Mode::Name | Mode::Email => demand(field, text_test(field, value)?),
+        Mode::Address => {
+            let mut lines = value.splitn(ADDRESS_LINES.len(), '\n');
+            for line in ADDRESS_LINES {
+                demand(line, text_test(line, lines.next().unwrap_or_default())?);
+            }
+        }
+        Mode::Status => {
+            let state = STATES.iter().find(|(known, _)| *known == value);
+            let (_, meaning) = state.ok_or_else(|| vocabulary(&mut STATES.iter().map(|(known, _)| *known)))?;
+            demand(field, Test::Is((*meaning).into()));
+        }
+        Mode::Deleted => match value {
+            "yes" => demand(field, Test::Is("deleted".into())),
+            "no" => demand(field, Test::IsNot("deleted".into())),
+            _ => return Err(vocabulary(&mut ["yes", "no"].into_iter())),
+        },
+        Mode::Industry => {
+            let wanted = INDUSTRIES.iter().find(|(known, _)| *known == value).map(|(_, meanings)| *meanings);
+            if wanted.is_none() && !value.is_empty() {
+                return Err(vocabulary(&mut INDUSTRIES.iter().map(|(known, _)| *known)));
+            }
+            match wanted {
+                Some([meaning]) => demand(field, Test::Is((*meaning).into())),
+                // Conditions all hold together, so one of several is said as none of all the others.
+                Some(meanings) => {
+                    demand(field, Test::Like("*".to_owned()));
+                    let others = choice::INDUSTRY.iter().filter(|meaning| !meanings.contains(meaning));
+                    others.for_each(|other| demand(field, Test::IsNot((*other).into())));
+                }
+                None => {
+                    let named = INDUSTRIES.iter().flat_map(|(_, meanings)| meanings.iter());
+                    named.for_each(|meaning| demand(field, Test::IsNot((*meaning).into())));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text_test(field: Field, value: &str) -> Result<Test, Error> {
+    if value.is_empty() {
+        return Ok(Test::Unset);
+    }
+    if value.contains('*') {
+        return Ok(Test::Like(value.to_owned()));
+    }
+    // A country is compared as it is stored, however it is written. An address is not checked: none may be like it.
+    let stored = if field == Field::Country { field.shape().admit(field, value.into())? } else { None };
+    Ok(Test::Is(stored.unwrap_or_else(|| Value::from(value))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Everlytic: a mailing platform's REST API 2.0 for the customers of a reseller. See the README beside this file.
+
+mod auth;
+mod errors;
+mod fields;
+mod handlers;
+mod industry;
+mod list;
+mod operations;
+mod wire;
+
+use crate::route::{Rest, Routes, serve};
+use crate::{Answering, Dialect, Refusal, Request, State};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// The name in the history.
+const NAME: &str = "everlytic";
+
+/// Where the API begins.
+const BASE: &str = "/api/2.0";
+
+/// The dialect.
+pub static DIALECT: Dialect =
+    Dialect { name: NAME, title: "Everlytic", claims, answer, refuse: errors::refuse, operations: operations::NAMES };
+
+static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
+
+static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse };
+
+fn claims(path: &str) -> bool {
+    let path = plain(path);
+    // XML-RPC is another front end with another way to answer.
+    path.strip_prefix(BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && rest != "/xmlrpc")
+}
+
+fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
+    Box::pin(async move {
+        let path = plain(&request.path);
+        let mut answer = serve(&REST, state, request, &path).await;
+        // A handler that has more to say than a refusal holds writes the answer itself and leaves the refusal in it.
+        if let Some(refusal) = answer.response.extensions_mut().remove::<Refusal>() {
+            answer.refused = Some(refusal);
+        }
+        answer
+    })
+}
+
+/// The path with each run of slashes as one and without one at its end: clients are known to send both. Nothing is
+/// decoded, so no escape becomes another route.
+fn plain(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path.strip_suffix('/').unwrap_or(path));
+    }
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    Cow::Owned(segments.fold(String::with_capacity(path.len()), |plain, segment| plain + "/" + segment))
+}
+
+#[cfg(test)]
+mod store_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_too_many_are_no_other_path() {
+        for (path, expected) in [
+            ("/api/2.0/customers/7", "/api/2.0/customers/7"),
+            ("/api/2.0/customers/7/", "/api/2.0/customers/7"),
+            ("/api/2.0//customers///7//", "/api/2.0/customers/7"),
+            ("//api/2.0", "/api/2.0"),
+            ("/api/2.0/customers/../7", "/api/2.0/customers/../7"),
+            ("/api/2.0/customers/%2e%2e/%2F7", "/api/2.0/customers/%2e%2e/%2F7"),
+            ("//", ""),
+            ("/", ""),
+            ("", ""),
+        ] {
+            assert_eq!(plain(path), expected);
+        }
+    }
+
+    #[test]
+    fn claims_its_own_paths_only() {
+        for path in ["/api/2.0", "/api/2.0/", "/api//2.0//customers", "/api/2.0/lists", "/api/2.0/xmlrpcs"] {
+            assert!(claims(path), "{path}");
+        }
+        for path in
+            ["/", "/api/2.00", "/api/2", "/API/2.0", "/api/%32.0", "/api/2.0/xmlrpc", "/api/2.0/xmlrpc/", "/RPC2"]
+        {
+            assert!(!claims(path), "{path}");
+        }
+    }
+}
