@@ -28,12 +28,15 @@ pub enum Space {
     UserLogin,
     /// Extra field numbers: `customer:6`.
     ExtraField,
-    /// Digests of keys and sessions, over all tenants: the secret finds the tenant.
+    /// Digests of keys, over all tenants: the secret finds the tenant.
     Digest,
     /// Names of tenants.
     TenantName,
     /// Host names of tenants.
     TenantHost,
+    /// Digests of sessions, over all tenants. Apart from those of keys: an owner is known by its id alone, and a
+    /// session must not pass for the key of the same id.
+    SessionDigest,
 }
 
 impl Space {
@@ -52,11 +55,12 @@ impl Space {
             Self::Digest => 10,
             Self::TenantName => 11,
             Self::TenantHost => 12,
+            Self::SessionDigest => 13,
         }
     }
 
     const fn is_global(self) -> bool {
-        matches!(self, Self::Digest | Self::TenantName | Self::TenantHost)
+        matches!(self, Self::Digest | Self::SessionDigest | Self::TenantName | Self::TenantHost)
     }
 
     const fn folds(self) -> bool {
@@ -82,6 +86,11 @@ impl UniqueKey {
         let part = if space.is_global() { Part::GLOBAL } else { tenant.part_of_text(&text) };
         Self { part, space, text }
     }
+
+    /// Whether a record has this value.
+    pub fn is_of(&self, record: &Record) -> bool {
+        unique_keys(Tenant::DEFAULT, record).iter().any(|(_, key)| key.space == self.space && key.text == self.text)
+    }
 }
 
 /// Login names that look alike are one: full-width letters, case and outer blanks do not make another person.
@@ -103,7 +112,8 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
             (Field::BingNumber, Space::BingNumber),
         ],
         Kind::User => &[(Field::Username, Space::UserLogin)],
-        Kind::Key | Kind::Session => &[(Field::Digest, Space::Digest)],
+        Kind::Key => &[(Field::Digest, Space::Digest)],
+        Kind::Session => &[(Field::Digest, Space::SessionDigest)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
         Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message => &[],

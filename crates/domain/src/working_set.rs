@@ -38,6 +38,11 @@ const fn place(tenant: Tenant, kind: Kind, id: i64) -> Place {
     (kind, part, id)
 }
 
+/// Where the ids of a kind are counted.
+const fn counter(tenant: Tenant, kind: Kind) -> (Part, Kind) {
+    (if matches!(kind, Kind::Tenant) { Part::GLOBAL } else { tenant.first_part() }, kind)
+}
+
 /// A walk through the history of one record, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Walk {
@@ -56,7 +61,7 @@ pub enum Need {
     Record(Place),
     /// The owner of a unique value.
     Key(UniqueKey),
-    /// The next free id of a kind; the part is the tenant's first.
+    /// The next free id of a kind; the part is the tenant's first, or the global one for tenants.
     Counter(Part, Kind),
     /// A listing.
     List(Query),
@@ -128,6 +133,9 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn record(&mut self, tenant: Tenant, kind: Kind, id: i64) -> Result<Option<Arc<Record>>, Stop> {
+        if !(1..=MAX_NUMBER).contains(&id) {
+            return Ok(None);
+        }
         self.record_at(place(tenant, kind, id))
     }
 
@@ -149,12 +157,15 @@ impl WorkingSet {
     /// The record that owns a unique value.
     ///
     /// # Errors
-    /// `Missing` until it is loaded.
+    /// `Missing` until it is loaded; `Internal` when the store names one that has another value, or none: who signs in
+    /// must never be somebody else.
     pub fn owner(&mut self, kind: Kind, key: &UniqueKey) -> Result<Option<Arc<Record>>, Stop> {
-        match self.key(key)? {
-            Some((part, id)) => self.record_at((kind, part, id)),
-            None => Ok(None),
+        let Some((part, id)) = self.key(key)? else { return Ok(None) };
+        let record = self.record_at((kind, part, id))?;
+        if record.as_ref().is_some_and(|record| key.is_of(record)) {
+            return Ok(record);
         }
+        Err(Error::internal(format!("a unique value leads to {} {id}, which does not have it", kind.name())).into())
     }
 
     /// One page of a listing, as it was before this batch: only reading operations list.
@@ -191,17 +202,20 @@ impl WorkingSet {
         }
         // Nothing is stored beyond the counter. To look there would cost each new record of a batch a round of its own.
         self.records.entry(place(tenant, kind, id)).or_default();
-        self.staged_counters.push(((tenant.first_part(), kind), id + 1));
+        self.staged_counters.push((counter(tenant, kind), id + 1));
         Ok(id)
     }
 
     /// Keeps an id that was given from outside from being given again.
     ///
     /// # Errors
-    /// `Missing` until the counter is loaded.
+    /// `Missing` until the counter is loaded; `Invalid` for a number that no record can have.
     pub fn claim_id(&mut self, tenant: Tenant, kind: Kind, id: i64) -> Result<(), Stop> {
+        if !(1..=MAX_NUMBER).contains(&id) {
+            return Err(Error::invalid(Field::Id, format!("An id is a whole number from 1 to {MAX_NUMBER}")).into());
+        }
         if self.counter(tenant, kind)? <= id {
-            self.staged_counters.push(((tenant.first_part(), kind), id + 1));
+            self.staged_counters.push((counter(tenant, kind), id + 1));
         }
         Ok(())
     }
@@ -346,7 +360,7 @@ impl WorkingSet {
     }
 
     fn counter(&mut self, tenant: Tenant, kind: Kind) -> Result<i64, Stop> {
-        let counter = (tenant.first_part(), kind);
+        let counter = counter(tenant, kind);
         if let Some((_, next)) = self.staged_counters.iter().rev().find(|(staged, _)| *staged == counter) {
             return Ok(*next);
         }
