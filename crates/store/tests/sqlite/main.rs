@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
 
+mod damage;
+mod opening;
+mod rot;
 #[path = "../suite/mod.rs"]
 mod suite;
+mod views;
 
 use domain::port::Store;
+use rusqlite::Connection;
+use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Options, SqliteStore, sqlite};
 use suite::{Engine, Seeded};
@@ -13,6 +19,17 @@ use tempfile::TempDir;
 
 /// A folder with a store. One that is durable waits for the disk.
 struct Sqlite<const DURABLE: bool>(TempDir);
+
+impl<const DURABLE: bool> Sqlite<DURABLE> {
+    fn file(&self) -> PathBuf {
+        self.0.path().join("samerow.db")
+    }
+
+    /// What any program can do to the file.
+    fn sql(&self) -> Connection {
+        Connection::open(self.file()).unwrap()
+    }
+}
 
 impl<const DURABLE: bool> Engine for Sqlite<DURABLE> {
     fn new() -> Self {
@@ -26,7 +43,7 @@ impl<const DURABLE: bool> Engine for Sqlite<DURABLE> {
 
     fn examine(&self) -> Vec<String> {
         let report = sqlite::examine(self.0.path()).unwrap();
-        assert!(report.records > 0 && report.changes > 0, "it looked at something");
+        assert!(report.records > 0, "it looked at something");
         report.findings.into_iter().map(|finding| format!("{}: {}", finding.what, finding.why)).collect()
     }
 }

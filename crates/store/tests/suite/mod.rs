@@ -159,9 +159,17 @@ impl<E: Engine> Bed<E> {
         bed
     }
 
+    pub(crate) const fn engine(&self) -> &E {
+        &self.engine
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Closes the store and opens it again.
     pub(crate) fn reopen(&mut self) {
-        self.open = None;
+        self.close();
         let store = self.engine.open();
         let clock = Arc::new(self.hand.clone());
         let entropy = Arc::clone(&self.entropy) as Arc<dyn Entropy>;
@@ -170,7 +178,7 @@ impl<E: Engine> Bed<E> {
 
     /// Closes the store and proves that it is sound.
     pub(crate) fn end(mut self) {
-        self.open = None;
+        self.close();
         assert_eq!(self.engine.examine(), Vec::<String>::new());
     }
 
@@ -209,16 +217,7 @@ impl<T> Awaited<T> {
 impl Desk<'_> {
     /// Submits an operation.
     pub(crate) fn submit<O: Operation>(&self, operation: O) -> Awaited<O::Output> {
-        let (answer, answered) = channel();
-        let origin = Origin {
-            dialect: "suite".to_owned(),
-            operation: "test".to_owned(),
-            credential: self.caller.name.clone(),
-            client: "suite/1.0".to_owned(),
-            request_id: "request-1".to_owned(),
-        };
-        self.app.submit(operation, &self.caller, origin, move |outcome| drop(answer.send(outcome)));
-        Awaited(answered)
+        submit(self.app, &self.caller, operation)
     }
 
     pub(crate) fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
@@ -269,6 +268,24 @@ impl Desk<'_> {
     pub(crate) fn history(&self, kind: Kind, id: i64) -> Vec<Change> {
         self.run(ReadHistory { kind, id, from: None, limit: u32::MAX }).unwrap().changes.to_vec()
     }
+}
+
+fn submit<O: Operation>(app: &App, caller: &Arc<Caller>, operation: O) -> Awaited<O::Output> {
+    let (answer, answered) = channel();
+    let origin = Origin {
+        dialect: "suite".to_owned(),
+        operation: "test".to_owned(),
+        credential: caller.name.clone(),
+        client: "suite/1.0".to_owned(),
+        request_id: "request-1".to_owned(),
+    };
+    app.submit(operation, caller, origin, move |outcome| drop(answer.send(outcome)));
+    Awaited(answered)
+}
+
+/// Runs an operation for a caller.
+pub(crate) fn run<O: Operation>(app: &App, caller: &Arc<Caller>, operation: O) -> Result<O::Output, Error> {
+    submit(app, caller, operation).get()
 }
 
 /// A submission that is the same whatever is there.

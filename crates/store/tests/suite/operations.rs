@@ -66,7 +66,9 @@ impl Operation for Put {
 fn put(new: &NewRecord, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
     let tenant = cx.caller.tenant;
     let part = if new.kind == Kind::Tenant { domain::Part::GLOBAL } else { tenant.part_of(new.id) };
-    let present = set.record(tenant, new.kind, new.id)?;
+    // Both are asked for at once, so that operations of a batch decide in the order in which they came.
+    let (present, claimed) = (set.record(tenant, new.kind, new.id), set.claim_id(tenant, new.kind, new.id));
+    let (present, ()) = (present?, claimed?);
     let mut record = present.map_or_else(|| Record::new(new.kind, part, new.id), Arc::unwrap_or_clone);
     record.values = domain::record::Values::default();
     for (field, value) in &new.values {

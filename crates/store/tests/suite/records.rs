@@ -26,7 +26,7 @@ pub(crate) fn creates_reads_updates_and_deletes<E: Engine>() {
         assert_eq!(desk.delete(1).unwrap().version, 3, "deleting twice changes nothing");
         let hidden = ReadCustomer { who: CustomerRef::Id(1), deleted: Deleted::Hidden };
         assert_eq!(refused(desk.run(hidden)).0, Reason::NotFound);
-        for id in [0, -1, 2, i64::MAX, i64::MIN] {
+        for id in [0, -1, 2, (1 << 31) + 1, (1 << 32) + 1, (3 << 31) + 1, i64::MAX, i64::MIN] {
             assert_eq!(refused(desk.read(id)).0, Reason::NotFound, "{id}");
             assert_eq!(refused(desk.update(id, vec![set(Field::City, "x")])).0, Reason::NotFound, "{id}");
             assert_eq!(refused(desk.delete(id)).0, Reason::NotFound, "{id}");
@@ -92,6 +92,9 @@ pub(crate) fn ids_are_never_given_twice<E: Engine>() {
     bed.desk(ONE).run(load(50_000)).unwrap();
     bed.desk(ONE).run(load(20_000)).unwrap();
     assert_eq!(refused(bed.desk(ONE).run(load(fourth))).0, Reason::AlreadyExists);
+    for id in [0, -1, 1 << 31, (1 << 32) + 1] {
+        assert_eq!(refused(bed.desk(ONE).run(load(id))), (Reason::Invalid, Some(Field::Id)), "{id}");
+    }
     bed.reopen();
     assert!(create(&bed, ONE) > 50_000);
     let created =

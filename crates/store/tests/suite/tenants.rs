@@ -76,7 +76,13 @@ pub(crate) fn name_keys_and_digests_once<E: Engine>() {
         desk.run(FindKey { digest: digest.to_owned(), name, dialect }).map(|caller: Caller| caller.tenant)
     };
     assert_eq!((find("d1", None, "suite").unwrap(), find("d2", Some("robot"), "suite").unwrap()), (ONE, EIGHT));
-    for (digest, name, dialect) in [("d3", None, "suite"), ("d1", Some("root"), "suite"), ("d1", None, "other")] {
+    // A session with the id of a key is no key.
+    bed.desk(ONE)
+        .run(Put(NewRecord { kind: Kind::Session, id: 1, values: vec![(Field::Digest, "d4".into())] }))
+        .unwrap();
+    for (digest, name, dialect) in
+        [("d3", None, "suite"), ("d4", None, "suite"), ("d1", Some("root"), "suite"), ("d1", None, "other")]
+    {
         assert_eq!(refused(find(digest, name, dialect)).0, Reason::Unauthenticated);
     }
     let by_name = |name: &str| desk.run(FindTenant { name: name.to_owned() });

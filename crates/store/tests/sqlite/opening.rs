@@ -1,0 +1,125 @@
+//! Who may open a file, and which.
+
+use super::Sqlite;
+use crate::suite::{Bed, Engine, ONE, Seeded, set};
+use domain::Field;
+use rusqlite::Connection;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{OpenError, Options, SqliteStore, sqlite};
+use tempfile::TempDir;
+
+fn open(folder: &Path) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(&Options { durable: false, readers: 1, ..Options::new(folder, Arc::new(Seeded::new(1))) })
+}
+
+fn refused(folder: &Path) -> OpenError {
+    open(folder).map(drop).expect_err("it is refused")
+}
+
+#[test]
+fn one_server_at_a_time() {
+    let folder = TempDir::new().unwrap();
+    let first = open(folder.path()).unwrap();
+    for _ in 0..3 {
+        let error = refused(folder.path());
+        assert!(matches!(error, OpenError::InUse { .. }), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains(&format!("(process {})", std::process::id())), "{text}");
+        assert!(text.contains(&folder.path().display().to_string()), "{text}");
+    }
+    // Another name of the folder is the same folder.
+    let alias = folder.path().join("../").join(folder.path().file_name().unwrap());
+    assert!(matches!(refused(&alias), OpenError::InUse { .. }));
+    drop(first);
+    drop(open(folder.path()).unwrap());
+}
+
+#[test]
+fn a_file_that_another_program_writes_is_refused() {
+    let folder = TempDir::new().unwrap();
+    drop(open(folder.path()).unwrap());
+    let other = Connection::open(folder.path().join("samerow.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Instant::now();
+    let error = refused(folder.path());
+    assert!(matches!(&error, OpenError::Failed(why) if why.contains("locked")), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    other.execute_batch("ROLLBACK").unwrap();
+    drop(open(folder.path()).unwrap());
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = TempDir::new().unwrap();
+    drop(open(folder.path()).unwrap());
+    let db = Connection::open(folder.path().join("samerow.db")).unwrap();
+    let known: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    for newer in [known + 1, 99, i64::from(i32::MAX), -1] {
+        db.pragma_update(None, "user_version", newer).unwrap();
+        match refused(folder.path()) {
+            OpenError::Newer { found, known: ours } => assert_eq!((found, ours as i64), (newer, known)),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap(), newer);
+    }
+    db.pragma_update(None, "user_version", known).unwrap();
+    drop(open(folder.path()).unwrap());
+}
+
+#[test]
+fn an_empty_file_and_a_missing_folder_become_a_store() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("a/b c/ø");
+    drop(open(&missing).unwrap());
+    let mut engine = Sqlite::<false>::new();
+    fs::write(engine.file(), b"").unwrap();
+    let mut bed = Bed::at(engine);
+    bed.desk(ONE).create(vec![set(Field::City, "Oslo")]).unwrap();
+    bed.reopen();
+    assert_eq!(bed.desk(ONE).read(1).unwrap().text(Field::City), "Oslo");
+    bed.end();
+    // Opening twice migrates nothing twice.
+    engine = Sqlite::new();
+    drop(engine.open());
+    let schema = |engine: &Sqlite<false>| {
+        let sql = "SELECT group_concat(sql) FROM sqlite_schema";
+        engine.sql().query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let first = schema(&engine);
+    drop(engine.open());
+    assert_eq!(schema(&engine), first);
+}
+
+#[test]
+fn what_is_no_store_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("samerow.db");
+    let text = b"Dear diary, this is no database at all. ".repeat(200);
+    fs::write(&file, &text).unwrap();
+    assert!(matches!(refused(folder.path()), OpenError::Failed(_)));
+    assert!(fs::read(&file).unwrap() == text);
+    assert!(matches!(refused(&file), OpenError::Folder { .. }), "a file is no folder");
+    let empty = TempDir::new().unwrap();
+    assert!(sqlite::examine(empty.path()).is_err());
+    assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0, "an examination makes nothing");
+}
+
+#[test]
+fn an_open_store_can_be_examined() {
+    let bed = Bed::<Sqlite<true>>::new();
+    for _ in 0..50 {
+        bed.desk(ONE).create(vec![set(Field::City, "Oslo")]).unwrap();
+    }
+    assert_eq!(bed.engine().examine(), Vec::<String>::new());
+    bed.desk(ONE).update(7, vec![set(Field::City, "Rome")]).unwrap();
+    bed.end();
+}
+
+#[test]
+fn the_linked_sqlite_has_no_known_way_to_corrupt() {
+    // 3.7.0 to 3.51.2 can corrupt a file when two connections meet at the end of its log.
+    assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+}
