@@ -43,6 +43,8 @@ pub enum Test {
     IsNot(Value),
     /// Holds nothing.
     Unset,
+    /// Holds one of these, where `None` stands for nothing.
+    AnyOf(Vec<Option<Value>>),
     /// Matches a pattern whatever the case of ASCII letters: `*` stands for any text, all else for itself.
     Like(String),
 }

@@ -1,7 +1,7 @@
 //! What a list is asked for: which page of which customers, in which order.
 
 use super::fields::{Mode, Property, STATES, one_of, whole_number};
-use super::industry::INDUSTRIES;
+use super::industry::{INDUSTRIES, name_of};
 use domain::customer::ADDRESS_LINES;
 use domain::error::Reason;
 use domain::filter::{Condition, Test};
@@ -111,10 +111,9 @@ fn condition(property: &Property, value: &str, conditions: &mut Vec<Condition>) 
         _ if pattern && value.bytes().all(|byte| byte == b'*') => {}
         Mode::Server | Mode::Number => {
             let number = whole_number(value).ok_or_else(|| wrong(format!("{name} must be a whole number")))?;
-            if number == 0 && mode == Mode::Number {
-                return Err(wrong(format!("{name}: customers cannot be asked for by 0, which also stands for unset")));
-            }
-            demand(field, Test::Is(number.into()));
+            // Unset is shown as 0.
+            let unset = (number == 0 && mode == Mode::Number).then_some(None);
+            demand(field, unset.map_or(Test::Is(number.into()), |unset| Test::AnyOf(vec![Some(number.into()), unset])));
         }
         Mode::Text | Mode::Name | Mode::Email => demand(field, text_test(field, value)?),
         Mode::Address => {
@@ -138,19 +137,15 @@ fn condition(property: &Property, value: &str, conditions: &mut Vec<Condition>) 
             if wanted.is_none() && !value.is_empty() {
                 return Err(vocabulary(&mut INDUSTRIES.iter().map(|(known, _)| *known)));
             }
-            match wanted {
-                Some([meaning]) => demand(field, Test::Is((*meaning).into())),
-                // Conditions all hold together, so one of several is said as none of all the others.
-                Some(meanings) => {
-                    demand(field, Test::Like("*".to_owned()));
-                    let others = choice::INDUSTRY.iter().filter(|meaning| !meanings.contains(meaning));
-                    others.for_each(|other| demand(field, Test::IsNot((*other).into())));
-                }
+            let any = match wanted {
+                Some(meanings) => meanings.iter().map(|meaning| Some((*meaning).into())).collect(),
+                // Unset is shown as an empty text, and so is what has no name here.
                 None => {
-                    let named = INDUSTRIES.iter().flat_map(|(_, meanings)| meanings.iter());
-                    named.for_each(|meaning| demand(field, Test::IsNot((*meaning).into())));
+                    let unnamed = choice::INDUSTRY.iter().filter(|meaning| name_of(meaning).is_empty());
+                    std::iter::once(None).chain(unnamed.map(|meaning| Some((*meaning).into()))).collect()
                 }
-            }
+            };
+            demand(field, Test::AnyOf(any));
         }
     }
     Ok(())

@@ -25,7 +25,7 @@ impl Operation for FindKey {
     const WRITES: bool = false;
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Caller, Stop> {
-        let wrong = || Stop::from(Error::new(Reason::Unauthenticated, "Unknown user name or wrong key"));
+        let wrong = || Stop::from(Error::new(Reason::Unauthenticated, "Unknown name or wrong secret"));
         let key = UniqueKey::new(Tenant::DEFAULT, Space::Digest, &self.digest);
         let record = set.owner(Kind::Key, &key)?.ok_or_else(wrong)?;
         let tenant = Tenant::of(record.part.tenant_number(), set)?;

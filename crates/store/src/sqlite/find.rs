@@ -58,6 +58,11 @@ fn condition(kind: Kind, condition: &Condition, values: &mut Vec<SqlValue>) -> S
         Test::Is(value) => format!("{left} = {}", place(sql_value(value))),
         Test::IsNot(value) => format!("{left} IS NOT {}", place(sql_value(value))),
         Test::Unset => format!("{left} IS NULL"),
+        Test::AnyOf(list) => {
+            let unset = if list.contains(&None) { format!("{left} IS NULL OR ") } else { String::new() };
+            let places: Vec<_> = list.iter().flatten().map(|value| place(sql_value(value))).collect();
+            format!("({unset}{left} IN ({}))", places.join(", "))
+        }
         Test::Like(pattern) => format!("{left} LIKE {} ESCAPE '\\'", place(SqlValue::Text(like(pattern)))),
     }
 }
