@@ -38,6 +38,17 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The host name that the client sent it to, without a port; `""` when it named none.
+    pub fn host(&self) -> &str {
+        let authority = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = authority.split('/').next().unwrap_or_default();
+        match authority.rsplit_once(':') {
+            // The colons of a bare IPv6 address stand inside its brackets.
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
     /// What the history says of a change that this request makes.
     pub fn origin(&self, dialect: &str, operation: &str, caller: &Caller) -> Origin {
         let client = self.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
@@ -48,6 +59,36 @@ impl Request {
             credential: caller.name.clone(),
             client: client.chars().filter(|c| !c.is_control()).take(CLIENT_MAX).collect(),
             request_id: self.id.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_without_scheme_port_and_path() {
+        for (base_url, host) in [
+            ("https://crm.example", "crm.example"),
+            ("http://crm.example:7263/t/acme", "crm.example"),
+            ("http://127.0.0.1:80", "127.0.0.1"),
+            ("http://[::1]:7263", "[::1]"),
+            ("http://[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            let request = Request {
+                method: Method::GET,
+                path: String::from("/"),
+                query: None,
+                headers: HeaderMap::new(),
+                body: Bytes::new(),
+                address: [127, 0, 0, 1].into(),
+                base_url: base_url.to_owned(),
+                tenant: None,
+                id: String::new(),
+            };
+            assert_eq!(request.host(), host, "{base_url}");
         }
     }
 }

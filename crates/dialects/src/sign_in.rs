@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 const MAX_ENTRIES: usize = 10_000;
 
 /// Longest name or secret that is looked at, in bytes.
-const MAX_CREDENTIAL: usize = 1_024;
+pub const MAX_CREDENTIAL: usize = 1_024;
 
 /// How patient sign-in is.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +179,6 @@ impl State {
         dialect: &'static str,
         credential: Credential<'_>,
     ) -> Result<Arc<Caller>, Error> {
-        let tenant = request.tenant.as_deref().unwrap_or("");
         let (sort, name, secret) = match credential {
             Credential::Key { name, key } => ("key", name.unwrap_or(""), key),
             Credential::Password { name, password } => ("password", name, password),
@@ -187,11 +186,13 @@ impl State {
         let now = self.app.now();
         // Read before the store is: a credential that changes meanwhile is then not remembered as it was.
         let epoch = self.app.credentials_epoch();
-        let fingerprint = self.sign_in.fingerprint(&[dialect, tenant, sort, name, secret]);
+        let fingerprint = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name, secret]);
         if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
             return Ok(caller);
         }
-        let named = self.sign_in.fingerprint(&[dialect, tenant, name]);
+        // A key without a name is its own name: strangers' wrong ones must not make each other wait.
+        let name = if name.is_empty() { secret } else { name };
+        let named = self.sign_in.fingerprint(&[dialect, &request.base_url, name]);
         self.sign_in.admit(&named, request.address, now)?;
         let found = self.prove(request, dialect, credential).await;
         match found.and_then(|caller| if caller.loopback_only && !self.loopback { Err(wrong()) } else { Ok(caller) }) {
@@ -223,8 +224,10 @@ impl State {
             Credential::Key { name, key } if key.len().max(name.map_or(0, str::len)) <= MAX_CREDENTIAL => {
                 let find = FindKey { digest: digest(key), name: name.map(str::to_owned), dialect };
                 let caller = self.run(find, &anonymous, origin()).await?;
-                let elsewhere = request.tenant.is_some() && caller.tenant != anonymous.tenant;
-                if elsewhere { Err(wrong()) } else { Ok(caller) }
+                // The key says whose it is. Where the address says so too, they must agree.
+                let elsewhere = caller.tenant != anonymous.tenant;
+                let addressed = request.tenant.is_some() || anonymous.tenant != Tenant::DEFAULT;
+                if addressed && elsewhere { Err(wrong()) } else { Ok(caller) }
             }
             Credential::Password { name, password } if name.len().max(password.len()) <= MAX_CREDENTIAL => {
                 let find = FindUser { username: name.to_owned(), dialect };
@@ -237,15 +240,18 @@ impl State {
         }
     }
 
-    /// The tenant that a request names, or the default one.
+    /// The tenant whose name is in the path, or whose host name the request was sent to, or else the default one.
     ///
     /// # Errors
-    /// `NotFound` when there is none of that name.
+    /// `NotFound` when there is none of the name in the path.
     pub async fn tenant(&self, request: &Request) -> Result<Tenant, Error> {
-        let Some(name) = &request.tenant else { return Ok(Tenant::DEFAULT) };
+        let find = match &request.tenant {
+            Some(name) => FindTenant::Named(name.clone()),
+            None => FindTenant::At(request.host().to_owned()),
+        };
         let nobody = Arc::new(Caller::anonymous(Tenant::DEFAULT));
         let origin = request.origin("", "sign-in", &nobody);
-        self.run(FindTenant { name: name.clone() }, &nobody, origin).await
+        self.run(find, &nobody, origin).await
     }
 }
 

@@ -1,9 +1,9 @@
 //! What all requests share.
 
-use crate::sign_in::SignIn;
+use crate::sign_in::{MAX_CREDENTIAL, SignIn};
 use domain::error::Reason;
 use domain::port::Passwords;
-use domain::{App, Caller, Error, Operation, Origin};
+use domain::{App, Caller, Error, Field, Operation, Origin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
@@ -74,8 +74,12 @@ impl State {
     /// Hashes a password beside the requests, a few at a time.
     ///
     /// # Errors
-    /// `Busy` when too many wait.
+    /// `TooLong` for more than sign-in would look at; `Busy` when too many wait.
     pub async fn hash_password(&self, password: &str) -> Result<String, Error> {
+        if password.len() > MAX_CREDENTIAL {
+            let text = format!("A password has at most {MAX_CREDENTIAL} bytes");
+            return Err(Error::new(Reason::TooLong, text).at(Field::Password));
+        }
         let password = password.to_owned();
         self.hashing(move |passwords| passwords.hash(&password)).await?
     }

@@ -54,7 +54,7 @@ pub enum First {
 /// # Errors
 /// What the store refuses with.
 pub fn fill(app: &App, demo: Option<i64>, tell: &mut dyn FnMut(usize)) -> Result<First, Error> {
-    match run(app, FindTenant { name: String::from(DEFAULT) }, "start") {
+    match run(app, FindTenant::Named(String::from(DEFAULT)), "start") {
         Ok(_) => return Ok(First::Kept),
         Err(error) if error.reason == Reason::NotFound => {}
         Err(error) => return Err(error),

@@ -37,6 +37,7 @@ const fn switch(name: &'static str, help: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     value("listen", "127.0.0.1:7263", "Address and port; port 0 takes a free one"),
     value("data", "./samerow-data", "Folder of the embedded store"),
+    value("database-url", "", "PostgreSQL store shared by many servers; not in this release"),
     switch("demo", "Load the demo data into an empty store"),
     value("demo-customers", "200", "Generated people among the demo data"),
     switch("demo-anywhere", "Let demo credentials work on addresses that others can reach"),

@@ -30,7 +30,6 @@ pub(super) const PARAMETERS: &[(&str, Field)] = &[
 ];
 
 /// What was submitted: fields with their texts, the password already hashed.
-#[derive(Debug, PartialEq)]
 pub(super) struct Details(pub(super) Vec<(Field, String)>);
 
 impl Details {

@@ -6,11 +6,13 @@ use crate::kind::Kind;
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 
-/// Finds a tenant by its name.
+/// Finds a tenant by what a request says of it.
 #[derive(Debug)]
-pub struct FindTenant {
-    /// The name, in any case.
-    pub name: String,
+pub enum FindTenant {
+    /// The name, in any case. That there is none is an error.
+    Named(String),
+    /// The host name that the request was sent to. One that leads to no tenant leads to the default one.
+    At(String),
 }
 
 impl Operation for FindTenant {
@@ -19,9 +21,15 @@ impl Operation for FindTenant {
     const WRITES: bool = false;
 
     fn decide(&self, set: &mut WorkingSet, _: &Context) -> Result<Tenant, Stop> {
-        let key = UniqueKey::new(Tenant::DEFAULT, Space::TenantName, &self.name);
-        let record = set.owner(Kind::Tenant, &key)?;
-        let record = record.ok_or_else(|| Error::not_found(format!("There is no tenant \"{}\"", self.name)))?;
-        Tenant::of(record.id, set)
+        let (space, text) = match self {
+            Self::Named(name) => (Space::TenantName, name),
+            Self::At(host) => (Space::TenantHost, host),
+        };
+        let record = set.owner(Kind::Tenant, &UniqueKey::new(Tenant::DEFAULT, space, text))?;
+        match (record, self) {
+            (Some(record), _) => Tenant::of(record.id, set),
+            (None, Self::At(_)) => Ok(Tenant::DEFAULT),
+            (None, Self::Named(name)) => Err(Error::not_found(format!("There is no tenant \"{name}\"")).into()),
+        }
     }
 }

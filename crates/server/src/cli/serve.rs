@@ -39,6 +39,10 @@ pub(super) fn run(flags: &Flags) -> Result<Exit, Failed> {
 
 async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let started = Instant::now();
+    if !settings.text("database-url").is_empty() {
+        let text = "this release keeps its data in a folder of its own (--data): PostgreSQL is not offered yet";
+        return Err(Failed::new(Exit::Usage, text));
+    }
     let _ = descriptors::raise_limit();
     let address = settings.listen()?;
     let limits = limits(settings)?;
