@@ -165,6 +165,8 @@ fn read_value(field: Field, value: &json::Value<'_>) -> Result<Option<Value>, Er
         (_, Some(Value::Text(text))) if shape == Shape::Secret && text.is_empty() => {
             Err(Error::invalid(field, format!("{field} must not be empty; null removes it")))
         }
+        // A name that is derived shows longer than one that can be set: whether it is one is seen beside the record.
+        (Field::Name, Some(Value::Text(text))) if !text.is_empty() => Ok(Some(text.into())),
         (_, Some(value)) => shape.admit(field, value),
         // No kind of value that a field can hold: the domain says what it must be.
         (_, None) => match shape {
