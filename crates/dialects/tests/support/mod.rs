@@ -5,13 +5,18 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod conversation;
+pub(crate) mod lens;
+pub(crate) mod sample;
 
+use bytes::Bytes;
 use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};
 use domain::access::{Caller, Role};
 use domain::operation::Load;
 use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
 use domain::{App, Error, Operation, Origin, Time, demo};
+use http::{HeaderName, Method};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -122,6 +127,30 @@ impl World {
             request_id: String::new(),
         };
         self.runtime.block_on(self.state.run(operation, &self.root, origin))
+    }
+
+    /// Sends a request of these parts.
+    pub(crate) fn ask(
+        &self,
+        method: &Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let headers = headers.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()));
+        let request = Request {
+            method: method.clone(),
+            path: path.to_owned(),
+            query: query.map(str::to_owned),
+            base_url: String::from("http://localhost:8080"),
+            tenant: None,
+            id: String::from("request-1"),
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            headers: headers.collect(),
+            body: body.into(),
+        };
+        self.send(&request).expect("a dialect claims it").1
     }
 
     /// Sends a request to the dialect that claims its path.
