@@ -10,9 +10,9 @@
 mod support;
 
 use domain::change::{CHANGED, difference};
-use domain::operation::{Load, NewRecord, ReadHistory};
+use domain::operation::{Load, NewRecord};
 use domain::record::Values;
-use domain::{Change, Customer, Field, Kind, Shape};
+use domain::{Customer, Field, Kind, Shape};
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use proptest::test_runner::{Config, TestRunner};
@@ -34,11 +34,6 @@ impl Ground {
         let record = NewRecord { kind: Kind::Customer, id, values: sample::with_id(values, id) };
         self.0.run(Load { records: vec![record] }).unwrap();
         id
-    }
-
-    fn history(&self, id: i64) -> Vec<Change> {
-        let read = ReadHistory { kind: Kind::Customer, id, from: None, limit: 1_000 };
-        self.0.run(read).unwrap().changes.to_vec()
     }
 }
 
@@ -102,7 +97,7 @@ fn what_is_shown_and_written_back_changes_nothing() {
             write_back(&ground, *lens, id, &some)?;
         }
         prop_assert_eq!(&customer(&ground.0, id), &before);
-        prop_assert_eq!(ground.history(id).len(), 1);
+        prop_assert_eq!(ground.0.history(id).len(), 1);
         Ok(())
     });
 }
@@ -178,7 +173,7 @@ fn accounted(ground: &Ground, lens: &dyn Lens, before: &Customer, after: &Custom
         return Ok(());
     }
     prop_assert_eq!(after.version, before.version + 1);
-    let history = ground.history(after.id);
+    let history = ground.0.history(after.id);
     let entry = &history[0];
     prop_assert_eq!(&entry.fields, &changes);
     prop_assert_eq!((entry.version, entry.previous), (after.version, before.last_change));
@@ -214,7 +209,7 @@ fn dialects_in_turns_make_one_history() {
 fn replayed(ground: &Ground, id: i64) -> Result<(), TestCaseError> {
     let customer = customer(&ground.0, id);
     let (mut values, mut version) = (Values::default(), 0);
-    for change in ground.history(id).iter().rev() {
+    for change in ground.0.history(id).iter().rev() {
         prop_assert_eq!(change.version, version + 1);
         for field in &change.fields {
             if field.field.shape() != Shape::Secret {

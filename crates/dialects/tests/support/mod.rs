@@ -11,10 +11,10 @@ pub(crate) mod sample;
 use bytes::Bytes;
 use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};
 use domain::access::{Caller, Role};
-use domain::operation::Load;
+use domain::operation::{Load, ReadHistory};
 use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
-use domain::{App, Error, Operation, Origin, Time, demo};
+use domain::{App, Change, Error, Kind, Operation, Origin, Time, demo};
 use http::{HeaderName, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -95,11 +95,27 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A request of these parts.
+pub(crate) fn request(method: &Method, target: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Request {
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let headers = headers.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()));
+    Request {
+        method: method.clone(),
+        path: path.to_owned(),
+        query: query.map(str::to_owned),
+        base_url: String::from("http://localhost:8080"),
+        tenant: None,
+        id: String::from("request-1"),
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        headers: headers.collect(),
+        body: body.into(),
+    }
+}
+
 /// A store, the state over it, and a runtime to run requests in.
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) state: State,
-    root: Arc<Caller>,
     folder: TempDir,
 }
 
@@ -113,12 +129,17 @@ impl World {
         let app = App::new(store, Arc::new(Frozen(Time(now))), Arc::new(Seeded(AtomicU64::new(2))));
         let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let root = Caller { name: "test".to_owned(), role: Role::Admin, ..Caller::anonymous(Tenant::DEFAULT) };
-        Self { runtime, state, root: Arc::new(root), folder }
+        Self { runtime, state, folder }
     }
 
     /// Runs an operation past all dialects.
     pub(crate) fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.run_as(Tenant::DEFAULT, Role::Admin, operation)
+    }
+
+    /// The same for somebody else.
+    pub(crate) fn run_as<O: Operation>(&self, tenant: Tenant, role: Role, operation: O) -> Result<O::Output, Error> {
+        let caller = Caller { name: "test".to_owned(), role, ..Caller::anonymous(tenant) };
         let origin = Origin {
             dialect: "test".to_owned(),
             operation: "test".to_owned(),
@@ -126,7 +147,7 @@ impl World {
             client: String::new(),
             request_id: String::new(),
         };
-        self.runtime.block_on(self.state.run(operation, &self.root, origin))
+        self.runtime.block_on(self.state.run(operation, &Arc::new(caller), origin))
     }
 
     /// Sends a request of these parts.
@@ -137,20 +158,13 @@ impl World {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let headers = headers.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()));
-        let request = Request {
-            method: method.clone(),
-            path: path.to_owned(),
-            query: query.map(str::to_owned),
-            base_url: String::from("http://localhost:8080"),
-            tenant: None,
-            id: String::from("request-1"),
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            headers: headers.collect(),
-            body: body.into(),
-        };
-        self.send(&request).expect("a dialect claims it").1
+        self.send(&request(method, target, headers, body)).expect("a dialect claims it").1
+    }
+
+    /// The history of a customer, newest first.
+    pub(crate) fn history(&self, id: i64) -> Vec<Change> {
+        let read = ReadHistory { kind: Kind::Customer, id, from: None, limit: 1_000 };
+        self.run(read).unwrap().changes.to_vec()
     }
 
     /// Sends a request to the dialect that claims its path.
