@@ -28,7 +28,22 @@ pub struct Endpoint {
 pub type Handler = for<'a> fn(Call<'a>) -> Handling<'a>;
 
 /// A response on its way.
-pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Refusal>> + Send + 'a>>;
+pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Refused>> + Send + 'a>>;
+
+/// Why a handler did not do what was asked.
+#[derive(Debug)]
+pub struct Refused {
+    /// The reason.
+    pub refusal: Refusal,
+    /// The answer, where it says more than the reason holds; else the dialect words it.
+    pub response: Option<Response<Bytes>>,
+}
+
+impl<R: Into<Refusal>> From<R> for Refused {
+    fn from(refusal: R) -> Self {
+        Self { refusal: refusal.into(), response: None }
+    }
+}
 
 /// A request that found its endpoint and its caller.
 pub struct Call<'a> {
@@ -142,13 +157,18 @@ pub async fn serve<'a>(rest: &Rest, state: &'a State, request: &'a Request, path
         }
         Found::WrongMethod(allow) => {
             let text = format!("{} is not offered here, only {allow}", request.method);
-            ("", Some(allow), Err(Refusal::request(StatusCode::METHOD_NOT_ALLOWED, text)))
+            ("", Some(allow), Err(Refusal::request(StatusCode::METHOD_NOT_ALLOWED, text).into()))
         }
-        Found::Unknown => ("", None, Err(Refusal::request(StatusCode::NOT_FOUND, "There is nothing at this address"))),
+        Found::Unknown => {
+            let text = "There is nothing at this address";
+            ("", None, Err(Refusal::request(StatusCode::NOT_FOUND, text).into()))
+        }
     };
     let (mut response, refused) = match outcome {
         Ok(response) => (response, None),
-        Err(refusal) => ((rest.refuse)(request, &refusal), Some(refusal)),
+        Err(Refused { refusal, response }) => {
+            (response.unwrap_or_else(|| (rest.refuse)(request, &refusal)), Some(refusal))
+        }
     };
     if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
         response.headers_mut().insert(header::ALLOW, allow);

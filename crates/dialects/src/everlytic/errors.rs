@@ -2,6 +2,7 @@
 
 use super::fields::Problem;
 use super::wire;
+use crate::route::Refused;
 use crate::{Refusal, Request};
 use bytes::Bytes;
 use domain::Error;
@@ -22,18 +23,13 @@ pub(super) fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
     }
 }
 
-/// Refuses properties, all that are wrong at once. What the log and the metrics need goes with the response.
-pub(super) fn refuse_properties(request: &Request, error: Error, problems: &[Problem]) -> Response<Bytes> {
-    let refusal = Refusal::Operation(error);
-    let mut response = match problems {
-        [] => refuse(request, &refusal),
-        problems => {
-            let sentences: Vec<_> = problems.iter().map(|problem| &*problem.sentence).collect();
-            respond(request, StatusCode::BAD_REQUEST, &sentences.join("; "), problems)
-        }
-    };
-    response.extensions_mut().insert(refusal);
-    response
+/// Refuses properties, all that are wrong at once.
+pub(super) fn refuse_properties(request: &Request, error: Error, problems: &[Problem]) -> Refused {
+    let response = (!problems.is_empty()).then(|| {
+        let sentences: Vec<_> = problems.iter().map(|problem| &*problem.sentence).collect();
+        respond(request, StatusCode::BAD_REQUEST, &sentences.join("; "), problems)
+    });
+    Refused { refusal: error.into(), response }
 }
 
 fn respond(request: &Request, status: StatusCode, sentence: &str, problems: &[Problem]) -> Response<Bytes> {

@@ -10,7 +10,7 @@ mod operations;
 mod wire;
 
 use crate::route::{Rest, Routes, serve};
-use crate::{Answering, Dialect, Refusal, Request, State};
+use crate::{Answering, Dialect, Request, State};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -37,12 +37,7 @@ fn claims(path: &str) -> bool {
 fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let path = plain(&request.path);
-        let mut answer = serve(&REST, state, request, &path).await;
-        // A handler that has more to say than a refusal holds writes the answer itself and leaves the refusal in it.
-        if let Some(refusal) = answer.response.extensions_mut().remove::<Refusal>() {
-            answer.refused = Some(refusal);
-        }
-        answer
+        serve(&REST, state, request, &path).await
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::auth::CHALLENGES;
 use super::fields::pointer;
+use crate::route::Refused;
 use crate::{Refusal, Request};
 use bytes::Bytes;
 use domain::Error;
@@ -98,16 +99,15 @@ impl Problem {
     }
 }
 
-/// The answer of a handler; of a refused one, too, which keeps its refusal as an extension.
+/// The answer of a handler; of a refused one with everything that is wrong with the body.
 pub(super) async fn answered(
     request: &Request,
     answer: impl Future<Output = Result<Response<Bytes>, Problem>>,
-) -> Result<Response<Bytes>, Refusal> {
-    Ok(answer.await.unwrap_or_else(|problem| {
-        let mut response = problem.response(request);
-        response.extensions_mut().insert(problem.refusal);
-        response
-    }))
+) -> Result<Response<Bytes>, Refused> {
+    answer.await.map_err(|problem| {
+        let response = Some(problem.response(request));
+        Refused { refusal: problem.refusal, response }
+    })
 }
 
 pub(super) fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {

@@ -35,10 +35,6 @@ fn claims(path: &str) -> bool {
 fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let mut answer = serve(&REST, state, request, &request.path).await;
-        // A handler says more than a `Refusal` can carry, so it answers itself and leaves the refusal here.
-        if let Some(refusal) = answer.response.extensions_mut().remove() {
-            answer.refused = Some(refusal);
-        }
         identify(&mut answer.response, request);
         answer
     })

@@ -5,7 +5,7 @@ use super::fields::{Properties, whole_number};
 use super::list::Listing;
 use super::wire::{self, Content, answer, body};
 use crate::Refusal;
-use crate::route::Call;
+use crate::route::{Call, Refused};
 use ::wire::form;
 use bytes::Bytes;
 use domain::error::Reason;
@@ -17,7 +17,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-type Outcome = Result<Response<Bytes>, Refusal>;
+type Outcome = Result<Response<Bytes>, Refused>;
 
 pub(super) async fn create(call: Call<'_>) -> Outcome {
     let mut properties = Properties::of(body::read(call.request)?);
@@ -29,7 +29,7 @@ pub(super) async fn create(call: Call<'_>) -> Outcome {
         Ok(customer) => customer,
         Err(error) if error.at.is_some() => {
             let blank = Customer(Arc::new(Record::new(Kind::Customer, Part::GLOBAL, 0)));
-            return Ok(refuse_properties(call.request, error, &properties.problems(&blank)));
+            return Err(refuse_properties(call.request, error, &properties.problems(&blank)));
         }
         Err(error) => return Err(error.into()),
     };
@@ -65,7 +65,7 @@ pub(super) async fn update(call: Call<'_>) -> Outcome {
         Ok(customer) => Ok(show(&call, StatusCode::OK, &customer)),
         Err(error) if error.at.is_some() => {
             let present = call.run(ReadCustomer { who, deleted: Deleted::Shown }).await?;
-            Ok(refuse_properties(call.request, error, &properties.problems(&present)))
+            Err(refuse_properties(call.request, error, &properties.problems(&present)))
         }
         Err(error) => Err(error.into()),
     }
