@@ -144,7 +144,7 @@ fn any_column_of_a_change_counts() {
         "dialect = 'suita'",
         "operation = ''",
         "credential = 'nobody'",
-        "client = client || operation, operation = ''",
+        "credential = operation || credential, operation = ''",
         "request_id = ''",
         "operation_id = randomblob(16)",
         "salt = randomblob(16)",

@@ -102,7 +102,7 @@ pub(crate) fn patterns_match_themselves<E: Engine>() {
         assert_eq!(like(Field::Name, "*100% wool_sock"), [4], "percent and underscore stand for themselves");
         assert_eq!(like(Field::Name, "*%*"), [4]);
         assert_eq!(like(Field::Name, "*l_s*"), [4]);
-        assert_eq!(like(Field::Note, "*\\c"), [4], "so does the backslash");
+        assert_eq!(like(Field::Note, "*b\\c"), [4], "so does the backslash");
         assert_eq!(like(Field::Note, "a*b*"), [4]);
         assert_eq!(like(Field::Note, "*"), [4], "unset matches nothing");
         assert_eq!(like(Field::Name, "?da*"), [0; 0]);
@@ -138,8 +138,8 @@ pub(crate) fn pages_are_in_order<E: Engine>() {
             let (mut paged, mut offset) = (Vec::new(), 0);
             loop {
                 let (page, more) = ids(&desk, ListCustomers { offset, limit, ..list(Field::City, true) });
-                assert!(page.len() == limit as usize || !more);
                 offset += page.len() as u64;
+                assert_eq!((page.len() == limit as usize || !more, more), (true, offset < 54), "{offset} of 54");
                 paged.extend(page);
                 if !more {
                     break;

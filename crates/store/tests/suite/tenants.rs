@@ -85,9 +85,14 @@ pub(crate) fn name_keys_and_digests_once<E: Engine>() {
     {
         assert_eq!(refused(find(digest, name, dialect)).0, Reason::Unauthenticated);
     }
-    let by_name = |name: &str| desk.run(FindTenant { name: name.to_owned() });
+    let by_name = |name: &str| desk.run(FindTenant::Named(name.to_owned()));
     assert_eq!((by_name("Eight").unwrap(), by_name("default").unwrap()), (EIGHT, ONE));
     assert_eq!(refused(by_name("fourth")).0, Reason::NotFound);
+    let hosts = Value::Texts(vec!["crm.example".into(), "kunden.example".into()]);
+    let values = vec![(Field::Name, "third".into()), (Field::Buckets, 1.into()), (Field::Hosts, hosts)];
+    bed.desk(ONE).run(Put(NewRecord { kind: Kind::Tenant, id: 3, values })).unwrap();
+    let by_host = |host: &str| desk.run(FindTenant::At(host.to_owned())).unwrap().number;
+    assert_eq!(["CRM.example", "kunden.example", "elsewhere.example"].map(by_host), [3, 3, 1]);
     let user = |id| NewRecord {
         kind: Kind::User,
         id,
