@@ -55,7 +55,7 @@ fn conversations_are_as_recorded() {
     let template = Template::new();
     let mut wrong = Vec::new();
     for dialect in ALL {
-        let mut spoken = BTreeSet::new();
+        let (mut spoken, before) = (BTreeSet::new(), wrong.len());
         let fixtures = fixtures(dialect);
         for fixture in &fixtures {
             match fixture.check(dialect, &template.world(), bless(dialect)) {
@@ -66,6 +66,10 @@ fn conversations_are_as_recorded() {
         let numbers: BTreeSet<_> = fixtures.iter().map(|fixture| fixture.name.split('-').next()).collect();
         if numbers.len() < fixtures.len() {
             wrong.push(format!("{}: two fixtures have the same number", dialect.name));
+        }
+        // A conversation that broke off says nothing of those.
+        if wrong.len() > before {
+            continue;
         }
         for silent in dialect.operations.iter().filter(|operation| !spoken.contains(*operation)) {
             wrong.push(format!("{}: no fixture reaches {silent}", dialect.name));
