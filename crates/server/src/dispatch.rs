@@ -5,7 +5,7 @@ use dialects::{Dialect, Request, State, dialect_of};
 use domain::port::Condition;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 use tokio::sync::watch;
 
@@ -29,8 +29,9 @@ pub struct Dispatch {
     pub public_url: String,
     /// Whether the server is stopping.
     pub phase: watch::Receiver<Phase>,
-    /// The counters of the listener, once it is made.
-    pub connections: Arc<std::sync::OnceLock<Arc<dyn AsCounters>>>,
+    /// The counters of the listener, once it is made. It holds this; that each held the other would keep both, and the
+    /// store with them, for ever.
+    pub connections: Arc<std::sync::OnceLock<Weak<dyn AsCounters>>>,
 }
 
 /// Whatever has the counters of a listener.
@@ -112,8 +113,8 @@ impl Dispatch {
             }
             "/metrics" => {
                 let none = Counters::default();
-                let listener = self.connections.get();
-                let counters = listener.map_or(&none, |listener| listener.counters());
+                let listener = self.connections.get().and_then(Weak::upgrade);
+                let counters = listener.as_ref().map_or(&none, |listener| listener.counters());
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 text(StatusCode::OK, kind, self.metrics.encode(counters))
             }

@@ -81,7 +81,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     };
     let proxies = Proxies { networks: settings.trusted_proxies()?, header: settings.proxy_header()? };
     let server = Arc::new(Server::new(dispatch, limits, proxies));
-    let _ = connections.set(Arc::clone(&server) as Arc<dyn AsCounters>);
+    let listening = Arc::downgrade(&server);
+    let _ = connections.set(listening);
     tokio::spawn(stop_on_signals(phase, signals()?));
 
     let url = format!("http://{address}");
