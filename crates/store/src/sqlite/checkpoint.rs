@@ -1,8 +1,8 @@
 //! Copies the log into the main file, beside the writer.
 //!
-//! A copy of thousands of pages and its flush take tens of milliseconds. A thread of its own does most of it while
-//! the writer goes on; the writer then copies the few pages that came meanwhile, after which SQLite uses the log again
-//! from its start.
+//! A thread of its own copies while the writer goes on, a few hundred pages at a time: one flush of thousands would make
+//! the writer's own flushes wait for tens of milliseconds. When the log is long enough, the writer copies the few pages
+//! that came last, after which SQLite uses the log again from its start.
 
 use rusqlite::Connection;
 use std::path::Path;
@@ -15,15 +15,20 @@ use super::open::{Shared, connect};
 use super::{Failure, OpenError, is_failed_flush};
 use crate::fault;
 
-/// Pages in the log before they are copied: about 16 MiB.
-const PAGES: i32 = 4_000;
+/// Pages in the log before it is used again from its start: about 16 MiB.
+const LONG: i32 = 4_000;
+
+/// Pages that are copied at once beside the writer.
+const STEP: i32 = 500;
 
 pub(super) struct Checkpoints {
     /// Pages in the log after the last commit.
     log_pages: Arc<AtomicI32>,
     requests: Option<SyncSender<()>>,
-    requested: bool,
-    copied: Arc<AtomicBool>,
+    /// Pages in the log when a copy was last asked for.
+    asked: i32,
+    /// Whether that copy is still to be done.
+    copying: Arc<AtomicBool>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,26 +44,33 @@ impl Checkpoints {
         writer.wal_hook(Some(note)).map_err(Failure::from)?;
         let db = connect(file, true)?;
         let (requests, waiting) = sync_channel(1);
-        let copied = Arc::new(AtomicBool::new(false));
-        let (done, state) = (Arc::clone(&copied), Arc::clone(&shared));
+        let copying = Arc::new(AtomicBool::new(false));
+        let (state, poisonable) = (Arc::clone(&copying), Arc::clone(&shared));
         let thread = std::thread::Builder::new()
             .name(String::from("store-copy"))
-            .spawn(move || copy(&db, &waiting, &done, &state))
+            .spawn(move || copy(&db, &waiting, &state, &poisonable))
             .map_err(|error| OpenError::Failed(error.to_string()))?;
         let requests = Some(requests);
-        Ok(Self { log_pages, requests, requested: false, copied, shared, thread: Some(thread) })
+        Ok(Self { log_pages, requests, asked: 0, copying, shared, thread: Some(thread) })
     }
 
     /// Called by the writer after each batch.
     pub(super) fn after_batch(&mut self, writer: &Connection) {
-        if self.requested {
-            if self.copied.swap(false, Ordering::Acquire) {
-                self.requested = false;
-                checkpoint(writer, &self.shared);
-            }
-        } else if self.log_pages.load(Ordering::Relaxed) >= PAGES {
-            let sent = self.requests.as_ref().is_some_and(|requests| requests.try_send(()).is_ok());
-            self.requested = sent;
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        if pages < self.asked {
+            // The log has started anew.
+            self.asked = 0;
+        }
+        if pages - self.asked < STEP || self.copying.load(Ordering::Acquire) {
+            return;
+        }
+        self.asked = pages;
+        if pages >= LONG {
+            return checkpoint(writer, &self.shared);
+        }
+        self.copying.store(true, Ordering::Release);
+        if self.requests.as_ref().is_none_or(|requests| requests.try_send(()).is_err()) {
+            self.copying.store(false, Ordering::Release);
         }
     }
 
@@ -72,10 +84,10 @@ impl Checkpoints {
     }
 }
 
-fn copy(db: &Connection, requests: &Receiver<()>, copied: &AtomicBool, shared: &Shared) {
+fn copy(db: &Connection, requests: &Receiver<()>, copying: &AtomicBool, shared: &Shared) {
     while requests.recv().is_ok() {
         checkpoint(db, shared);
-        copied.store(true, Ordering::Release);
+        copying.store(false, Ordering::Release);
     }
 }
 

@@ -1,9 +1,11 @@
 //! Examines a store for damage: every checksum, the chain of every part, every unique value and counter.
 
 use domain::{Kind, Record};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 
+use super::anchor::Note;
 use super::cross_check::CrossCheck;
 use super::history;
 use super::open::FILE;
@@ -51,8 +53,11 @@ pub fn examine(folder: &Path) -> Result<Report, OpenError> {
     if !path.is_file() {
         return Err(OpenError::Failed(format!("there is no store in {}", folder.display())));
     }
+    let note = Note::read(folder);
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(Failure::from)?;
     db.pragma_update(None, "query_only", true).map_err(Failure::from)?;
+    // The log of a store that was not closed stays as it is.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(Failure::from)?;
     db.execute_batch("BEGIN").map_err(Failure::from)?;
     let mut report = Report::default();
     if let Err(failure) = integrity(&db, &mut report) {
@@ -70,6 +75,9 @@ pub fn examine(folder: &Path) -> Result<Report, OpenError> {
     }
     if let Err(failure) = chain(&db, &mut report) {
         report.find("history", &failure);
+    }
+    if let Some(lost) = note.lost(&db).unwrap_or_else(|failure| Some(failure.to_string())) {
+        report.find("history", &lost);
     }
     Ok(report)
 }

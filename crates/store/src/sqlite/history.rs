@@ -21,6 +21,11 @@ impl Heads {
         self.0.clear();
     }
 
+    /// The last change of a part.
+    pub(super) fn last(&self, part: Part) -> Option<(i64, Link)> {
+        self.0.get(&part).copied()
+    }
+
     fn get(&mut self, db: &Connection, part: Part) -> Result<&mut (i64, Link), Failure> {
         use std::collections::hash_map::Entry;
         match self.0.entry(part) {

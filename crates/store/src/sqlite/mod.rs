@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file, one writer that commits in groups, readers on their own connections.
 
+mod anchor;
 mod checkpoint;
 mod cross_check;
 mod doctor;

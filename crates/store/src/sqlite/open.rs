@@ -1,14 +1,16 @@
 //! Opening a store, and the door to it.
 
 use domain::port::{Condition, Entropy, Job, Store};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::anchor::{self, Anchor, Note};
 use super::reader::Readers;
 use super::writer::Writer;
 use super::{Failure, OpenError, migrate};
@@ -56,8 +58,12 @@ impl Shared {
         self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// A poisoned store stays poisoned: a commit that was under way meanwhile does not change that.
     pub(super) fn set_condition(&self, condition: Condition) {
-        *self.condition.lock().unwrap_or_else(PoisonError::into_inner) = condition;
+        let mut held = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*held, Condition::Poisoned(_)) {
+            *held = condition;
+        }
     }
 
     pub(super) fn is_poisoned(&self) -> bool {
@@ -75,8 +81,9 @@ impl Shared {
 /// The embedded store.
 pub struct SqliteStore {
     shared: Arc<Shared>,
-    writer: Writer,
     readers: Readers,
+    // Closed after the readers: the last one to close removes the log.
+    writer: Writer,
     // Released last: while it is locked no other server opens the store.
     _lock: File,
 }
@@ -92,16 +99,22 @@ impl SqliteStore {
         }
         let folder = &options.folder;
         let failed = |source| OpenError::Folder { path: folder.display().to_string(), source };
+        let is_new = !folder.exists();
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
+        let note = Note::read(folder);
         let file = folder.join(FILE);
         let mut db = connect(&file, options.durable)?;
         // Another program may have the file open without the lock; then this fails instead of both writing.
         db.execute_batch("BEGIN EXCLUSIVE; COMMIT").map_err(Failure::from)?;
         migrate::migrate(&mut db)?;
+        if options.durable {
+            flush_names(folder, is_new).map_err(failed)?;
+        }
+        let anchor = anchor(options, &note, &db);
         let shared = Arc::new(Shared { condition: Mutex::new(Condition::Ready), credentials_epoch: AtomicU64::new(1) });
         let readers = Readers::open(&file, options.readers.max(1), options.durable)?;
-        let writer = Writer::start(db, Arc::clone(&shared), options)?;
+        let writer = Writer::start(db, Arc::clone(&shared), anchor, options)?;
         Ok(Self { shared, writer, readers, _lock: lock })
     }
 }
@@ -138,7 +151,33 @@ pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure>
     db.pragma_update(None, "cell_size_check", true)?;
     db.pragma_update(None, "mmap_size", 0)?;
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // Whether the log may still be copied when the last connection closes is for the writer to say.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)
+}
+
+/// The names of new files, and of a new folder, are on the disk when this returns. SQLite flushes the folder of its log
+/// too, but does not say when that fails.
+fn flush_names(folder: &Path, is_new: bool) -> std::io::Result<()> {
+    let folder = folder.canonicalize()?;
+    for folder in [Some(folder.as_path()), folder.parent().filter(|_| is_new)].into_iter().flatten() {
+        match File::open(folder)?.sync_all() {
+            // Not every file system lets folders be flushed.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {}
+            flushed => flushed?,
+        }
+    }
+    Ok(())
+}
+
+/// Says loudly when changes are lost, and then notes no new ones, so that it is said until somebody deletes the note.
+fn anchor(options: &Options, note: &Note, db: &Connection) -> Anchor {
+    let lost = note.lost(db).unwrap_or_else(|failure| Some(failure.to_string()));
+    if let Some(lost) = lost {
+        tracing::error!("CHANGES ARE LOST: {lost}. Restore them from a backup, or delete {} to go on", anchor::FILE);
+        return Anchor::default();
+    }
+    if options.durable { Anchor::open(&options.folder) } else { Anchor::default() }
 }
 
 /// One server a store: two would each number the history from their own memory.

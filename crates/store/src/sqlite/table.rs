@@ -49,6 +49,7 @@ pub(super) fn shown(record: &Record, field: Field) -> SqlValue {
 pub(super) struct Statements {
     select: String,
     pub(super) select_columns: String,
+    beside: String,
     insert: String,
     update: String,
 }
@@ -73,6 +74,11 @@ impl Statements {
         Self {
             select: format!("{select_columns} WHERE place = ?1"),
             select_columns,
+            beside: format!(
+                "SELECT * FROM (SELECT -1, place, part, id FROM \"{table}\" WHERE place < ?1 ORDER BY place DESC LIMIT 1) \
+                 UNION ALL \
+                 SELECT * FROM (SELECT 1, place, part, id FROM \"{table}\" WHERE place > ?1 ORDER BY place LIMIT 1)"
+            ),
             insert: format!("INSERT INTO \"{table}\" ({names}, place) VALUES ({places}, ?{place})"),
             update: format!("UPDATE \"{table}\" SET {sets} WHERE place = ?{place} AND version = ?{version}"),
         }
@@ -96,12 +102,28 @@ impl Tables {
     pub(super) fn find(&self, db: &Connection, kind: Kind, part: Part, id: i64) -> Result<Option<Record>, Failure> {
         let mut statement = db.prepare_cached(&self.of(kind)?.select)?;
         let mut rows = statement.query([place(part, id)])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
+        let Some(row) = rows.next()? else { return self.prove_absent(db, kind, part, id).map(|()| None) };
         let record = read(kind, row)?;
         if (record.part, record.id) == (part, id) {
             return Ok(Some(record));
         }
         Err(Failure::Damaged(format!("{} {} is in the place of {id}", kind.name(), record.id)))
+    }
+
+    /// A flipped bit in a key hides a row, or a page of them: then the rows beside the gap are not in their order, or
+    /// one of them is not what its key says.
+    fn prove_absent(&self, db: &Connection, kind: Kind, part: Part, id: i64) -> Result<(), Failure> {
+        let mut statement = db.prepare_cached(&self.of(kind)?.beside)?;
+        let here = place(part, id);
+        let mut rows = statement.query([here])?;
+        while let Some(row) = rows.next()? {
+            let (side, found): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if found != place(Part(row.get(2)?), row.get(3)?) || found.cmp(&here) as i64 != side {
+                let name = kind.name();
+                return Err(Failure::Damaged(format!("{name} {id} is not found, and the rows beside it are out of order")));
+            }
+        }
+        Ok(())
     }
 
     /// Writes a record, whose version in the store must be `stored_version`; 0 for a new one.

@@ -8,6 +8,7 @@ use domain::port::{Condition, Entropy, Job};
 use domain::record::Part;
 use domain::working_set::Saving;
 use domain::{Error, Kind, Record, WorkingSet};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
+use super::anchor::Anchor;
 use super::checkpoint::Checkpoints;
 use super::find::find;
 use super::history::{self, Heads};
@@ -40,7 +42,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(mut db: Connection, shared: Arc<Shared>, options: &Options) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        mut db: Connection,
+        shared: Arc<Shared>,
+        anchor: Anchor,
+        options: &Options,
+    ) -> Result<Self, OpenError> {
         db.pragma_update(None, "cache_size", CACHE_KIB).map_err(Failure::from)?;
         let checkpoints = Checkpoints::start(&options.folder.join(FILE), &mut db, Arc::clone(&shared))?;
         let (jobs, waiting) = sync_channel(MAX_WAITING);
@@ -48,6 +55,7 @@ impl Writer {
             db,
             tables: Tables::new(),
             heads: Heads::default(),
+            anchor,
             entropy: Arc::clone(&options.entropy),
             answering: Arc::clone(&options.answering),
             shared: Arc::clone(&shared),
@@ -90,6 +98,7 @@ struct Writing {
     db: Connection,
     tables: Tables,
     heads: Heads,
+    anchor: Anchor,
     entropy: Arc<dyn Entropy>,
     answering: Answering,
     shared: Arc<Shared>,
@@ -99,13 +108,27 @@ struct Writing {
 impl Writing {
     fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
-        while let Ok(first) = waiting.recv() {
+        while let Some(first) = self.next(waiting) {
             batch.push(Entry::new(first));
             batch.extend(waiting.try_iter().take(MAX_BATCH - 1).map(Entry::new));
             self.store(std::mem::take(&mut batch));
             self.checkpoints.after_batch(&self.db);
         }
         self.checkpoints.finish(&self.db);
+        if !self.shared.is_poisoned() {
+            let _ = self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+    }
+
+    /// The next job. When none waits there is time to note what was stored last.
+    fn next(&mut self, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+        if self.anchor.may_wait()
+            && let Ok(job) = waiting.try_recv()
+        {
+            return Some(job);
+        }
+        self.anchor.note();
+        waiting.recv().ok()
     }
 
     /// Stores a batch and answers it. When it fails for what one operation holds, each is tried alone.
@@ -131,9 +154,10 @@ impl Writing {
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut set = WorkingSet::default();
         let changed = batch::decide(batch, &mut set, |need| find(&self.db, &self.tables, need))?;
-        let mut credentials = false;
+        let (mut credentials, mut part) = (false, None);
         if changed {
             let saving = set.saving();
+            part = saving.changes.last().map(|change| change.part);
             credentials = saving.records.iter().any(|(record, _)| is_credential(record.kind));
             self.save(saving)?;
         }
@@ -142,6 +166,9 @@ impl Writing {
             std::thread::sleep(std::time::Duration::from_millis(3));
         }
         self.db.prepare_cached("COMMIT")?.execute([])?;
+        if let Some((part, head)) = part.and_then(|part| Some((part, self.heads.last(part)?))) {
+            self.anchor.stored(part, head);
+        }
         if credentials {
             self.shared.credentials_epoch.fetch_add(1, Ordering::Release);
         }

@@ -6,6 +6,7 @@ use domain::error::Reason;
 use domain::filter::{Condition, Test};
 use domain::operation::{CustomerRef, Deleted, ListCustomers};
 use domain::{Edit, Field, Kind};
+use std::fs;
 
 type Damaged = Bed<Sqlite<false>>;
 
@@ -116,6 +117,30 @@ fn any_column_of_a_record_counts() {
         let findings = after(&mut bed(), &sql, |bed| assert_eq!(bed.desk(ONE).read(2).unwrap().version, 4));
         assert!(found(&findings, "customer 2: ", &format!("column {column}")), "{findings:?}");
     }
+}
+
+#[test]
+fn a_row_whose_key_changed_is_not_called_absent() {
+    let mut bed = bed();
+    assert_eq!(refused(bed.desk(ONE).read(9)).0, Reason::NotFound);
+    bed.close();
+    let sound = fs::read(bed.engine().file()).unwrap();
+    // Tenant 1, record 2, as SQLite writes the key of a row.
+    let key = [0x88, 0x80, 0x80, 0x80, 2];
+    let places: Vec<usize> = (0..sound.len()).filter(|at| sound[*at..].starts_with(&key)).collect();
+    let mut hidden = 0;
+    for (at, bit) in places.into_iter().flat_map(|at| (0..40).map(move |bit| (at + bit / 8, bit % 8))) {
+        let mut flipped = sound.clone();
+        flipped[at] ^= 1 << bit;
+        fs::write(bed.engine().file(), flipped).unwrap();
+        bed.reopen();
+        if let Err(error) = bed.desk(ONE).read(2) {
+            assert_eq!(error.reason, Reason::Internal, "bit {bit} of byte {at}: {error:?}");
+            hidden += 1;
+        }
+        bed.close();
+    }
+    assert!(hidden >= 40, "{hidden}");
 }
 
 #[test]
