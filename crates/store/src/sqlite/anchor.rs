@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::Failure;
@@ -35,7 +36,7 @@ pub(super) struct Anchor {
 impl Anchor {
     /// Makes the file if there is none. A store that cannot be written to is opened without.
     pub(super) fn open(folder: &Path) -> Self {
-        let file = File::options().write(true).create(true).truncate(false).open(folder.join(FILE));
+        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(folder.join(FILE));
         let file = file.inspect_err(|error| tracing::warn!(%error, "cannot open {FILE}")).ok();
         Self { file, ..Self::default() }
     }

@@ -3,8 +3,9 @@
 use domain::port::{Condition, Entropy, Job, Store};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{self, File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -100,10 +101,14 @@ impl SqliteStore {
         let folder = &options.folder;
         let failed = |source| OpenError::Folder { path: folder.display().to_string(), source };
         let is_new = !folder.exists();
-        fs::create_dir_all(folder).map_err(failed)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         let lock = lock(folder)?;
         let note = Note::read(folder);
         let file = folder.join(FILE);
+        if !file.exists() {
+            // It holds people and hashes: nobody else's to read. SQLite gives its log the same rights.
+            File::options().write(true).create(true).truncate(false).mode(0o600).open(&file).map_err(failed)?;
+        }
         let mut db = connect(&file, options.durable)?;
         // Another program may have the file open without the lock; then this fails instead of both writing.
         db.execute_batch("BEGIN EXCLUSIVE; COMMIT").map_err(Failure::from)?;
@@ -185,7 +190,7 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("samerow.lock");
     let failed = |source| OpenError::Folder { path: path.display().to_string(), source };
     let mut file =
-        File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) if fault::share_store() => {}

@@ -123,3 +123,18 @@ fn the_linked_sqlite_has_no_known_way_to_corrupt() {
     // 3.7.0 to 3.51.2 can corrupt a file when two connections meet at the end of its log.
     assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
 }
+
+#[test]
+fn nobody_else_may_read_what_is_kept() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("new");
+    let store = open(&folder).unwrap();
+    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(&folder), 0o700);
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(rights(&path) & 0o077, 0, "{}", path.display());
+    }
+    drop(store);
+}
