@@ -90,3 +90,54 @@ pub(super) fn address(node: &str) -> Option<IpAddr> {
     let address = address.or_else(|| Some(node.parse::<SocketAddr>().ok()?.ip()));
     Some(address?.to_canonical())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(address: Option<&str>, proto: Option<&str>, host: Option<&str>) -> Hop {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Hop { address: address.map(|address| address.parse().unwrap()), proto: own(proto), host: own(host) }
+    }
+
+    fn hops(line: &str) -> Option<Vec<Hop>> {
+        parse([line.as_bytes()].into_iter())
+    }
+
+    #[test]
+    fn hops_of_a_line() {
+        for (line, wanted) in [
+            ("for=192.0.2.60;proto=http;by=203.0.113.43", vec![hop(Some("192.0.2.60"), Some("http"), None)]),
+            ("For=\"[2001:db8:cafe::17]:4711\"", vec![hop(Some("2001:db8:cafe::17"), None, None)]),
+            ("for=\"[::1]\"", vec![hop(Some("::1"), None, None)]),
+            (
+                "for=192.0.2.43:80, for=198.51.100.17",
+                vec![hop(Some("192.0.2.43"), None, None), hop(Some("198.51.100.17"), None, None)],
+            ),
+            ("for=_hidden, for=unknown ; host=\"a:80\"", vec![hop(None, None, None), hop(None, None, Some("a:80"))]),
+            ("host=\"a\\\"b\\\\\"; proto=\"ht\\tp\"", vec![hop(None, Some("http"), Some("a\"b\\"))]),
+            ("for=\"a,b;c=d\"", vec![hop(None, None, None)]),
+            (" , ;,for=::ffff:192.0.2.1 ;; secret=x,", vec![hop(Some("192.0.2.1"), None, None)]),
+            ("", vec![]),
+        ] {
+            assert_eq!(hops(line), Some(wanted), "{line}");
+        }
+    }
+
+    #[test]
+    fn malformed_lines() {
+        for line in
+            ["for", "for=", "=a", "for=\"a", "for=\"a\\", "for=a b", "for=a\"b\"", "f r=a", "for=\"a\"b", "for=ä"]
+        {
+            assert_eq!(hops(line), None, "{line}");
+        }
+        assert_eq!(parse([&b"for=a"[..], b"for=\""].into_iter()), None);
+        assert_eq!(hops("for=\"\u{1}\""), None);
+    }
+
+    #[test]
+    fn several_lines_are_one() {
+        let lines = [&b"for=192.0.2.1"[..], b"for=192.0.2.2"];
+        assert_eq!(parse(lines.into_iter()), hops("for=192.0.2.1,for=192.0.2.2"));
+    }
+}

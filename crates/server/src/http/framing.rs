@@ -96,3 +96,71 @@ impl Framing {
         self.heads
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAM: &[u8] = b"\r\nGET /1 HTTP/1.1\r\nHost: a\r\n\r\n\
+        POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello\
+        POST /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\
+        GET /4 HTTP/1.0\r\n\r\n";
+
+    /// Shows `pieces` to a new framing as they come, holds what it wants held, and returns how many bytes passed and
+    /// what it said last.
+    fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (usize, Rest, u32) {
+        let limits = Limits::default();
+        let (mut framing, mut held, mut passed, mut last) = (Framing::default(), Vec::new(), 0, Rest::None);
+        for piece in pieces {
+            held.extend_from_slice(piece);
+            let (count, rest) = framing.read(&held, &limits);
+            held.drain(..count);
+            (passed, last) = (passed + count, rest);
+            if matches!(rest, Rest::Refuse(_)) {
+                break;
+            }
+            assert_eq!(rest == Rest::Hold, !held.is_empty());
+        }
+        (passed, last, framing.heads())
+    }
+
+    #[test]
+    fn whole_requests_pass() {
+        assert_eq!(read([STREAM]), (STREAM.len(), Rest::None, 4));
+    }
+
+    #[test]
+    fn it_does_not_matter_where_the_pieces_are_cut() {
+        for first in 0..STREAM.len() {
+            for second in first..STREAM.len() {
+                let pieces = [&STREAM[..first], &STREAM[first..second], &STREAM[second..]];
+                assert_eq!(read(pieces), (STREAM.len(), Rest::None, 4), "{first} {second}");
+            }
+        }
+        assert_eq!(read(STREAM.chunks(1)), (STREAM.len(), Rest::None, 4));
+    }
+
+    #[test]
+    fn what_comes_before_a_bad_request_passes() {
+        let bad = [STREAM, b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"].concat();
+        for cut in 0..bad.len() {
+            let pieces = [&bad[..cut], &bad[cut..]];
+            assert_eq!(read(pieces), (STREAM.len(), Rest::Refuse(Refusal::HostRepeated), 4), "{cut}");
+        }
+    }
+
+    /// The work for a head that comes byte by byte grows with its length, not with the square of it.
+    #[test]
+    fn a_long_head_byte_by_byte_is_read_once() {
+        let limits = Limits { header_bytes: usize::MAX, target_bytes: usize::MAX / 2, ..Limits::default() };
+        let mut head = b"GET / HTTP/1.1\r\nHost: a\r\nX: ".to_vec();
+        let mut framing = Framing::default();
+        let start = std::time::Instant::now();
+        for _ in 0..2_000_000 {
+            head.push(b'x');
+            assert_eq!(framing.read(&head, &limits), (0, Rest::Hold));
+        }
+        // At a gigabyte a second, two million times a million bytes would take half an hour.
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    }
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::syntax::{is_authority, is_target, is_token, is_value, number, trim};
+use super::syntax::{is_authority, is_token, is_value, number, target_length, token_length, trim};
 use super::{Limits, Refusal};
 
 /// Methods that the application may be asked for. All others are refused here, so that none reaches it by a detour
@@ -77,13 +77,10 @@ impl Head {
 
     fn request_line(&mut self, line: &[u8], start: usize, limits: &Limits) -> Result<(), Refusal> {
         self.has_request_line = true;
-        let (Some(first), Some(last)) = (memchr(b' ', line), memrchr(b' ', line)) else {
-            return Err(Refusal::RequestLine);
-        };
-        let (method, version) = (line.get(..first), line.get(last + 1..));
-        let (Some(method), Some(target), Some(version)) = (method, line.get(first + 1..last), version) else {
-            return Err(Refusal::RequestLine);
-        };
+        let (method, rest) = line.split_at_checked(token_length(line)).ok_or(Refusal::RequestLine)?;
+        let rest = rest.strip_prefix(b" ").filter(|_| !method.is_empty()).ok_or(Refusal::RequestLine)?;
+        let (target, rest) = rest.split_at_checked(target_length(rest)).ok_or(Refusal::RequestLine)?;
+        let version = memrchr(b' ', rest).and_then(|space| rest.get(space + 1..)).ok_or(Refusal::RequestLine)?;
         match version {
             b"HTTP/1.1" => {}
             b"HTTP/1.0" => self.is_old = true,
@@ -91,12 +88,13 @@ impl Head {
             _ => return Err(Refusal::RequestLine),
         }
         if !METHODS.contains(&method) {
-            return Err(if is_token(method) { Refusal::Method } else { Refusal::RequestLine });
+            return Err(Refusal::Method);
         }
-        if target.len() > limits.target_bytes {
+        if line.len() - version.len() - method.len() - 2 > limits.target_bytes {
             return Err(Refusal::TargetTooLong);
         }
-        if !is_target(target) {
+        // The version follows the target at once, or there was a byte that does not belong into one.
+        if target.is_empty() || rest.len() != version.len() + 1 {
             return Err(Refusal::Target);
         }
         if target.starts_with(b"/") || (target == b"*" && method == b"OPTIONS") {
@@ -112,7 +110,7 @@ impl Head {
         if !is_authority(rest.get(..length).unwrap_or_default()) {
             return Err(Refusal::Target);
         }
-        let authority = start + first + 1 + scheme;
+        let authority = start + method.len() + 1 + scheme;
         self.authority = Some(authority..authority + length);
         Ok(())
     }
@@ -125,11 +123,12 @@ impl Head {
         if line.starts_with(b" ") || line.starts_with(b"\t") {
             return Err(Refusal::FoldedField);
         }
-        let (name, value) = memchr(b':', line).and_then(|colon| line.split_at_checked(colon)).ok_or(Refusal::Field)?;
-        if !is_token(name) || !is_value(value) {
+        let (name, value) = line.split_at_checked(token_length(line)).ok_or(Refusal::Field)?;
+        let value = value.strip_prefix(b":").ok_or(Refusal::Field)?;
+        if name.is_empty() || !is_value(value) {
             return Err(Refusal::Field);
         }
-        let value = trim(value.get(1..).unwrap_or_default());
+        let value = trim(value);
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => {
                 if self.host.is_some() {

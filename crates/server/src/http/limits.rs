@@ -6,7 +6,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Longest head of a request, in bytes: request line, header lines and the empty line. Above: 431.
     pub header_bytes: usize,
-    /// Longest request target, in bytes. Above: 414.
+    /// Longest request target, in bytes, at most 65,534. Above: 414.
     pub target_bytes: usize,
     /// Most header lines of a request. Above: 431. More than 100 costs an allocation for each request.
     pub header_count: usize,

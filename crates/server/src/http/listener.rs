@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -44,7 +44,7 @@ pub enum Phase {
 pub(super) async fn reached(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
     let is_reached = phase.wait_for(|phase| *phase >= wanted).await.is_ok();
     if !is_reached && wanted == Phase::Aborting {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -55,6 +55,18 @@ pub struct Drained {
     pub closed: u64,
     /// Cut off.
     pub aborted: u64,
+}
+
+/// Connections that the system may hold until they are accepted. With the usual 128 it silently drops those of a
+/// burst, and each of these clients waits a second before it tries again.
+const BACKLOG: u32 = 4096;
+
+/// Listens at `address`, also right after another process did.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// An application and the limits under which it is served, for one listener.
@@ -76,7 +88,9 @@ impl<A: Application> Server<A> {
     pub fn new(application: A, limits: Limits, proxies: Proxies) -> Self {
         let mut protocol = http1::Builder::new();
         // A client that has sent its request and closed its side still gets its answer.
-        protocol.half_close(true).header_read_timeout(None).max_buf_size((2 * limits.header_bytes).max(64 * 1024));
+        protocol.half_close(true).header_read_timeout(None);
+        // Answers are mostly short: one copy costs less than a call to the system with two buffers.
+        protocol.writev(false).max_buf_size((2 * limits.header_bytes).max(64 * 1024));
         if limits.header_count > 100 {
             protocol.max_headers(limits.header_count);
         }

@@ -25,6 +25,6 @@ pub use application::Application;
 pub use body::{Aborted, Body};
 pub use counters::{Counter, Counters};
 pub use limits::Limits;
-pub use listener::{Drained, Phase, Server};
+pub use listener::{Drained, Phase, Server, listen};
 pub use peer::{InvalidNetwork, Network, Peer, Proxies, ProxyHeader, Scheme};
 pub use refusal::Refusal;

@@ -179,3 +179,104 @@ impl fmt::Display for Network {
         write!(f, "{}/{}", self.address, self.prefix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(text: &str) -> Network {
+        text.parse().unwrap()
+    }
+
+    /// `10.0.0.0/8` and `fd00::/8` are ours.
+    fn peer(
+        header: ProxyHeader,
+        socket: &str,
+        lines: &[(&'static str, &str)],
+    ) -> (String, &'static str, Option<String>) {
+        let proxies = Proxies { networks: vec![network("10.0.0.0/8"), network("fd00::/8")], header };
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let peer = Peer::new(socket.parse().unwrap(), &headers, Scheme::Http, &proxies);
+        (peer.address.to_string(), peer.scheme.as_str(), peer.host)
+    }
+
+    #[test]
+    fn the_last_address_that_is_not_ours_is_the_caller() {
+        use ProxyHeader::{Forwarded, XForwarded};
+        let (xff, fwd) = ("x-forwarded-for", "forwarded");
+        for (header, socket, lines, wanted) in [
+            (XForwarded, "192.0.2.1", &[(xff, "203.0.113.9")][..], "192.0.2.1"),
+            (XForwarded, "10.0.0.1", &[], "10.0.0.1"),
+            (XForwarded, "10.0.0.1", &[(xff, "203.0.113.9")], "203.0.113.9"),
+            (XForwarded, "::ffff:10.0.0.1", &[(xff, "203.0.113.9")], "203.0.113.9"),
+            (XForwarded, "fd00::1", &[(xff, "2001:db8::1")], "2001:db8::1"),
+            // Whatever the caller put in front.
+            (XForwarded, "10.0.0.1", &[(xff, "198.51.100.1, 203.0.113.9, 10.0.0.2")], "203.0.113.9"),
+            (XForwarded, "10.0.0.1", &[(xff, "198.51.100.1"), (xff, "203.0.113.9:4711")], "203.0.113.9"),
+            (XForwarded, "10.0.0.1", &[(xff, "10.9.9.9, 203.0.113.9")], "203.0.113.9"),
+            (XForwarded, "10.0.0.1", &[(xff, "10.0.0.3, 10.0.0.2")], "10.0.0.3"),
+            (XForwarded, "10.0.0.1", &[(xff, "198.51.100.1, nonsense, 10.0.0.2")], "10.0.0.2"),
+            // The other header is not asked.
+            (XForwarded, "10.0.0.1", &[(fwd, "for=203.0.113.9")], "10.0.0.1"),
+            (Forwarded, "10.0.0.1", &[(xff, "203.0.113.9")], "10.0.0.1"),
+            (Forwarded, "10.0.0.1", &[(fwd, "for=198.51.100.1, for=203.0.113.9, for=10.0.0.2")], "203.0.113.9"),
+            (Forwarded, "10.0.0.1", &[(fwd, "for=198.51.100.1, for=unknown, for=10.0.0.2")], "10.0.0.2"),
+            (Forwarded, "10.0.0.1", &[(fwd, "for=\"broken"), (fwd, "for=203.0.113.9")], "10.0.0.1"),
+        ] {
+            assert_eq!(peer(header, socket, lines).0, wanted, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_outermost_proxy_knows_scheme_and_host() {
+        let of = |lines: &[(&'static str, &str)]| {
+            let (_, scheme, host) = peer(ProxyHeader::XForwarded, "10.0.0.1", lines);
+            (scheme, host.unwrap_or_default())
+        };
+        let (xff, proto, host) = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host");
+        assert_eq!(of(&[(proto, "https"), (host, "a.example")]), ("https", "a.example".to_owned()));
+        assert_eq!(of(&[(xff, "203.0.113.9, 10.0.0.2"), (proto, "https, http")]).0, "https");
+        assert_eq!(of(&[(xff, "203.0.113.9, 10.0.0.2"), (proto, "https")]).0, "https");
+        // The caller's own claim stands before what the proxy added.
+        assert_eq!(of(&[(xff, "198.51.100.1, 203.0.113.9"), (proto, "https, http")]).0, "http");
+        assert_eq!(of(&[(xff, "203.0.113.9"), (host, "evil.example, a.example")]).1, "a.example");
+        assert_eq!(of(&[(xff, "203.0.113.9"), (host, "a/b"), (proto, "gopher")]), ("http", String::new()));
+        let (_, scheme, host) = peer(
+            ProxyHeader::Forwarded,
+            "10.0.0.1",
+            &[("forwarded", "for=198.51.100.1;proto=http;host=evil, for=203.0.113.9;proto=https;host=\"a:8443\"")],
+        );
+        assert_eq!((scheme, host.as_deref()), ("https", Some("a:8443")));
+    }
+
+    #[test]
+    fn base_urls() {
+        let request = Request::builder().header("host", "a:8080").body(()).unwrap();
+        let mut peer = Peer { address: [127, 0, 0, 1].into(), scheme: Scheme::Https, host: None };
+        assert_eq!(peer.base_url(&request).as_deref(), Some("https://a:8080"));
+        peer.host = Some("b".to_owned());
+        assert_eq!(peer.base_url(&request).as_deref(), Some("https://b"));
+    }
+
+    #[test]
+    fn networks() {
+        for (text, inside, outside) in [
+            ("10.0.0.0/8", "10.255.1.1", "11.0.0.1"),
+            ("192.0.2.1", "192.0.2.1", "192.0.2.2"),
+            ("192.0.2.128/25", "::ffff:192.0.2.129", "192.0.2.127"),
+            ("0.0.0.0/0", "203.0.113.1", "::1"),
+            ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
+            ("::/0", "2001::1", "10.0.0.1"),
+        ] {
+            assert!(network(text).contains(inside.parse().unwrap()), "{text}");
+            assert!(!network(text).contains(outside.parse().unwrap()), "{text}");
+        }
+        assert_eq!(network("10.0.0.0/8").to_string(), "10.0.0.0/8");
+        for text in ["", "a", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::/129", "10.0.0.0/", "/8"] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+}

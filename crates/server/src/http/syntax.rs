@@ -25,12 +25,18 @@ const fn table(marks: &[u8]) -> [bool; 256] {
     table
 }
 
-pub(super) fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|&byte| TOKEN[byte as usize])
+/// How many of `bytes`, from the first on, may stand in a token.
+pub(super) fn token_length(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| !TOKEN[byte as usize]).unwrap_or(bytes.len())
 }
 
-pub(super) fn is_target(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|&byte| TARGET[byte as usize])
+/// How many of `bytes`, from the first on, may stand in a request target.
+pub(super) fn target_length(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| !TARGET[byte as usize]).unwrap_or(bytes.len())
+}
+
+pub(super) fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && token_length(bytes) == bytes.len()
 }
 
 /// Whether `value` has no control character but the tabulator. No early exit: the loop is done many bytes at a time.

@@ -5,6 +5,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// No wait is longer, whatever the limit says; so no sum of a time and a limit overflows.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// `span` after `since`.
+pub(super) fn after(since: Instant, span: Duration) -> Instant {
+    since + span.min(LONGEST)
+}
+
 /// The one timer of a connection, for whichever of its deadlines comes first.
 ///
 /// Deadlines move with every request, the alarm does not: it stays where it is while it is early enough, and the
@@ -18,7 +26,7 @@ pub(super) struct Timer {
 impl Timer {
     /// A timer whose first deadline will hardly be earlier than in `first`.
     pub(super) fn new(first: Duration) -> Self {
-        Self { alarm: Box::pin(sleep_until(Instant::now() + first)), is_set: false }
+        Self { alarm: Box::pin(sleep_until(after(Instant::now(), first))), is_set: false }
     }
 
     /// Whether `deadline` has passed. If not, the task is woken when it has, or earlier.

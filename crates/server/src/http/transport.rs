@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::framing::{Framing, Rest};
-use super::timer::Timer;
+use super::timer::{Timer, after};
 use super::{Counters, Limits, Refusal};
 
 /// The method of the request that stands for a refused one. No client can send it, for it is none that passes.
@@ -140,9 +140,7 @@ impl<'a, S> Transport<'a, S> {
         } else {
             Wait::Idle
         };
-        let is_new = self.wait != wait || self.wait_for != self.framing.heads();
-        // A client that is still busy with the last answer is not idle.
-        if is_new || self.stalled_since.is_some() && wait == Wait::Idle {
+        if self.wait != wait || self.wait_for != self.framing.heads() {
             self.wait = wait;
             self.wait_for = self.framing.heads();
             self.wait_since = Instant::now();
@@ -157,7 +155,7 @@ impl<'a, S> Transport<'a, S> {
                 earned.max(self.limits.body_rate_grace).min(self.limits.body_deadline)
             }
         };
-        if self.timer.has_passed(self.wait_since + allowed, cx) { Poll::Ready(wait) } else { Poll::Pending }
+        if self.timer.has_passed(after(self.wait_since, allowed), cx) { Poll::Ready(wait) } else { Poll::Pending }
     }
 
     /// Passes on the result of a write, and gives up a client that has long taken nothing.
@@ -167,7 +165,7 @@ impl<'a, S> Transport<'a, S> {
             return written;
         }
         let since = *self.stalled_since.get_or_insert_with(Instant::now);
-        if self.timer.has_passed(since + self.limits.write_stall, cx) {
+        if self.timer.has_passed(after(since, self.limits.write_stall), cx) {
             self.counters.write_timeouts.increase();
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
@@ -266,7 +264,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<'_, S> {
                     let is_between_requests = !this.is_over && !this.framing.is_in_body() && this.held.is_empty();
                     let since = *this.linger_since.get_or_insert_with(Instant::now);
                     if is_between_requests && this.discarded == 0
-                        || this.timer.has_passed(since + this.limits.linger, cx)
+                        || this.timer.has_passed(after(since, this.limits.linger), cx)
                     {
                         break;
                     }
