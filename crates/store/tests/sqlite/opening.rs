@@ -130,9 +130,9 @@ fn nobody_else_may_read_what_is_kept() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("new");
     let store = open(&folder).unwrap();
-    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(rights(&folder), 0o700);
-    for entry in std::fs::read_dir(&folder).unwrap() {
+    for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(rights(&path) & 0o077, 0, "{}", path.display());
     }
