@@ -74,7 +74,8 @@ impl Run {
             Err(unreadable) => return vec![format!("lost: a record: {unreadable:?}")],
         };
         assert!(server.stop().success());
-        let mut wrong = check(&self.before, &after, &self.ledger.as_of(self.recording.cut_after(kept)), Refused::Absent);
+        let mut wrong =
+            check(&self.before, &after, &self.ledger.as_of(self.recording.cut_after(kept)), Refused::Absent);
         wrong.extend(not_whole(&data));
         wrong
     }
