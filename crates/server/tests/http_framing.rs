@@ -204,6 +204,8 @@ fn bad() -> Vec<Probe> {
         ("1,000 header lines", get(&"X: y\r\n".repeat(1000)), R::TooManyFields),
         ("header of 33,000 bytes", get(&format!("X: {}\r\n", long(33_000))), R::HeadTooLarge),
         ("header of 1,000,000 bytes", get(&format!("X: {}\r\n", long(1_000_000))), R::HeadTooLarge),
+        ("header that does not end", raw(&format!("GET / HTTP/1.1\r\nX: {}", long(40_000))), R::HeadTooLarge),
+        ("target that does not end", raw(&format!("GET /{}", long(40_000))), R::TargetTooLong),
         ("another expectation", post("Expect: 200-ok\r\nContent-Length: 1\r\n", "x"), R::Expectation),
         ("gzip", post("Content-Encoding: gzip\r\nContent-Length: 1\r\n", "x"), R::ContentEncoding),
         (
