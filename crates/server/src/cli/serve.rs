@@ -1,15 +1,14 @@
 //! `samerow serve`.
 
 use dialects::{SignIn, SignInLimits, State};
+use domain::App;
 use domain::demo::PEOPLE;
 use domain::port::{Entropy as _, Store};
-use domain::App;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use store::{OpenError, Options, SqliteStore};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -17,7 +16,7 @@ use super::{Exit, Failed, print, variables};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
 use crate::host::{Argon2id, SystemClock, SystemEntropy};
-use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors};
+use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::metrics::Metrics;
 use crate::settings::{BadSetting, Flags, Settings};
 
@@ -49,9 +48,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let demo = settings.on("demo")?;
     let people = if demo { Some(settings.number::<u32>("demo-customers")?.into()) } else { None };
     let anywhere = settings.on("demo-anywhere")?;
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        Failed::new(Exit::Unavailable, format!("cannot listen on {address}: {error}"))
-    })?;
+    let listener = listen(address)
+        .map_err(|error| Failed::new(Exit::Unavailable, format!("cannot listen on {address}: {error}")))?;
     let address = listener.local_addr().map_err(|error| Failed::new(Exit::Failed, error))?;
 
     let ephemeral = if settings.on("ephemeral")? { Some(temporary_folder()?) } else { None };
@@ -119,7 +117,8 @@ fn limits(settings: &Settings) -> Result<Limits, BadSetting> {
 /// set stays as it is set.
 fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
     let patience = |name: &'static str| -> Result<u32, BadSetting> {
-        let is_set = settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
+        let is_set =
+            settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
         if demo && !is_set { Ok(1_000_000) } else { settings.number(name) }
     };
     let limits = SignInLimits {
