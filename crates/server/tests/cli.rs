@@ -291,8 +291,17 @@ fn a_customer_is_shown_with_a_stable_exit_code() {
         assert_ends(&ask(&[verb, "191", "--server", "http://127.0.0.1:1"]), 7, &["http://127.0.0.1:1"]);
         assert_ends(&ask(&[verb, "ada"]), 2, &["ada"]);
     }
+    let data = ["--data", folder.path().to_str().unwrap()];
+    assert_ends(&ask(&[&["get", "191"], &data[..]].concat()), 7, &["open in another server"]);
     server.stop();
     assert_ends(&ask(&["get", "191"]), 7, &[&url]);
+
+    // Without a server the store itself is asked.
+    assert_ends(&ask(&[&["get", "191"], &data[..]].concat()), 0, &["Ada Byron", "Oslo"]);
+    let told = ["trackfinity set_customer_details by tf_admin", "address.city: — → Oslo"];
+    assert_ends(&ask(&[&["history", "191"], &data[..]].concat()), 0, &told);
+    assert_ends(&ask(&[&["history", "999999"], &data[..]].concat()), 3, &["999999"]);
+    assert_ends(&ask(&["get", "191", "--data", "nowhere"]), 7, &["nowhere"]);
 }
 
 #[test]

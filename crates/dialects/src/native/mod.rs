@@ -12,7 +12,9 @@ mod wire;
 use crate::route::{Rest, Routes, serve};
 use crate::{Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response};
+use domain::Record;
+use domain::operation::History;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use std::sync::LazyLock;
 
 /// The name in the history.
@@ -27,6 +29,16 @@ static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPO
 static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A record as the API shows it: for commands that read a store themselves.
+pub fn record_json(record: &Record) -> Bytes {
+    wire::record(StatusCode::OK, record).into_body()
+}
+
+/// A page of a history as the API shows it.
+pub fn history_json(history: &History) -> Bytes {
+    wire::page(&history.changes, history.next, wire::put_change).into_body()
+}
 
 fn claims(path: &str) -> bool {
     path == "/v1" || path.starts_with("/v1/")

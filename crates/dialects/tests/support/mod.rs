@@ -19,7 +19,7 @@ use http::{HeaderName, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -27,11 +27,11 @@ use tokio::runtime::Runtime;
 /// The moment at which every test happens.
 pub(crate) const NOW: &str = "2026-11-22T12:00:00Z";
 
-struct Frozen(Time);
+struct Frozen(Arc<AtomicI64>);
 
 impl Clock for Frozen {
     fn now(&self) -> Time {
-        self.0
+        Time(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -116,6 +116,8 @@ pub(crate) fn request(method: &Method, target: &str, headers: &[(&str, &str)], b
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) state: State,
+    /// Microseconds since 1970: stands still unless a test moves it.
+    pub(crate) clock: Arc<AtomicI64>,
     folder: TempDir,
 }
 
@@ -126,10 +128,11 @@ impl World {
         let options = Options { durable: false, readers: 1, ..Options::new(folder.path(), salts) };
         let store = Arc::new(SqliteStore::open(&options).unwrap());
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
-        let app = App::new(store, Arc::new(Frozen(Time(now))), Arc::new(Seeded(AtomicU64::new(2))));
+        let clock = Arc::new(AtomicI64::new(now));
+        let app = App::new(store, Arc::new(Frozen(Arc::clone(&clock))), Arc::new(Seeded(AtomicU64::new(2))));
         let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { runtime, state, folder }
+        Self { runtime, state, clock, folder }
     }
 
     /// Runs an operation past all dialects.

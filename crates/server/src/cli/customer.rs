@@ -1,8 +1,18 @@
-//! `samerow customer get|history`: what a running server shows.
+//! `samerow customer get|history`: what a running server shows, or what a store holds that no server has open.
 
+use bytes::Bytes;
 use clap::{Args, Subcommand};
+use dialects::native;
+use domain::error::Reason;
+use domain::operation::{CustomerRef, Deleted, ReadCustomer, ReadHistory};
+use domain::{App, Error, Kind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Options, SqliteStore};
 
 use super::{Exit, Failed, print};
+use crate::demo::run as run_as_server;
+use crate::host::{SystemClock, SystemEntropy};
 
 #[derive(Args)]
 pub(super) struct Remote {
@@ -12,6 +22,9 @@ pub(super) struct Remote {
     /// A native bearer token.
     #[arg(long, env = "SAMEROW_TOKEN", default_value = "", hide_env_values = true)]
     token: String,
+    /// Folder of an embedded store, instead of a server.
+    #[arg(long)]
+    data: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -44,14 +57,42 @@ pub(super) enum Customer {
 pub(super) fn run(command: &Customer) -> Result<Exit, Failed> {
     match command {
         Customer::Get { id, json, remote } => {
-            let customer = fetch(remote, &format!("/v1/customers/{id}"))?;
+            let customer = match &remote.data {
+                Some(folder) => local(folder, |app| {
+                    let who = CustomerRef::Id((*id).into());
+                    let customer = run_as_server(app, ReadCustomer { who, deleted: Deleted::Shown }, "get")?;
+                    Ok(native::record_json(&customer))
+                })?,
+                None => fetch(remote, &format!("/v1/customers/{id}"))?,
+            };
             print(&if *json { format!("{customer}\n") } else { lines("", &customer) })
         }
         Customer::History { id, limit, json, remote } => {
-            let history = fetch(remote, &format!("/v1/customers/{id}/history?limit={limit}"))?;
+            let history = match &remote.data {
+                Some(folder) => local(folder, |app| {
+                    let read = ReadHistory { kind: Kind::Customer, id: (*id).into(), from: None, limit: *limit };
+                    Ok(native::history_json(&run_as_server(app, read, "history")?))
+                })?,
+                None => fetch(remote, &format!("/v1/customers/{id}/history?limit={limit}"))?,
+            };
             print(&if *json { format!("{history}\n") } else { told(&history) })
         }
     }
+}
+
+/// Asks the store of a folder.
+fn local(folder: &Path, ask: impl FnOnce(&App) -> Result<Bytes, Error>) -> Result<serde_json::Value, Failed> {
+    if !folder.is_dir() {
+        return Err(Failed::new(Exit::Unavailable, format!("there is no store in {}", folder.display())));
+    }
+    let store = SqliteStore::open(&Options::new(folder, Arc::new(SystemEntropy)));
+    let store = store.map_err(|error| Failed::new(Exit::Unavailable, error))?;
+    let app = App::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let answer = ask(&app).map_err(|error| {
+        let exit = if error.reason == Reason::NotFound { Exit::NotFound } else { Exit::Failed };
+        Failed::new(exit, error)
+    })?;
+    serde_json::from_slice(&answer).map_err(|error| Failed::new(Exit::Failed, error))
 }
 
 fn fetch(remote: &Remote, path: &str) -> Result<serde_json::Value, Failed> {
