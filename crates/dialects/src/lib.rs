@@ -4,7 +4,6 @@
 //! It holds no rule about customers, names no other dialect, and sees no store. The native API is a dialect like the
 //! others: same rules, no privileges.
 
-
 pub mod everlytic;
 pub mod native;
 pub mod request;

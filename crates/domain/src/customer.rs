@@ -207,7 +207,8 @@ mod tests {
     #[test]
     fn emails_are_added_replaced_and_removed() {
         let mut c = customer();
-        c.apply(vec![Edit::AddEmail("a@x".into()), Edit::AddEmail("b@x".into()), Edit::AddEmail("A@X".into())]).unwrap();
+        c.apply(vec![Edit::AddEmail("a@x".into()), Edit::AddEmail("b@x".into()), Edit::AddEmail("A@X".into())])
+            .unwrap();
         assert_eq!(c.texts(Field::Emails), ["a@x", "b@x"]);
         c.apply(vec![Edit::PrimaryEmail(Some("B@x".into()))]).unwrap();
         assert_eq!(c.texts(Field::Emails), ["B@x"]);
@@ -222,7 +223,8 @@ mod tests {
     #[test]
     fn an_address_text_fills_four_lines() {
         let mut c = customer();
-        for (text, shown) in [("One Way", "One Way"), ("a\r\nb", "a\nb"), ("a\nb\nc\nd\ne", "a\nb\nc\nd\ne"), ("", "")] {
+        for (text, shown) in [("One Way", "One Way"), ("a\r\nb", "a\nb"), ("a\nb\nc\nd\ne", "a\nb\nc\nd\ne"), ("", "")]
+        {
             c.apply(vec![Edit::Address(text.into())]).unwrap();
             assert_eq!(c.address_text(), shown);
         }

@@ -208,10 +208,7 @@ fn customers(secrets: &Secrets<'_>) -> Vec<NewRecord> {
         ),
         customer(
             192,
-            vec![
-                (F::Name, "Løvås & Sønner <Bygg>".into()),
-                (F::Note, "Ring før kl. 9 🎿\nSnakker også 客户".into()),
-            ],
+            vec![(F::Name, "Løvås & Sønner <Bygg>".into()), (F::Note, "Ring før kl. 9 🎿\nSnakker også 客户".into())],
         ),
     ]
 }

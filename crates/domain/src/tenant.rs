@@ -41,9 +41,9 @@ impl Tenant {
     /// The part of a unique value.
     pub fn part_of_text(self, text: &str) -> Part {
         // FNV-1a: stable over versions and machines, which a stored place must be.
-        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         self.bucket(mix(hash))
     }
 

@@ -185,12 +185,7 @@ fn email(field: Field, text: String) -> Result<String, Error> {
     if valid { Ok(text) } else { Err(Error::invalid(field, "An e-mail address has one @ with text on either side")) }
 }
 
-fn distinct(
-    field: Field,
-    texts: Vec<String>,
-    items: usize,
-    fold: fn(&str) -> String,
-) -> Result<Vec<String>, Error> {
+fn distinct(field: Field, texts: Vec<String>, items: usize, fold: fn(&str) -> String) -> Result<Vec<String>, Error> {
     if texts.len() > items {
         return Err(Error::new(Reason::TooLong, format!("{field} holds at most {items} entries")).at(field));
     }
@@ -260,7 +255,10 @@ pub fn admit_extra(field: Field, shape: &str, value: Value) -> Result<Option<Val
         },
         "date" => {
             let shaped = text.len() == 10
-                && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+                && text
+                    .bytes()
+                    .enumerate()
+                    .all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
             if shaped { Value::Text(text) } else { return Err(wrong("a date such as 2026-11-22")) }
         }
         _ => Value::Text(text),

@@ -375,7 +375,8 @@ impl WorkingSet {
         let changed = |(field, value): &(Field, &Value)| {
             matches!(field, Field::Extra(_)) && before.and_then(|b| b.values.get(*field)) != Some(*value)
         };
-        let extras: Vec<_> = record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
+        let extras: Vec<_> =
+            record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
         for (field, value) in extras {
             let Field::Extra(number) = field else { continue };
             let text = extra_field_text(record.kind.name(), i64::from(number));

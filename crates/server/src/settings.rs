@@ -306,7 +306,8 @@ mod tests {
     #[test]
     fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
         let file = "listen = \"1.1.1.1:1\"\nbody-limit = 5\nstrict = true";
-        let settings = read(file, &[("listen", "3.3.3.3:3")], &[("SAMEROW_LISTEN", "2.2.2.2:2"), ("SAMEROW_BODY_LIMIT", "6")]);
+        let settings =
+            read(file, &[("listen", "3.3.3.3:3")], &[("SAMEROW_LISTEN", "2.2.2.2:2"), ("SAMEROW_BODY_LIMIT", "6")]);
         let settings = settings.unwrap();
         assert_eq!(settings.listen().unwrap().to_string(), "3.3.3.3:3");
         assert_eq!(settings.number::<usize>("body-limit").unwrap(), 6);
@@ -325,6 +326,8 @@ mod tests {
         assert!(read("listen = {}", &[], &[]).is_err());
         assert!(read("listen =", &[], &[]).is_err());
         let settings = read("", &[("listen", "7263"), ("strict", "maybe"), ("idle-timeout", "-1")], &[]).unwrap();
-        assert!(settings.listen().is_err() && settings.on("strict").is_err() && settings.seconds("idle-timeout").is_err());
+        assert!(
+            settings.listen().is_err() && settings.on("strict").is_err() && settings.seconds("idle-timeout").is_err()
+        );
     }
 }

@@ -157,8 +157,7 @@ mod tests {
 
     #[test]
     fn damage_is_an_error() {
-        for json in ["", "{", "[]", r#"{"name":1.5}"#, r#"{"nme":"x"}"#, r#"{"name":"x"}"#, r#"{"name":{}}"#]
-        {
+        for json in ["", "{", "[]", r#"{"name":1.5}"#, r#"{"nme":"x"}"#, r#"{"name":"x"}"#, r#"{"name":{}}"#] {
             let readable = read_values(json).is_ok();
             assert_eq!(readable, json == r#"{"name":"x"}"#, "{json}");
         }

@@ -34,7 +34,11 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
         for finding in &report.findings {
             text.push_str(&format!("  {}: {}\n", finding.what, finding.why));
         }
-        text.push_str(if healthy { "everything is as it was written\n" } else { "restore what is named from a backup\n" });
+        text.push_str(if healthy {
+            "everything is as it was written\n"
+        } else {
+            "restore what is named from a backup\n"
+        });
         text
     };
     print(&text)?;

@@ -78,7 +78,9 @@ pub fn main() -> ExitCode {
         Command::Customer(command) => customer::run(&command),
         Command::Doctor(command) => doctor::run(&command),
         Command::Config(command) => config::run(&command),
-        Command::Version => print(&format!("samerow {} (SQLite {})\n", env!("CARGO_PKG_VERSION"), store::sqlite_version())),
+        Command::Version => {
+            print(&format!("samerow {} (SQLite {})\n", env!("CARGO_PKG_VERSION"), store::sqlite_version()))
+        }
     };
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -26,7 +26,11 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
     }
     let views = views();
     let present: Option<String> = db
-        .query_row("SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name)", [], |row| row.get(0))
+        .query_row(
+            "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name)",
+            [],
+            |row| row.get(0),
+        )
         .optional()
         .map_err(Failure::from)?
         .flatten();
@@ -51,7 +55,12 @@ fn views() -> Vec<(String, String)> {
             time("at")
         ),
     )];
-    for (name, kind) in [("companies", Kind::Company), ("customers", Kind::Customer), ("messages", Kind::Message), ("tickets", Kind::Ticket)] {
+    for (name, kind) in [
+        ("companies", Kind::Company),
+        ("customers", Kind::Customer),
+        ("messages", Kind::Message),
+        ("tickets", Kind::Ticket),
+    ] {
         let mut sql = format!("CREATE VIEW {name} AS SELECT id, part >> 20 AS tenant, version");
         for &field in kind.fields() {
             if field.shape() == domain::Shape::Secret {
@@ -61,7 +70,10 @@ fn views() -> Vec<(String, String)> {
             let _ = match columns(kind).iter().find(|(_, shown)| *shown == field) {
                 Some((column, _)) => write!(sql, ", {column}"),
                 None if field.shape() == domain::Shape::Time => {
-                    write!(sql, ", strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(body, '$.{plain}') / 1000000.0, 'unixepoch') AS {plain}")
+                    write!(
+                        sql,
+                        ", strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(body, '$.{plain}') / 1000000.0, 'unixepoch') AS {plain}"
+                    )
                 }
                 None => write!(sql, ", json_extract(body, '$.\"{}\"') AS {plain}", field.name()),
             };
@@ -73,8 +85,15 @@ fn views() -> Vec<(String, String)> {
             }
         }
         let secrets = kind.fields().iter().filter(|field| field.shape() == domain::Shape::Secret);
-        let body = secrets.fold(String::from("body"), |body, field| format!("json_remove({body}, '$.{}')", field.name()));
-        let _ = write!(sql, ", {}, {}, updated_by, {body} AS body FROM \"{}\"", time("created_at"), time("updated_at"), kind.name());
+        let body =
+            secrets.fold(String::from("body"), |body, field| format!("json_remove({body}, '$.{}')", field.name()));
+        let _ = write!(
+            sql,
+            ", {}, {}, updated_by, {body} AS body FROM \"{}\"",
+            time("created_at"),
+            time("updated_at"),
+            kind.name()
+        );
         views.push((name.to_owned(), sql));
     }
     views

@@ -1,7 +1,7 @@
 //! Readers: point reads on the thread that asks, listings on a thread of their own.
 
-use domain::port::Job;
 use domain::error::Reason;
+use domain::port::Job;
 use domain::{Error, WorkingSet};
 use rusqlite::Connection;
 use std::path::Path;

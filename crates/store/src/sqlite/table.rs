@@ -120,7 +120,9 @@ impl Tables {
             let (side, found): (i64, i64) = (row.get(0)?, row.get(1)?);
             if found != place(Part(row.get(2)?), row.get(3)?) || found.cmp(&here) as i64 != side {
                 let name = kind.name();
-                return Err(Failure::Damaged(format!("{name} {id} is not found, and the rows beside it are out of order")));
+                return Err(Failure::Damaged(format!(
+                    "{name} {id} is not found, and the rows beside it are out of order"
+                )));
             }
         }
         Ok(())
