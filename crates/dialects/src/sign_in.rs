@@ -40,6 +40,9 @@ impl Default for SignInLimits {
     }
 }
 
+/// Passwords that are checked at the same time at most, as far as they do not fall together by chance.
+const CHECKS: usize = 256;
+
 type Fingerprint = [u8; 32];
 
 #[derive(Clone)]
@@ -64,6 +67,8 @@ pub struct SignIn {
     known: Mutex<HashMap<(Fingerprint, IpAddr), Time>>,
     by_name: Mutex<HashMap<Fingerprint, Failures>>,
     by_address: Mutex<HashMap<IpAddr, Failures>>,
+    /// One password is checked once, however many calls bring it at the same moment: the others wait for that.
+    checking: [tokio::sync::Mutex<()>; CHECKS],
 }
 
 impl SignIn {
@@ -76,6 +81,7 @@ impl SignIn {
             known: Mutex::default(),
             by_name: Mutex::default(),
             by_address: Mutex::default(),
+            checking: std::array::from_fn(|_| tokio::sync::Mutex::default()),
         }
     }
 
@@ -193,6 +199,14 @@ impl State {
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
         let named = self.sign_in.fingerprint(&[dialect, &request.base_url, name]);
+        let slow = matches!(credential, Credential::Password { .. });
+        let _turn = match self.sign_in.checking.get(usize::from(fingerprint[0])).filter(|_| slow) {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        };
+        if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now).filter(|_| slow) {
+            return Ok(caller);
+        }
         self.sign_in.admit(&named, request.address, now)?;
         let found = self.prove(request, dialect, credential).await;
         match found.and_then(|caller| if caller.loopback_only && !self.loopback { Err(wrong()) } else { Ok(caller) }) {

@@ -16,7 +16,7 @@ use super::{Failure, OpenError};
 use crate::batch::{self, Entry};
 
 /// Listings that may wait; more are refused as busy.
-const WAITING_SCANS: usize = 256;
+const WAITING_SCANS: usize = 4_096;
 
 struct Reader {
     db: Connection,
