@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// Requests allocate many small things on several threads: see docs/benchmarks.md.
+// Requests allocate many small things on several threads: see docs/adr/0006.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
