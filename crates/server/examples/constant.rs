@@ -11,9 +11,6 @@ use server::http::{Body, Limits, Peer, Phase, Proxies, Server, listen};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn yes() -> Response<Body> {
     let mut response = Response::new(Body::from("true"));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
