@@ -94,6 +94,10 @@ impl SignIn {
         hash.finalize().into()
     }
 
+    fn checking_of(&self, credential: &Fingerprint) -> Option<&tokio::sync::Mutex<()>> {
+        self.checking.get(usize::from(credential[0]))
+    }
+
     fn recall(&self, credential: &Fingerprint, epoch: u64, now: Time) -> Option<Arc<Caller>> {
         let proven = self.proven.read().unwrap_or_else(PoisonError::into_inner);
         proven.get(credential).filter(|p| p.epoch == epoch && p.until > now).map(|p| Arc::clone(&p.caller))
@@ -199,13 +203,12 @@ impl State {
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
         let named = self.sign_in.fingerprint(&[dialect, &request.base_url, name]);
-        let slow = matches!(credential, Credential::Password { .. });
-        let _turn = match self.sign_in.checking.get(usize::from(fingerprint[0])).filter(|_| slow) {
-            Some(turn) => Some(turn.lock().await),
-            None => None,
-        };
-        if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now).filter(|_| slow) {
-            return Ok(caller);
+        let _turn;
+        if let (Credential::Password { .. }, Some(check)) = (credential, self.sign_in.checking_of(&fingerprint)) {
+            _turn = check.lock().await;
+            if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
+                return Ok(caller);
+            }
         }
         self.sign_in.admit(&named, request.address, now)?;
         let found = self.prove(request, dialect, credential).await;

@@ -13,18 +13,23 @@ pub(crate) type Link = [u8; 32];
 /// The link before the first change of a part.
 pub(crate) const FIRST_LINK: Link = [0; 32];
 
-/// The checksum of a row: all that is stored of a record, its body as the bytes that are stored.
-pub(crate) fn checksum(record: &Record, body: &str) -> i64 {
-    let mut hash = Xxh3::new();
-    hash.update(record.kind.name().as_bytes());
-    for number in [
+/// The numbers of a record's envelope, in the order in which they are stored and sealed.
+pub(crate) const fn numbers(record: &Record) -> [i64; 6] {
+    [
         record.part.0,
         record.id,
         record.version.cast_signed(),
         record.last_change,
         record.created_at.0,
         record.updated_at.0,
-    ] {
+    ]
+}
+
+/// The checksum of a row: all that is stored of a record, its body as the bytes that are stored.
+pub(crate) fn checksum(record: &Record, body: &str) -> i64 {
+    let mut hash = Xxh3::new();
+    hash.update(record.kind.name().as_bytes());
+    for number in numbers(record) {
         hash.update(&number.to_le_bytes());
     }
     hash.update(record.updated_by.as_bytes());

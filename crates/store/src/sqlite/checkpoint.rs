@@ -5,13 +5,12 @@
 //! that came last, after which SQLite uses the log again from its start.
 
 use rusqlite::Connection;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use super::open::{Shared, connect};
+use super::open::{FILE, Options, Shared, connect};
 use super::{Failure, OpenError, is_failed_flush};
 use crate::fault;
 
@@ -34,7 +33,7 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn start(file: &Path, writer: &mut Connection, shared: Arc<Shared>) -> Result<Self, OpenError> {
+    pub(super) fn start(options: &Options, writer: &mut Connection, shared: Arc<Shared>) -> Result<Self, OpenError> {
         let log_pages = Arc::new(AtomicI32::new(0));
         let noted = Arc::clone(&log_pages);
         let note = move |_: &mut _, pages| {
@@ -42,7 +41,7 @@ impl Checkpoints {
             Ok(())
         };
         writer.wal_hook(Some(note)).map_err(Failure::from)?;
-        let db = connect(file, true)?;
+        let db = connect(&options.folder.join(FILE), options.durable)?;
         let (requests, waiting) = sync_channel(1);
         let copying = Arc::new(AtomicBool::new(false));
         let (state, poisonable) = (Arc::clone(&copying), Arc::clone(&shared));

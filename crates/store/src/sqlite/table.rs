@@ -158,15 +158,7 @@ pub(super) const fn place(part: Part, id: i64) -> i64 {
 }
 
 fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str) -> Result<(), Failure> {
-    let numbers = [
-        record.part.0,
-        record.id,
-        record.version.cast_signed(),
-        record.last_change,
-        record.created_at.0,
-        record.updated_at.0,
-    ];
-    for (at, number) in numbers.into_iter().enumerate() {
+    for (at, number) in seal::numbers(record).into_iter().enumerate() {
         statement.raw_bind_parameter(at + 1, number)?;
     }
     statement.raw_bind_parameter(7, &record.updated_by)?;

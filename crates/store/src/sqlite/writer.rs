@@ -20,7 +20,7 @@ use super::anchor::Anchor;
 use super::checkpoint::Checkpoints;
 use super::find::find;
 use super::history::{self, Heads};
-use super::open::{Answering, FILE, Options, Shared};
+use super::open::{Answering, Options, Shared};
 use super::table::Tables;
 use super::{Failure, OpenError, is_failed_flush};
 use crate::batch::{self, Entry};
@@ -49,7 +49,7 @@ impl Writer {
         options: &Options,
     ) -> Result<Self, OpenError> {
         db.pragma_update(None, "cache_size", CACHE_KIB).map_err(Failure::from)?;
-        let checkpoints = Checkpoints::start(&options.folder.join(FILE), &mut db, Arc::clone(&shared))?;
+        let checkpoints = Checkpoints::start(options, &mut db, Arc::clone(&shared))?;
         let (jobs, waiting) = sync_channel(MAX_WAITING);
         let writing = Writing {
             db,
