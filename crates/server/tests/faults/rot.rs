@@ -19,6 +19,8 @@ struct Truth {
     records: BTreeMap<u32, Record>,
     /// Where the database holds values of ours.
     values: Vec<usize>,
+    /// Where it holds definitions of tables and views.
+    definitions: Vec<usize>,
 }
 
 /// What became of one damage.
@@ -50,17 +52,23 @@ impl Truth {
         let is_value = |w: &[u8]| w[0] == b'v' && w[1..].iter().all(u8::is_ascii_digit);
         let values = bytes.windows(8).enumerate().filter(|(_, w)| is_value(w)).map(|(at, _)| at).collect::<Vec<_>>();
         assert!(values.len() > 20, "the database does not hold what was written");
-        Self { dir, bytes, records, values }
+        let is_definition = |w: &[u8]| w == b"CREATE ";
+        let definitions = bytes.windows(7).enumerate().filter(|(_, w)| is_definition(w)).map(|(at, _)| at).collect();
+        Self { dir, bytes, records, values, definitions }
     }
 
-    /// A place in the database, `among_values` where a value of ours is.
-    fn place(&self, among_values: bool, rng: &mut Rng) -> usize {
-        if among_values {
-            let value = self.values[rng.within(0, self.values.len() as u64) as usize];
-            value + rng.within(0, 8) as usize
-        } else {
-            rng.within(0, self.bytes.len() as u64) as usize
-        }
+    fn anywhere(&self, rng: &mut Rng) -> usize {
+        rng.within(0, self.bytes.len() as u64) as usize
+    }
+
+    /// In a value of ours.
+    fn in_a_value(&self, rng: &mut Rng) -> usize {
+        self.values[rng.within(0, self.values.len() as u64) as usize] + rng.within(0, 8) as usize
+    }
+
+    /// In the definition of a table, an index or a view.
+    fn in_a_definition(&self, rng: &mut Rng) -> usize {
+        self.definitions[rng.within(0, self.definitions.len() as u64) as usize] + rng.within(0, 1_000) as usize
     }
 
     /// A copy of the folder with `bytes` for the database.
@@ -116,11 +124,16 @@ fn f11_bit_rot_is_never_served_as_good_data() {
     for number in 0..flips + cuts {
         let mut bytes = truth.bytes.clone();
         let damage = if number < flips {
-            let (at, bit) = (truth.place(number % 5 < 2, &mut rng), rng.within(0, 8));
+            let at = match number % 5 {
+                0 | 1 => truth.in_a_value(&mut rng),
+                2 => truth.in_a_definition(&mut rng),
+                _ => truth.anywhere(&mut rng),
+            };
+            let bit = rng.within(0, 8);
             bytes[at] ^= 1 << bit;
             format!("bit {bit} of byte {at}")
         } else {
-            bytes.truncate(truth.place(false, &mut rng));
+            bytes.truncate(truth.anywhere(&mut rng));
             format!("cut to {} bytes", bytes.len())
         };
         let copy = truth.copy_with(&bytes);
@@ -146,7 +159,7 @@ fn f11_control_records_without_a_checksum_are_caught() {
     let end = Instant::now() + Duration::from_secs(60);
     for flips in 1.. {
         let mut bytes = truth.bytes.clone();
-        bytes[truth.place(true, &mut rng)] ^= 1 << rng.within(0, 7);
+        bytes[truth.in_a_value(&mut rng)] ^= 1 << rng.within(0, 7);
         if truth.fate(truth.copy_with(&bytes).path(), Some("skip-checksum")).0 == Fate::ServedWrong {
             report(format!("F11 control skip-checksum: caught after {flips} flips"));
             return;

@@ -10,7 +10,7 @@ use super::cross_check::CrossCheck;
 use super::history;
 use super::open::FILE;
 use super::table::{Statements, read};
-use super::{Failure, OpenError};
+use super::{Failure, OpenError, migrate};
 use crate::seal::{FIRST_LINK, Link};
 
 /// Something that is not as it was written.
@@ -62,6 +62,10 @@ pub fn examine(folder: &Path) -> Result<Report, OpenError> {
     let mut report = Report::default();
     if let Err(failure) = integrity(&db, &mut report) {
         report.find("file", &failure);
+    }
+    match migrate::altered(&db) {
+        Ok(names) => names.iter().for_each(|name| report.find(format!("definition of {name}"), &"it was altered")),
+        Err(failure) => report.find("definitions", &failure),
     }
     let mut cross = CrossCheck::default();
     for kind in Kind::ALL {

@@ -1,7 +1,7 @@
 //! Brings a file to the present schema, one step at a time.
 
 use domain::{Field, Kind};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::fmt::Write as _;
 
 use super::table::columns;
@@ -25,16 +25,9 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
         tx.commit().map_err(Failure::from)?;
     }
     let views = views();
-    let present: Option<String> = db
-        .query_row(
-            "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name)",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(Failure::from)?
-        .flatten();
-    if present.as_deref() != Some(views.iter().map(|(_, sql)| sql.as_str()).collect::<Vec<_>>().join(";").as_str()) {
+    let present = definitions(db, "type = 'view'")?;
+    let wanted = views.iter().map(|(name, sql)| (name.as_bytes().to_vec(), sql.as_bytes().to_vec()));
+    if !wanted.eq(present) {
         let tx = db.transaction().map_err(Failure::from)?;
         for (name, sql) in &views {
             tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql}")).map_err(Failure::from)?;
@@ -42,6 +35,34 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
         tx.commit().map_err(Failure::from)?;
     }
     Ok(())
+}
+
+/// Tables and indexes that are not as the steps make them, in a file that has taken them all. Views hold nothing and are
+/// made anew when a store is opened; what somebody added is theirs.
+pub(super) fn altered(db: &Connection) -> Result<Vec<String>, OpenError> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Failure::from)?;
+    if usize::try_from(version) != Ok(STEPS.len()) {
+        return Ok(Vec::new());
+    }
+    let mut model = Connection::open_in_memory().map_err(Failure::from)?;
+    migrate(&mut model)?;
+    let found = definitions(db, "type <> 'view'")?;
+    let wanted = definitions(&model, "type <> 'view'")?;
+    let altered = wanted.iter().filter(|definition| !found.contains(definition));
+    Ok(altered.map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect())
+}
+
+/// A name and what was said to define it. As bytes: when damaged it may be no text at all.
+type Definition = (Vec<u8>, Vec<u8>);
+
+/// Sorted by name.
+fn definitions(db: &Connection, which: &str) -> Result<Vec<Definition>, Failure> {
+    let sql = format!(
+        "SELECT CAST(name AS BLOB), CAST(ifnull(sql, '') AS BLOB) FROM sqlite_schema WHERE {which} ORDER BY name"
+    );
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Plain names for people who open the file with their own tools, in the order of their names. Secrets are left out.
