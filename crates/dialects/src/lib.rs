@@ -6,6 +6,7 @@
 
 pub mod everlytic;
 pub mod native;
+pub mod reply;
 pub mod request;
 pub mod route;
 pub mod sign_in;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
@@ -51,6 +53,8 @@ pub struct Dialect {
 pub struct Answer {
     /// The response.
     pub response: Response<Bytes>,
+    /// Its body, where it comes piece by piece; that of the response is empty then.
+    pub pieces: Option<Pieces>,
     /// The vendor's name of the operation; `""` when none was found.
     pub operation: &'static str,
     /// Why it was refused, for the log and the metrics; `None` when it was not.

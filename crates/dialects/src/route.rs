@@ -2,7 +2,7 @@
 
 use crate::request::Request;
 use crate::state::State;
-use crate::{Answer, Refusal};
+use crate::{Answer, Refusal, Reply};
 use bytes::Bytes;
 use domain::{Caller, Error, Operation, Origin};
 use http::{HeaderValue, Method, Response, StatusCode, header};
@@ -28,7 +28,12 @@ pub struct Endpoint {
 pub type Handler = for<'a> fn(Call<'a>) -> Handling<'a>;
 
 /// A response on its way.
-pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Refused>> + Send + 'a>>;
+pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Reply, Refused>> + Send + 'a>>;
+
+/// A handler's answer as a [`Handling`].
+pub fn answering<'a, R: Into<Reply>>(answer: impl Future<Output = Result<R, Refused>> + Send + 'a) -> Handling<'a> {
+    Box::pin(async { answer.await.map(Into::into) })
+}
 
 /// Why a handler did not do what was asked.
 #[derive(Debug)]
@@ -153,7 +158,7 @@ pub async fn serve<'a>(rest: &Rest, state: &'a State, request: &'a Request, path
         Found::WrongMethod(allow) if request.method == Method::OPTIONS => {
             let mut response = Response::new(Bytes::new());
             *response.status_mut() = StatusCode::NO_CONTENT;
-            ("", Some(allow), Ok(response))
+            ("", Some(allow), Ok(response.into()))
         }
         Found::WrongMethod(allow) => {
             let text = format!("{} is not offered here, only {allow}", request.method);
@@ -164,14 +169,14 @@ pub async fn serve<'a>(rest: &Rest, state: &'a State, request: &'a Request, path
             ("", None, Err(Refusal::request(StatusCode::NOT_FOUND, text).into()))
         }
     };
-    let (mut response, refused) = match outcome {
-        Ok(response) => (response, None),
+    let (Reply { mut response, pieces }, refused) = match outcome {
+        Ok(reply) => (reply, None),
         Err(Refused { refusal, response }) => {
-            (response.unwrap_or_else(|| (rest.refuse)(request, &refusal)), Some(refusal))
+            (response.unwrap_or_else(|| (rest.refuse)(request, &refusal)).into(), Some(refusal))
         }
     };
     if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
-    Answer { response, operation, refused }
+    Answer { response, pieces, operation, refused }
 }

@@ -58,7 +58,7 @@ impl Application for Dispatch {
         let (status, took) = (response.status(), started.elapsed());
         self.metrics.count(dialect.name, answer.operation, status.as_u16(), took);
         log(dialect, &request, answer.operation, status, took, answer.refused.as_ref());
-        response.map(Body::from)
+        response.map(|whole| answer.pieces.map_or(Body::Full(whole), Body::Stream))
     }
 
     fn refuse(&self, refusal: Refusal, head: Option<&Parts>) -> Response<Body> {

@@ -2,7 +2,7 @@
 //! extensions are named like them.
 
 use super::handlers;
-use crate::route::Endpoint;
+use crate::route::{Endpoint, answering};
 use http::Method;
 
 /// The names, as the history and the metrics show them.
@@ -15,48 +15,48 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         method: Method::POST,
         path: "/api/2.0/customers",
         summary: "Creates a customer; name and email are required.",
-        handler: |call| Box::pin(handlers::create(call)),
+        handler: |call| answering(handlers::create(call)),
     },
     Endpoint {
         operation: "ListCustomers",
         method: Method::GET,
         path: "/api/2.0/customers",
         summary: "Lists customers, page by page.",
-        handler: |call| Box::pin(handlers::list(call)),
+        handler: |call| answering(handlers::list(call)),
     },
     Endpoint {
         operation: "GetCustomer",
         method: Method::GET,
         path: "/api/2.0/customers/{id}",
         summary: "Shows a customer.",
-        handler: |call| Box::pin(handlers::get(call)),
+        handler: |call| answering(handlers::get(call)),
     },
     Endpoint {
         operation: "UpdateCustomer",
         method: Method::PUT,
         path: "/api/2.0/customers/{id}",
         summary: "Changes the given properties of a customer and leaves the others.",
-        handler: |call| Box::pin(handlers::update(call)),
+        handler: |call| answering(handlers::update(call)),
     },
     Endpoint {
         operation: "UpdateCustomer",
         method: Method::PATCH,
         path: "/api/2.0/customers/{id}",
         summary: "The same as PUT.",
-        handler: |call| Box::pin(handlers::update(call)),
+        handler: |call| answering(handlers::update(call)),
     },
     Endpoint {
         operation: "DeleteCustomer",
         method: Method::DELETE,
         path: "/api/2.0/customers/{id}",
         summary: "Marks a customer deleted; it can still be read and changed by its id.",
-        handler: |call| Box::pin(handlers::delete(call)),
+        handler: |call| answering(handlers::delete(call)),
     },
     Endpoint {
         operation: "Home",
         method: Method::GET,
         path: "/api/2.0",
         summary: "Links to what there is.",
-        handler: |call| Box::pin(handlers::home(call)),
+        handler: |call| answering(handlers::home(call)),
     },
 ];

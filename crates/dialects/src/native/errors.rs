@@ -3,7 +3,7 @@
 use super::auth::CHALLENGES;
 use super::fields::pointer;
 use crate::route::Refused;
-use crate::{Refusal, Request};
+use crate::{Refusal, Reply, Request};
 use bytes::Bytes;
 use domain::Error;
 use domain::error::Reason;
@@ -100,10 +100,10 @@ impl Problem {
 }
 
 /// The answer of a handler; of a refused one with everything that is wrong with the body.
-pub(super) async fn answered(
+pub(super) async fn answered<R: Into<Reply>>(
     request: &Request,
-    answer: impl Future<Output = Result<Response<Bytes>, Problem>>,
-) -> Result<Response<Bytes>, Refused> {
+    answer: impl Future<Output = Result<R, Problem>>,
+) -> Result<R, Refused> {
     answer.await.map_err(|problem| {
         let response = Some(problem.response(request));
         Refused { refusal: problem.refusal, response }

@@ -3,7 +3,7 @@
 use super::errors::answered;
 use super::handlers::{customers, history};
 use super::wire::Query;
-use crate::route::{Call, Endpoint};
+use crate::route::{Call, Endpoint, answering};
 use domain::{Access, Error};
 use http::Method;
 
@@ -19,7 +19,7 @@ macro_rules! operations {
                 method: Method::$method,
                 path: $path,
                 summary: $summary,
-                handler: |call| Box::pin(answered(call.request, async move {
+                handler: |call| answering(answered(call.request, async move {
                     admit(&call)?;
                     let query = Query::read(call.request, &$query)?;
                     $handler(call, query).await

@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch and documentation.
 
 use super::handlers;
-use crate::route::Endpoint;
+use crate::route::{Endpoint, answering};
 use http::Method;
 
 /// The names, as the history and the metrics show them.
@@ -13,27 +13,27 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         method: Method::PATCH,
         path: "/api/customer/set_customer_details",
         summary: "Changes the given fields of one customer, or removes them with the value REMOVE.",
-        handler: |call| Box::pin(handlers::set_customer_details(call)),
+        handler: |call| answering(handlers::set_customer_details(call)),
     },
     Endpoint {
         operation: "lock",
         method: Method::PATCH,
         path: "/api/customer/lock",
         summary: "Keeps set_customer_details from changing a customer.",
-        handler: |call| Box::pin(handlers::lock(call)),
+        handler: |call| answering(handlers::lock(call)),
     },
     Endpoint {
         operation: "unlock",
         method: Method::PATCH,
         path: "/api/customer/unlock",
         summary: "Undoes lock.",
-        handler: |call| Box::pin(handlers::unlock(call)),
+        handler: |call| answering(handlers::unlock(call)),
     },
     Endpoint {
         operation: "ping",
         method: Method::GET,
         path: "/api/service/ping",
         summary: "Answers true.",
-        handler: |call| Box::pin(handlers::ping(call)),
+        handler: |call| answering(handlers::ping(call)),
     },
 ];

@@ -1,10 +1,9 @@
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use dialects::{Aborted, Pieces};
 use http_body::{Frame, SizeHint};
-use tokio::sync::mpsc;
 
 /// Head and body are sent as one copy, in one call to the system; so of a long body only this much, in bytes, is
 /// taken at a time.
@@ -16,21 +15,8 @@ pub enum Body {
     /// All of it, sent with its length.
     Full(Bytes),
     /// Piece by piece as they come: chunked, or up to the end of the connection for HTTP/1.0.
-    Stream(mpsc::Receiver<Result<Bytes, Aborted>>),
+    Stream(Pieces),
 }
-
-/// Sent in place of a piece, it ends the connection without ending the body, so that the client can tell that the
-/// answer is not whole. A sender that is dropped ends the body in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Aborted;
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer was abandoned before its end")
-    }
-}
-
-impl std::error::Error for Aborted {}
 
 impl Body {
     /// No body.

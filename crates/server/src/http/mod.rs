@@ -22,8 +22,9 @@ mod timer;
 mod transport;
 
 pub use application::Application;
-pub use body::{Aborted, Body};
+pub use body::Body;
 pub use counters::{Counter, Counters};
+pub use dialects::Aborted;
 pub use limits::Limits;
 pub use listener::{Drained, Phase, Server, listen};
 pub use peer::{InvalidNetwork, Network, Peer, Proxies, ProxyHeader, Scheme};
