@@ -1,7 +1,7 @@
 use super::Operation;
 use crate::access::Access;
 use crate::change::Change;
-use crate::error::{Error, Stop};
+use crate::error::{Error, Reason, Stop};
 use crate::kind::Kind;
 use crate::working_set::{Context, Walk, WorkingSet};
 use std::sync::Arc;
@@ -40,9 +40,13 @@ impl Operation for ReadHistory {
         };
         let from = self.from.unwrap_or(record.last_change).min(record.last_change);
         let changes = set.history(&Walk { part: record.part, from, limit: self.limit.max(1) })?;
-        // A cursor that was made up may lead into the history of another record.
+        // A cursor that was made up may lead into the history of another record; the record itself never does.
         if changes.iter().any(|change| (change.kind, change.id) != (self.kind, self.id)) {
-            return Err(Error::new(crate::error::Reason::Invalid, "This cursor is not one of this history").into());
+            return Err(match self.from {
+                Some(_) => Error::new(Reason::Invalid, "This cursor is not one of this history"),
+                None => Error::internal("the history leads to another record"),
+            }
+            .into());
         }
         let next = changes.last().map(|change| change.previous).filter(|&previous| previous > 0);
         Ok(History { changes, next })

@@ -185,13 +185,6 @@ CREATE TABLE counter (
     PRIMARY KEY (part, kind)
 ) WITHOUT ROWID, STRICT;
 
--- The number and the link of the last change of a part.
-CREATE TABLE part_head (
-    part INTEGER PRIMARY KEY,
-    number INTEGER NOT NULL,
-    link BLOB NOT NULL
-) STRICT;
-
 -- History, outbox and feed in one. `link` is the hash of the link before it and of this row's facts and `digest`;
 -- `digest` is the hash of `salt` and `fields`. Erasing a person empties salt and fields, and the chain still holds.
 CREATE TABLE change (

@@ -13,7 +13,7 @@ use std::io::{ErrorKind, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use super::Failure;
+use super::{Failure, history};
 use crate::seal::Link;
 
 /// The name of the file. Who restores an older copy on purpose deletes it.
@@ -101,9 +101,7 @@ impl Note {
         };
         let sql = "SELECT link FROM change WHERE part = ?1 AND number = ?2";
         let link: Option<Link> = db.query_row(sql, (part, number), |row| row.get(0)).optional()?;
-        let sql = "SELECT number FROM part_head WHERE part = ?1";
-        let end: Option<i64> = db.query_row(sql, [part], |row| row.get(0)).optional()?;
-        let end = end.unwrap_or(0);
+        let end = history::end(db, Part(part))?.map_or(0, |(number, _)| number);
         Ok(match link {
             Some(link) if note["link"] == hex(&link) => None,
             Some(_) => Some(format!("change {number} of part {part} is not the one that {FILE} names")),

@@ -30,23 +30,17 @@ impl Heads {
         use std::collections::hash_map::Entry;
         match self.0.entry(part) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => {
-                let head = db
-                    .prepare_cached("SELECT number, link FROM part_head WHERE part = ?1")?
-                    .query_row([part.0], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                Ok(entry.insert(head.unwrap_or((0, FIRST_LINK))))
-            }
+            Entry::Vacant(entry) => Ok(entry.insert(end(db, part)?.unwrap_or((0, FIRST_LINK)))),
         }
     }
+}
 
-    fn save(&self, db: &Connection, part: Part) -> Result<(), Failure> {
-        let Some((number, link)) = self.0.get(&part) else { return Ok(()) };
-        let sql = "INSERT INTO part_head (part, number, link) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT (part) DO UPDATE SET number = excluded.number, link = excluded.link";
-        db.prepare_cached(sql)?.execute((part.0, number, link.as_slice()))?;
-        Ok(())
-    }
+/// The number and link of the last change of a part. They are not kept apart from the history: a page of their own
+/// would be a third of what a lone change writes.
+pub(super) fn end(db: &Connection, part: Part) -> Result<Option<(i64, Link)>, Failure> {
+    let sql = "SELECT number, link FROM change WHERE part = ?1 ORDER BY number DESC LIMIT 1";
+    let end = db.prepare_cached(sql)?.query_row([part.0], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(end.optional()?)
 }
 
 /// Numbers, links and writes the changes of a batch in their order. `last` tells the last change of a record and is
@@ -58,7 +52,6 @@ pub(super) fn append(
     salts: &[[u8; 16]],
     last: &mut dyn FnMut(&Change) -> i64,
 ) -> Result<(), Failure> {
-    let mut parts: Vec<Part> = Vec::new();
     let mut statement = db.prepare_cached(
         "INSERT INTO change (part, number, previous, kind, id, version, at, dialect, operation, credential, client, \
          request_id, operation_id, fields, salt, digest, link) \
@@ -72,9 +65,6 @@ pub(super) fn append(
         let fields = codec::write_fields(&change.fields)?;
         let digest = seal::digest(salt, &fields);
         head.1 = seal::link(&head.1, change, &digest);
-        if !parts.contains(&change.part) {
-            parts.push(change.part);
-        }
         statement.raw_bind_parameter(1, change.part.0)?;
         statement.raw_bind_parameter(2, change.number)?;
         statement.raw_bind_parameter(3, change.previous)?;
@@ -94,7 +84,7 @@ pub(super) fn append(
         statement.raw_bind_parameter(17, head.1.as_slice())?;
         statement.raw_execute()?;
     }
-    parts.into_iter().try_for_each(|part| heads.save(db, part))
+    Ok(())
 }
 
 /// A change as it is stored, with what its place in the chain is proven by.
