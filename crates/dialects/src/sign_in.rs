@@ -181,8 +181,8 @@ impl State {
     /// Finds out who calls.
     ///
     /// # Errors
-    /// `Unauthenticated` for a wrong name or secret, which cost the same time; `LimitExceeded` after too many of them;
-    /// `Busy` when too many passwords wait to be checked.
+    /// `Unauthenticated` for a wrong name or secret, which cost the same time; `Forbidden` for an address that the
+    /// credential may not call from; `LimitExceeded` after too many wrong ones; `Busy` when too many passwords wait to be checked.
     pub async fn sign_in(
         &self,
         request: &Request,
@@ -198,7 +198,7 @@ impl State {
         let epoch = self.app.credentials_epoch();
         let fingerprint = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name, secret]);
         if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
-            return Ok(caller);
+            return from_there(caller, request);
         }
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
@@ -207,7 +207,7 @@ impl State {
         if let (Credential::Password { .. }, Some(check)) = (credential, self.sign_in.checking_of(&fingerprint)) {
             _turn = check.lock().await;
             if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
-                return Ok(caller);
+                return from_there(caller, request);
             }
         }
         self.sign_in.admit(&named, request.address, now)?;
@@ -216,9 +216,10 @@ impl State {
             Ok(caller) => {
                 let caller = Arc::new(caller);
                 let until = now.plus_seconds(self.sign_in.limits.remember);
+                let until = caller.expires_at.map_or(until, |end| end.min(until));
                 let proven = Proven { caller: Arc::clone(&caller), epoch, until };
                 self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
-                Ok(caller)
+                from_there(caller, request)
             }
             Err(error) => {
                 if error.reason == Reason::Unauthenticated {
@@ -270,6 +271,15 @@ impl State {
         let origin = request.origin("", "sign-in", &nobody);
         self.run(find, &nobody, origin).await
     }
+}
+
+/// # Errors
+/// `Forbidden` for a proven caller who may not call from where the request came from.
+fn from_there(caller: Arc<Caller>, request: &Request) -> Result<Arc<Caller>, Error> {
+    if caller.may_call_from(request.address) {
+        return Ok(caller);
+    }
+    Err(Error::new(Reason::Forbidden, format!("{} may not call from {}", caller.name, request.address)))
 }
 
 fn wrong() -> Error {

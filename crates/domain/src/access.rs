@@ -1,7 +1,12 @@
 //! Who calls, and what they may do.
 
 use crate::error::{Error, Reason};
+use crate::field::Field;
+use crate::network::Network;
+use crate::record::Time;
+use crate::scope::{Area, Scopes};
 use crate::tenant::Tenant;
+use core::net::IpAddr;
 
 /// What an operation needs of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,11 +21,13 @@ pub enum Access {
     Manage,
 }
 
-/// What a user or a key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a user or a key may do, from least to most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Nobody yet: only sign-in.
     Anonymous,
+    /// A customer who signed in: their own record and tickets. Only a session gives it.
+    Customer,
     /// Reads.
     Viewer,
     /// Reads and writes customers and tickets.
@@ -48,7 +55,7 @@ impl Role {
         match access {
             Access::SignIn => true,
             Access::Read => !matches!(self, Self::Anonymous),
-            Access::Write => matches!(self, Self::Agent | Self::Admin),
+            Access::Write => matches!(self, Self::Customer | Self::Agent | Self::Admin),
             Access::Manage => matches!(self, Self::Admin),
         }
     }
@@ -65,6 +72,19 @@ pub struct Caller {
     pub role: Role,
     /// The user, if the credential is a user's.
     pub user: Option<i64>,
+    /// The key, if the credential is one.
+    pub key: Option<i64>,
+    /// The customer who calls, if it is one. They see nothing but what is theirs: an operation that does not see to it
+    /// refuses them, see [`Operation::FOR_CUSTOMERS`](crate::Operation::FOR_CUSTOMERS).
+    pub customer: Option<i64>,
+    /// What of the tenant they reach.
+    pub scopes: Scopes,
+    /// Where they may call from; anywhere when there is none.
+    pub networks: Vec<Network>,
+    /// When the credential ends.
+    pub expires_at: Option<Time>,
+    /// The fields that they see masked.
+    pub masked: Vec<Field>,
     /// Whether the credential works only while the server listens on nothing but loopback addresses.
     pub loopback_only: bool,
 }
@@ -72,14 +92,46 @@ pub struct Caller {
 impl Caller {
     /// Somebody who has not signed in.
     pub const fn anonymous(tenant: Tenant) -> Self {
-        Self { tenant, name: String::new(), role: Role::Anonymous, user: None, loopback_only: false }
+        Self {
+            tenant,
+            name: String::new(),
+            role: Role::Anonymous,
+            user: None,
+            key: None,
+            customer: None,
+            scopes: Scopes::ALL,
+            networks: Vec::new(),
+            expires_at: None,
+            masked: Vec::new(),
+            loopback_only: false,
+        }
     }
 
+    /// Whether they may call from that address.
+    pub fn may_call_from(&self, address: IpAddr) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|network| network.contains(address))
+    }
+
+    /// Demands it somewhere: what a dialect asks before it reads a body.
+    ///
     /// # Errors
-    /// `Unauthenticated` for nobody, `Forbidden` for somebody whose role does not suffice.
+    /// As of [`demand_in`](Self::demand_in).
     pub fn demand(&self, access: Access) -> Result<(), Error> {
+        let area = Area::ALL.into_iter().find(|area| self.scopes.allow(access, *area));
+        self.demand_in(access, area.unwrap_or(Area::Administration))
+    }
+
+    /// Demands it of an area.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for nobody, `Forbidden` for somebody whose role or scopes do not suffice.
+    pub fn demand_in(&self, access: Access, area: Area) -> Result<(), Error> {
         if self.role.allows(access) {
-            return Ok(());
+            if self.scopes.allow(access, area) {
+                return Ok(());
+            }
+            let text = format!("The scopes of {} do not reach this: it needs {}", self.name, area.name());
+            return Err(Error::new(Reason::Forbidden, text));
         }
         if self.role == Role::Anonymous {
             return Err(Error::new(Reason::Unauthenticated, "Sign in first"));

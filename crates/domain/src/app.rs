@@ -1,8 +1,8 @@
 //! The one door to the store.
 
-use crate::access::Caller;
+use crate::access::{Access, Caller};
 use crate::change::Origin;
-use crate::error::{Error, Stop};
+use crate::error::{Error, Reason, Stop};
 use crate::operation::Operation;
 use crate::port::{Clock, Condition, Entropy, Job, Store, Verdict};
 use crate::record::Time;
@@ -25,7 +25,7 @@ impl App {
     /// Runs an operation for a caller and answers once it is durable. The answer may come on this thread before this
     /// returns, or later on another.
     ///
-    /// Errors, through `answer`: what [`Caller::demand`] and the operation refuse with; `Busy` when the store cannot
+    /// Errors, through `answer`: what [`Caller::demand_in`] and the operation refuse with; `Busy` when the store cannot
     /// keep it now; `Internal` when it fails.
     pub fn submit<O: Operation>(
         &self,
@@ -34,7 +34,7 @@ impl App {
         origin: Origin,
         answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
     ) {
-        if let Err(error) = caller.demand(O::ACCESS) {
+        if let Err(error) = admit(&operation, caller) {
             return answer(Err(error));
         }
         let mut operation_id = [0; 16];
@@ -66,6 +66,16 @@ impl App {
     }
 }
 
+/// The one place that asks whether a caller may run an operation.
+fn admit<O: Operation>(operation: &O, caller: &Caller) -> Result<(), Error> {
+    let access = operation.access();
+    caller.demand_in(access, operation.area())?;
+    if caller.customer.is_some() && !O::FOR_CUSTOMERS && access != Access::SignIn {
+        return Err(Error::new(Reason::Forbidden, "Customers may not do this"));
+    }
+    Ok(())
+}
+
 struct Running<O: Operation, F> {
     operation: O,
     cx: Context,
@@ -83,6 +93,7 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
     }
 
     fn decide(&mut self, set: &mut WorkingSet) -> Verdict {
+        set.serve(&self.cx.caller);
         let decided = self.operation.decide(set, &self.cx);
         let (outcome, verdict) = match decided {
             Ok(output) => {

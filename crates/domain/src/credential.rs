@@ -59,6 +59,23 @@ impl Space {
         }
     }
 
+    /// The field whose values are in it.
+    pub const fn field(self) -> Field {
+        match self {
+            Self::CustomerUsername | Self::UserLogin => Field::Username,
+            Self::UniqueId => Field::UniqueId,
+            Self::Hash => Field::Hash,
+            Self::Subscription => Field::SubscriptionIds,
+            Self::Order => Field::OrderIds,
+            Self::ExternalCustomerId => Field::ExternalCustomerId,
+            Self::BingNumber => Field::BingNumber,
+            Self::ExtraField => Field::Number,
+            Self::Digest | Self::SessionDigest => Field::Digest,
+            Self::TenantName => Field::Name,
+            Self::TenantHost => Field::Hosts,
+        }
+    }
+
     const fn is_global(self) -> bool {
         matches!(self, Self::Digest | Self::SessionDigest | Self::TenantName | Self::TenantHost)
     }

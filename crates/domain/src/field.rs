@@ -142,6 +142,12 @@ fields! {
     Role = "role", Shape::Choice(crate::access::Role::NAMES);
     /// The dialects a user or key may sign in through; empty means all.
     Dialects = "dialects", Shape::Codes { max: 32, items: 16 };
+    /// What of the tenant a user or key reaches; empty means all: see [`Scopes`](crate::scope::Scopes).
+    Scopes = "scopes", Shape::Codes { max: 32, items: 16 };
+    /// Where a user or key may call from: networks such as `192.0.2.0/24`; empty means anywhere.
+    Networks = "networks", Shape::Codes { max: 64, items: 100 };
+    /// The fields of customers, companies and tickets that viewers see masked.
+    MaskedFields = "masked_fields", Shape::Codes { max: 64, items: 200 };
     /// SHA-256 of a key or session, in hexadecimal.
     Digest = "digest", Shape::Secret;
     /// When a key or session ends.

@@ -79,13 +79,41 @@ impl Kind {
         use Field as F;
         match self {
             Self::Customer => crate::customer::FIELDS,
-            Self::Tenant => &[F::Name, F::Hosts, F::Buckets, F::MarketCountry, F::MarketLanguage, F::Language],
-            Self::User => {
-                &[F::Name, F::Username, F::Password, F::Role, F::Emails, F::Dialects, F::Disabled, F::LoopbackOnly]
-            }
-            Self::Key => {
-                &[F::Username, F::Digest, F::Role, F::UserId, F::Dialects, F::ExpiresAt, F::Disabled, F::LoopbackOnly]
-            }
+            Self::Tenant => &[
+                F::Name,
+                F::Hosts,
+                F::Buckets,
+                F::MarketCountry,
+                F::MarketLanguage,
+                F::Language,
+                F::MaskedFields,
+                F::Disabled,
+            ],
+            Self::User => &[
+                F::Name,
+                F::Username,
+                F::Password,
+                F::Role,
+                F::Emails,
+                F::Dialects,
+                F::Scopes,
+                F::Networks,
+                F::ExpiresAt,
+                F::Disabled,
+                F::LoopbackOnly,
+            ],
+            Self::Key => &[
+                F::Username,
+                F::Digest,
+                F::Role,
+                F::UserId,
+                F::Dialects,
+                F::Scopes,
+                F::Networks,
+                F::ExpiresAt,
+                F::Disabled,
+                F::LoopbackOnly,
+            ],
             Self::Session => &[F::Digest, F::UserId, F::CustomerId, F::Dialects, F::ExpiresAt],
             Self::ExtraField => &[F::Name, F::Number, F::Domain, F::Shape, F::External],
             Self::Company => &[F::Name, F::Note, F::Phone],

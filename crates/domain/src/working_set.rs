@@ -11,6 +11,7 @@ use crate::error::{Error, Reason, Stop};
 use crate::field::{Field, MAX_NUMBER};
 use crate::filter::{Page, Query};
 use crate::kind::Kind;
+use crate::mask::Mask;
 use crate::record::{Part, Record, Time};
 use crate::tenant::Tenant;
 use crate::value::{Shape, Value};
@@ -112,6 +113,7 @@ pub struct WorkingSet {
     staged: Vec<Staged>,
     staged_keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
     staged_counters: Vec<((Part, Kind), i64)>,
+    mask: Mask,
 }
 
 /// What a batch changed, for the store to save in one transaction.
@@ -128,6 +130,13 @@ pub struct Saving<'a> {
 }
 
 impl WorkingSet {
+    /// Masks what is handed out from now on as the caller of the operation sees it.
+    pub fn serve(&mut self, caller: &Caller) {
+        if self.mask != Mask::default() || !caller.masked.is_empty() {
+            self.mask = Mask::over(&caller.masked);
+        }
+    }
+
     /// A record by its id.
     ///
     /// # Errors
@@ -144,6 +153,18 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn record_at(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
+        let record = self.whole_record(place)?;
+        if !self.mask.hides(place.0) {
+            return Ok(record);
+        }
+        Ok(record.map(|record| {
+            let mut record = Arc::unwrap_or_clone(record);
+            self.mask.record(&mut record);
+            Arc::new(record)
+        }))
+    }
+
+    fn whole_record(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
         let staged = |s: &&Staged| (s.record.kind, s.record.part, s.record.id) == place;
         if let Some(staged) = self.staged.iter().rev().find(staged) {
             return Ok(Some(Arc::clone(&staged.record)));
@@ -160,10 +181,11 @@ impl WorkingSet {
     /// `Missing` until it is loaded; `Internal` when the store names one that has another value, or none: who signs in
     /// must never be somebody else.
     pub fn owner(&mut self, kind: Kind, key: &UniqueKey) -> Result<Option<Arc<Record>>, Stop> {
+        self.mask.check(kind, key.space.field())?;
         let Some((part, id)) = self.key(key)? else { return Ok(None) };
-        let record = self.record_at((kind, part, id))?;
+        let record = self.whole_record((kind, part, id))?;
         if record.as_ref().is_some_and(|record| key.is_of(record)) {
-            return Ok(record);
+            return self.record_at((kind, part, id));
         }
         Err(Error::internal(format!("a unique value leads to {} {id}, which does not have it", kind.name())).into())
     }
@@ -173,10 +195,16 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn list(&mut self, query: &Query) -> Result<Arc<Page>, Stop> {
-        match self.lists.iter().find(|(known, _)| known == query) {
-            Some((_, page)) => Ok(Arc::clone(page)),
-            None => self.miss(Need::List(query.clone())),
+        let tested = query.conditions.iter().map(|condition| condition.field);
+        tested.chain([query.order]).try_for_each(|field| self.mask.check(query.kind, field))?;
+        let Some((_, page)) = self.lists.iter().find(|(known, _)| known == query) else {
+            return self.miss(Need::List(query.clone()));
+        };
+        let mut page = Arc::clone(page);
+        if self.mask.hides(query.kind) {
+            Arc::make_mut(&mut page).records.iter_mut().for_each(|record| self.mask.record(record));
         }
+        Ok(page)
     }
 
     /// Changes of one record, newest first, as they were before this batch.
@@ -184,10 +212,14 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until they are loaded.
     pub fn history(&mut self, walk: &Walk) -> Result<Arc<Vec<Change>>, Stop> {
-        match self.walks.iter().find(|(known, _)| known == walk) {
-            Some((_, changes)) => Ok(Arc::clone(changes)),
-            None => self.miss(Need::History(walk.clone())),
+        let Some((_, changes)) = self.walks.iter().find(|(known, _)| known == walk) else {
+            return self.miss(Need::History(walk.clone()));
+        };
+        let mut changes = Arc::clone(changes);
+        if changes.iter().any(|change| self.mask.hides(change.kind)) {
+            Arc::make_mut(&mut changes).iter_mut().for_each(|change| self.mask.change(change));
         }
+        Ok(changes)
     }
 
     /// The next free id of a kind, from 1.
@@ -229,6 +261,10 @@ impl WorkingSet {
     /// `Missing` until what it refers to is loaded. `Invalid` when a referenced record or an extra field does not
     /// exist, `AlreadyExists` when a unique value is another record's.
     pub fn put(&mut self, mut record: Record, cx: &Context) -> Result<Arc<Record>, Stop> {
+        if self.mask.hides(record.kind) {
+            // What was masked would be stored as it was shown.
+            return Err(Error::new(Reason::Forbidden, "Who sees fields masked cannot change records").into());
+        }
         let place = (record.kind, record.part, record.id);
         let before = match self.records.get(&place) {
             Some(slot) => slot.record.clone(),

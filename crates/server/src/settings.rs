@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 
-use crate::http::{Network, ProxyHeader};
+use crate::http::ProxyHeader;
+use domain::network::Network;
 
 /// The file that is read when it is there and no other is named.
 pub const FILE: &str = "samerow.toml";

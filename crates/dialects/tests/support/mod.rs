@@ -10,11 +10,12 @@ pub(crate) mod sample;
 
 use bytes::Bytes;
 use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};
-use domain::access::{Caller, Role};
+use domain::access::{Access, Caller, Role};
 use domain::operation::{Load, ReadHistory};
 use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
-use domain::{App, Change, Error, Kind, Operation, Origin, Time, demo};
+use domain::working_set::Context;
+use domain::{App, Change, Error, Field, Kind, Operation, Origin, Stop, Time, Value, WorkingSet, demo};
 use http::{HeaderName, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -153,6 +154,11 @@ impl World {
         self.runtime.block_on(self.state.run(operation, &Arc::new(caller), origin))
     }
 
+    /// Sets a field of any record of the default tenant.
+    pub(crate) fn amend(&self, kind: Kind, id: i64, field: Field, value: Option<Value>) {
+        self.run(Amend { kind, id, field, value }).unwrap();
+    }
+
     /// Sends a request of these parts.
     pub(crate) fn ask(
         &self,
@@ -174,5 +180,25 @@ impl World {
     pub(crate) fn send(&self, request: &Request) -> Option<(&'static str, Answer)> {
         let dialect = dialect_of(&request.path)?;
         Some((dialect.name, self.runtime.block_on((dialect.answer)(&self.state, request))))
+    }
+}
+
+struct Amend {
+    kind: Kind,
+    id: i64,
+    field: Field,
+    value: Option<Value>,
+}
+
+impl Operation for Amend {
+    type Output = ();
+    const ACCESS: Access = Access::Manage;
+    const WRITES: bool = true;
+
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<(), Stop> {
+        let record = set.record(Tenant::DEFAULT, self.kind, self.id)?.expect("it is there");
+        let mut record = Arc::unwrap_or_clone(record);
+        record.set(self.field, self.value.clone())?;
+        set.put(record, cx).map(drop)
     }
 }

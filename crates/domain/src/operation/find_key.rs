@@ -1,5 +1,6 @@
 use super::Operation;
-use crate::access::{Access, Caller, Role};
+use super::caller_of::{caller_of, check_expiry};
+use crate::access::{Access, Caller};
 use crate::credential::{Space, UniqueKey};
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
@@ -29,23 +30,21 @@ impl Operation for FindKey {
         let key = UniqueKey::new(Tenant::DEFAULT, Space::Digest, &self.digest);
         let record = set.owner(Kind::Key, &key)?.ok_or_else(wrong)?;
         let tenant = Tenant::of(record.part.tenant_number(), set)?;
-        let username = record.text(Field::Username);
-        let dialects = record.texts(Field::Dialects);
-        let named = self.name.as_ref().is_none_or(|name| name == username);
-        let admitted = dialects.is_empty() || dialects.iter().any(|dialect| dialect == self.dialect);
-        if !named || !admitted || record.flag(Field::Disabled) {
+        if self.name.as_ref().is_some_and(|name| name != record.text(Field::Username)) {
             return Err(wrong());
         }
-        if record.number(Field::ExpiresAt).is_some_and(|end| end <= cx.now.0) {
-            return Err(Error::new(Reason::Unauthenticated, "This key has expired").at(Field::ExpiresAt).into());
+        let mut caller = caller_of(&record, tenant, self.dialect, set)?.ok_or_else(wrong)?;
+        // A key of a user is that user's, and ends with them.
+        if let Some(id) = record.number(Field::UserId) {
+            let user = set.record(tenant, Kind::User, id)?.ok_or_else(wrong)?;
+            let owner = caller_of(&user, tenant, self.dialect, set)?.ok_or_else(wrong)?;
+            check_expiry(&owner, cx.now)?;
+            caller.user = Some(id);
+            caller.role = caller.role.min(owner.role);
+            caller.scopes = caller.scopes.and(owner.scopes);
+            caller.masked = if owner.masked.is_empty() { caller.masked } else { owner.masked };
         }
-        let role = Role::named(record.text(Field::Role)).ok_or_else(wrong)?;
-        Ok(Caller {
-            tenant,
-            name: username.to_owned(),
-            role,
-            user: record.number(Field::UserId),
-            loopback_only: record.flag(Field::LoopbackOnly),
-        })
+        check_expiry(&caller, cx.now)?;
+        Ok(caller)
     }
 }

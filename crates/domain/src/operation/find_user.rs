@@ -1,5 +1,6 @@
 use super::Operation;
-use crate::access::{Access, Caller, Role};
+use super::caller_of::{caller_of, check_expiry};
+use crate::access::{Access, Caller};
 use crate::credential::{Space, UniqueKey};
 use crate::error::Stop;
 use crate::field::Field;
@@ -34,18 +35,8 @@ impl Operation for FindUser {
         let tenant = cx.caller.tenant;
         let key = UniqueKey::new(tenant, Space::UserLogin, &self.username);
         let Some(record) = set.owner(Kind::User, &key)? else { return Ok(None) };
-        let dialects = record.texts(Field::Dialects);
-        let admitted = dialects.is_empty() || dialects.iter().any(|dialect| dialect == self.dialect);
-        let role = Role::named(record.text(Field::Role)).filter(|_| admitted && !record.flag(Field::Disabled));
-        Ok(role.map(|role| FoundUser {
-            caller: Caller {
-                tenant,
-                name: record.text(Field::Username).to_owned(),
-                role,
-                user: Some(record.id),
-                loopback_only: record.flag(Field::LoopbackOnly),
-            },
-            password: record.text(Field::Password).to_owned(),
-        }))
+        let caller = caller_of(&record, tenant, self.dialect, set)?;
+        let valid = caller.filter(|caller| check_expiry(caller, cx.now).is_ok());
+        Ok(valid.map(|caller| FoundUser { caller, password: record.text(Field::Password).to_owned() }))
     }
 }

@@ -3,6 +3,7 @@
 //! An operation is a value. [`Operation::decide`] is a pure function of it, the [`WorkingSet`] and the [`Context`]: no
 //! I/O, no clock, no randomness. It may run several times; only its last run counts.
 
+mod caller_of;
 mod create_customer;
 mod customer_ref;
 mod delete_customer;
@@ -32,6 +33,7 @@ pub use update_customer::UpdateCustomer;
 use crate::access::Access;
 use crate::customer::{Customer, Edit};
 use crate::error::{Error, Stop};
+use crate::scope::Area;
 use crate::working_set::{Context, WorkingSet};
 
 /// See the [module](self).
@@ -44,6 +46,18 @@ pub trait Operation: Send + 'static {
     const WRITES: bool;
     /// Whether it lists or walks: more than a few point reads.
     const SCANS: bool = false;
+    /// Whether a customer may run it who signed in as such. Then it shows and changes nothing but what is theirs.
+    const FOR_CUSTOMERS: bool = false;
+
+    /// What it touches.
+    fn area(&self) -> Area {
+        if matches!(Self::ACCESS, Access::Manage) { Area::Administration } else { Area::Customers }
+    }
+
+    /// What it needs of its caller, where that depends on more than the operation's name.
+    fn access(&self) -> Access {
+        Self::ACCESS
+    }
 
     /// Asks the set for what it needs, decides, and puts what changes.
     ///

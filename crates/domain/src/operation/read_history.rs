@@ -3,6 +3,7 @@ use crate::access::Access;
 use crate::change::Change;
 use crate::error::{Error, Reason, Stop};
 use crate::kind::Kind;
+use crate::scope::Area;
 use crate::working_set::{Context, Walk, WorkingSet};
 use std::sync::Arc;
 
@@ -33,6 +34,14 @@ impl Operation for ReadHistory {
     const ACCESS: Access = Access::Read;
     const WRITES: bool = false;
     const SCANS: bool = true;
+
+    fn area(&self) -> Area {
+        Area::of(self.kind)
+    }
+
+    fn access(&self) -> Access {
+        if Area::of(self.kind) == Area::Administration { Access::Manage } else { Access::Read }
+    }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<History, Stop> {
         let Some(record) = set.record(cx.caller.tenant, self.kind, self.id)? else {

@@ -27,5 +27,5 @@ pub use counters::{Counter, Counters};
 pub use dialects::Aborted;
 pub use limits::Limits;
 pub use listener::{Drained, Phase, Server, listen};
-pub use peer::{InvalidNetwork, Network, Peer, Proxies, ProxyHeader, Scheme};
+pub use peer::{Peer, Proxies, ProxyHeader, Scheme};
 pub use refusal::Refusal;

@@ -1,0 +1,130 @@
+//! What a credential reaches beyond its role: scopes, networks, time, masks.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
+
+mod support;
+
+use dialects::{Answer, sign_in};
+use domain::operation::{Load, NewRecord};
+use domain::{Field, Kind, Value};
+use http::Method;
+use std::sync::atomic::Ordering;
+use support::{Template, World, request};
+
+fn texts(texts: &[&str]) -> Value {
+    Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
+}
+
+/// A native key named and spelt `key`, of that role, with these values.
+fn key(world: &World, id: i64, key: &str, role: &str, values: &[(Field, Value)]) {
+    let own = [(Field::Username, key.into()), (Field::Digest, sign_in::digest(key).into()), (Field::Role, role.into())];
+    let values = own.into_iter().chain(values.iter().cloned()).collect();
+    world.run(Load { records: vec![NewRecord { kind: Kind::Key, id, values }] }).unwrap();
+}
+
+fn ask(world: &World, key: &str, method: &Method, target: &str, body: &'static str) -> Answer {
+    world.ask(method, target, &[("authorization", &format!("Bearer {key}"))], body)
+}
+
+fn status(answer: &Answer) -> u16 {
+    answer.response.status().as_u16()
+}
+
+fn json(answer: &Answer) -> serde_json::Value {
+    serde_json::from_slice(answer.response.body()).unwrap()
+}
+
+#[test]
+fn scopes_narrow_a_role() {
+    let world = Template::new().world();
+    key(&world, 101, "reads", "admin", &[(Field::Scopes, texts(&["customers:read"]))]);
+    key(&world, 102, "writes", "agent", &[(Field::Scopes, texts(&["customers"]))]);
+    key(&world, 103, "tickets", "admin", &[(Field::Scopes, texts(&["tickets"]))]);
+    key(&world, 104, "broken", "admin", &[(Field::Scopes, texts(&["everything"]))]);
+    for (key, read, write) in [("reads", 200, 403), ("writes", 200, 200), ("tickets", 403, 403), ("broken", 401, 401)] {
+        assert_eq!(status(&ask(&world, key, &Method::GET, "/v1/customers/10", "")), read, "{key}");
+        let body = r#"{"note":"scoped"}"#;
+        assert_eq!(status(&ask(&world, key, &Method::PATCH, "/v1/customers/10", body)), write, "{key}");
+    }
+}
+
+#[test]
+fn a_key_of_a_user_is_never_more_than_that_user() {
+    let world = Template::new().world();
+    key(&world, 101, "idas", "admin", &[(Field::UserId, 3.into()), (Field::Dialects, texts(&["superoffice"]))]);
+    key(&world, 102, "admins", "viewer", &[(Field::UserId, 1.into())]);
+    // Ida may not sign in here at all; the administrator may, but this key only reads.
+    assert_eq!(status(&ask(&world, "idas", &Method::GET, "/v1/customers/10", "")), 401);
+    assert_eq!(status(&ask(&world, "admins", &Method::GET, "/v1/customers/10", "")), 200);
+    assert_eq!(status(&ask(&world, "admins", &Method::PATCH, "/v1/customers/10", "{}")), 403);
+}
+
+#[test]
+fn a_credential_is_for_its_networks_also_when_it_is_remembered() {
+    let world = Template::new().world();
+    key(&world, 101, "office", "viewer", &[(Field::Networks, texts(&["192.0.2.0/24", "2001:db8::/32"]))]);
+    let from = |address: &str| {
+        let headers = [("authorization", "Bearer office")];
+        let mut request = request(&Method::GET, "/v1/customers/10", &headers, "");
+        request.address = address.parse().unwrap();
+        status(&world.send(&request).unwrap().1)
+    };
+    for (address, expected) in [
+        ("192.0.2.7", 200),
+        ("192.0.3.7", 403),
+        ("192.0.2.7", 200),
+        ("2001:db8::1", 200),
+        ("::ffff:192.0.2.9", 200),
+        ("127.0.0.1", 403),
+    ] {
+        assert_eq!(from(address), expected, "{address}");
+    }
+}
+
+#[test]
+fn a_remembered_key_ends_on_time() {
+    let world = Template::new().world();
+    let now = world.clock.load(Ordering::Relaxed);
+    key(&world, 101, "short", "viewer", &[(Field::ExpiresAt, (now + 5_000_000).into())]);
+    assert_eq!(status(&ask(&world, "short", &Method::GET, "/v1/customers/10", "")), 200);
+    world.clock.store(now + 4_999_999, Ordering::Relaxed);
+    assert_eq!(status(&ask(&world, "short", &Method::GET, "/v1/customers/10", "")), 200);
+    world.clock.store(now + 5_000_000, Ordering::Relaxed);
+    assert_eq!(status(&ask(&world, "short", &Method::GET, "/v1/customers/10", "")), 401);
+}
+
+#[test]
+fn viewers_see_masked_fields_nowhere() {
+    let world = Template::new().world();
+    let masked = texts(&["emails", "phone", "name", "x_6", "username"]);
+    world.amend(Kind::Tenant, 1, Field::MaskedFields, Some(masked));
+    let everlytic = [("authorization", "Basic dmlld2VyOmZlZGNiYTk4NzY1NDMyMTBmZWRjYmE5ODc2NTQzMjEwXzI=")];
+    let viewer = |target: &str| {
+        let headers: &[(&str, &str)] =
+            if target.starts_with("/v1") { &[("authorization", "Bearer demo-read-token")] } else { &everlytic };
+        let answer = world.ask(&Method::GET, target, headers, "");
+        (status(&answer), String::from_utf8(answer.response.body().to_vec()).unwrap())
+    };
+    let patch = r#"{"phone":"+47 1","emails":["new@doe.example"],"last_name":"Dow"}"#;
+    assert_eq!(status(&ask(&world, "demo-admin-token", &Method::PATCH, "/v1/customers/10", patch)), 200);
+    for target in [
+        "/v1/customers/10",
+        "/v1/customers?limit=200",
+        "/v1/customers/10/history",
+        "/api/2.0/customers/10",
+        "/api/2.0/customers",
+    ] {
+        let (status, body) = viewer(target);
+        assert_eq!(status, 200, "{target}");
+        assert!(body.contains("***"), "{target}: {body}");
+        for secret in ["John", "Doe", "Dow", "021 555", "+47 1", "doe.example", "jd@old.example", "johndoe"] {
+            assert!(!body.contains(secret), "{target} shows {secret}: {body}");
+        }
+    }
+    // What is hidden cannot be found out by asking for it.
+    let (status_found, _) = viewer("/api/2.0/customers?filter[telephone]=021*");
+    let (status_absent, _) = viewer("/api/2.0/customers?filter[telephone]=999*");
+    assert_eq!((status_found, status_absent), (403, 403));
+    let admin = ask(&world, "demo-admin-token", &Method::GET, "/v1/customers/10", "");
+    assert_eq!(json(&admin)["phone"], "+47 1");
+}
