@@ -190,13 +190,28 @@ impl WorkingSet {
         Err(Error::internal(format!("a unique value leads to {} {id}, which does not have it", kind.name())).into())
     }
 
+    /// What an extra field of a kind of record holds, by the name of its shape; `None` for a field that is no extra one.
+    ///
+    /// # Errors
+    /// `Missing` until its definition is loaded; `Invalid` when there is none.
+    pub fn extra_field(&mut self, tenant: Tenant, kind: Kind, field: Field) -> Result<Option<String>, Stop> {
+        let Field::Extra(number) = field else { return Ok(None) };
+        let text = extra_field_text(kind.name(), i64::from(number));
+        match self.owner(Kind::ExtraField, &UniqueKey::new(tenant, Space::ExtraField, &text))? {
+            Some(definition) => Ok(Some(definition.text(Field::Shape).to_owned())),
+            None => {
+                let text = format!("There is no extra field {field} for a {}", kind.name());
+                Err(Error::invalid(field, text).into())
+            }
+        }
+    }
+
     /// One page of a listing, as it was before this batch: only reading operations list.
     ///
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn list(&mut self, query: &Query) -> Result<Arc<Page>, Stop> {
-        let tested = query.conditions.iter().map(|condition| condition.field);
-        tested.chain([query.order]).try_for_each(|field| self.mask.check(query.kind, field))?;
+        query.selection.fields().into_iter().try_for_each(|field| self.mask.check(query.kind, field))?;
         let Some((_, page)) = self.lists.iter().find(|(known, _)| known == query) else {
             return self.miss(Need::List(query.clone()));
         };
@@ -414,15 +429,10 @@ impl WorkingSet {
         let extras: Vec<_> =
             record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
         for (field, value) in extras {
-            let Field::Extra(number) = field else { continue };
-            let text = extra_field_text(record.kind.name(), i64::from(number));
-            let key = UniqueKey::new(tenant, Space::ExtraField, &text);
-            let Some(definition) = self.owner(Kind::ExtraField, &key)? else {
-                let text = format!("There is no extra field {field} for a {}", record.kind.name());
-                return Err(Error::invalid(field, text).into());
-            };
-            let value = crate::value::admit_extra(field, definition.text(Field::Shape), value)?;
-            record.values.set(field, value);
+            if let Some(shape) = self.extra_field(tenant, record.kind, field)? {
+                let value = crate::value::admit_extra(field, &shape, value)?;
+                record.values.set(field, value);
+            }
         }
         Ok(())
     }

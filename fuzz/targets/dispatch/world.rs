@@ -2,6 +2,7 @@
 
 use dialects::{SignIn, SignInLimits, State, sign_in};
 use domain::access::{Caller, Role};
+use domain::filter::Selection;
 use domain::operation::{CustomerRef, Deleted, ListCustomers, Load, ReadCustomer, ReadHistory};
 use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
@@ -106,14 +107,8 @@ impl World {
     }
 
     fn versions(&self) -> Vec<(i64, u64)> {
-        let list = ListCustomers {
-            conditions: Vec::new(),
-            order: Field::Id,
-            descending: false,
-            offset: 0,
-            limit: REQUESTS + 16,
-            deleted: Deleted::Shown,
-        };
+        let selection = Selection { limit: REQUESTS + 16, ..Selection::default() };
+        let list = ListCustomers { selection, deleted: Deleted::Shown };
         self.run(list).records.iter().map(|record| (record.id, record.version)).collect()
     }
 

@@ -4,7 +4,7 @@ use super::fields::{Mode, Property, STATES, one_of, whole_number};
 use super::industry::{INDUSTRIES, name_of};
 use domain::customer::ADDRESS_LINES;
 use domain::error::Reason;
-use domain::filter::{Condition, Test};
+use domain::filter::{Condition, Order, Selection, Test};
 use domain::operation::{Deleted, ListCustomers};
 use domain::{Error, Field, Value, choice};
 use wire::form::brackets;
@@ -69,7 +69,10 @@ impl Listing {
         let limit = u32::try_from(count).unwrap_or(u32::MAX);
         let page = u64::try_from(page).unwrap_or(1);
         let offset = (page - 1).saturating_mul(u64::from(limit));
-        Ok(Self { page, operation: ListCustomers { conditions, order, descending, offset, limit, deleted } })
+        let filter = conditions.into_iter().collect();
+        let order = vec![Order { field: order, descending }];
+        let selection = Selection { filter, order, after: None, offset, limit };
+        Ok(Self { page, operation: ListCustomers { selection, deleted } })
     }
 }
 

@@ -1,8 +1,8 @@
-use super::{Deleted, Operation};
+use super::{Deleted, Operation, listing};
 use crate::access::Access;
 use crate::error::Stop;
 use crate::field::Field;
-use crate::filter::{Condition, Page, Query, Test};
+use crate::filter::{Condition, Page, Selection, Test};
 use crate::kind::Kind;
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
@@ -10,16 +10,8 @@ use std::sync::Arc;
 /// Lists customers.
 #[derive(Debug)]
 pub struct ListCustomers {
-    /// All must hold.
-    pub conditions: Vec<Condition>,
-    /// Sorted by this field, then by id.
-    pub order: Field,
-    /// Largest first.
-    pub descending: bool,
-    /// How many to leave out first.
-    pub offset: u64,
-    /// How many at most.
-    pub limit: u32,
+    /// Which, in which order, and how many.
+    pub selection: Selection,
     /// Whether deleted ones are among them.
     pub deleted: Deleted,
 }
@@ -31,18 +23,11 @@ impl Operation for ListCustomers {
     const SCANS: bool = true;
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Page>, Stop> {
-        let mut conditions = self.conditions.clone();
+        let mut selection = self.selection.clone();
         if self.deleted == Deleted::Hidden {
-            conditions.push(Condition { field: Field::Status, test: Test::IsNot("deleted".into()) });
+            let present = Condition::new(Field::Status, Test::IsNot("deleted".into()));
+            selection.filter = selection.filter.and(present);
         }
-        set.list(&Query {
-            kind: Kind::Customer,
-            tenant: cx.caller.tenant,
-            conditions,
-            order: self.order,
-            descending: self.descending,
-            offset: self.offset,
-            limit: self.limit,
-        })
+        listing::page(set, cx, Kind::Customer, selection)
     }
 }

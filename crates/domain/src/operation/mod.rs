@@ -11,6 +11,7 @@ mod find_key;
 mod find_tenant;
 mod find_user;
 mod list_customers;
+mod listing;
 mod load;
 mod lock_customer;
 mod read_customer;

@@ -6,6 +6,7 @@ mod cross_check;
 mod doctor;
 mod find;
 mod history;
+mod list;
 mod migrate;
 mod open;
 mod reader;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::anchor::{self, Anchor, Note};
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{Failure, OpenError, migrate};
+use super::{Failure, OpenError, list, migrate};
 use crate::fault;
 
 /// The oldest SQLite without the race in which a log that is reset under two connections corrupts the file.
@@ -156,6 +156,7 @@ pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure>
     db.pragma_update(None, "cell_size_check", true)?;
     db.pragma_update(None, "mmap_size", 0)?;
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    list::add_functions(&db)?;
     // Whether the log may still be copied when the last connection closes is for the writer to say.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)

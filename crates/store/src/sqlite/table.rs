@@ -1,6 +1,5 @@
 //! One table a kind: the columns they share, and the few that queries look for.
 
-use domain::customer::shown_name;
 use domain::record::{Part, Values};
 use domain::{Field, Kind, Record, Time, Value};
 use rusqlite::types::Value as SqlValue;
@@ -28,21 +27,20 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
     }
 }
 
-/// What a column shows of a record. The status of a customer, its shown name and its primary address are derived.
+/// What a column shows of a record: what listings see of it.
 pub(super) fn shown(record: &Record, field: Field) -> SqlValue {
-    let text = match (record.kind, field) {
-        (Kind::Customer, Field::Name) => shown_name(record).into_owned(),
-        (Kind::Customer, Field::Status) => match record.text(Field::Status) {
-            "" => "active".to_owned(),
-            status => status.to_owned(),
-        },
-        (_, Field::Emails) => record.texts(Field::Emails).first().cloned().unwrap_or_default(),
-        _ => match record.values.get(field) {
-            Some(Value::Number(number)) => return SqlValue::Integer(*number),
-            _ => record.text(field).to_owned(),
-        },
-    };
-    if text.is_empty() { SqlValue::Null } else { SqlValue::Text(text) }
+    domain::filter::tested(record, field).as_ref().map_or(SqlValue::Null, sql_value)
+}
+
+/// A value as SQL compares it.
+pub(super) fn sql_value(value: &Value) -> SqlValue {
+    match value {
+        Value::Text(text) => SqlValue::Text(text.clone()),
+        Value::Number(number) => SqlValue::Integer(*number),
+        Value::Flag(flag) => SqlValue::Integer((*flag).into()),
+        // A list is compared as the JSON that is stored.
+        Value::Texts(texts) => SqlValue::Text(serde_json::to_string(texts).unwrap_or_default()),
+    }
 }
 
 /// The SQL of one kind, written once when a connection opens.

@@ -3,7 +3,7 @@
 use super::Sqlite;
 use crate::suite::{Bed, Engine, ONE, refused, set, texts};
 use domain::error::Reason;
-use domain::filter::{Condition, Test};
+use domain::filter::{Condition, Selection, Test};
 use domain::operation::{CustomerRef, Deleted, ListCustomers};
 use domain::{Edit, Field, Kind};
 use std::fs;
@@ -49,14 +49,9 @@ fn is_refused(bed: &Damaged) {
     assert_eq!(refused(desk.read(2)).0, Reason::Internal);
     assert_eq!(refused(desk.find(CustomerRef::Username("bob".into()))).0, Reason::Internal);
     assert_eq!(refused(desk.update(2, vec![set(Field::City, "Bari")])).0, Reason::Internal);
-    let list = ListCustomers {
-        conditions: vec![Condition { field: Field::Id, test: Test::Is(2.into()) }],
-        order: Field::Id,
-        descending: false,
-        offset: 0,
-        limit: 9,
-        deleted: Deleted::Shown,
-    };
+    let filter = Condition::new(Field::Id, Test::Is(2.into())).into();
+    let selection = Selection { filter, limit: 9, ..Selection::default() };
+    let list = ListCustomers { selection, deleted: Deleted::Shown };
     assert_eq!(refused(desk.run(list)).0, Reason::Internal);
     for id in [1, 3] {
         assert_eq!(desk.read(id).unwrap().text(Field::City), "Kyiv", "its neighbours are well");

@@ -3,6 +3,7 @@
 use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, refused, set};
 use domain::error::Reason;
+use domain::filter::Selection;
 use domain::operation::{CustomerRef, Deleted, FindKey, FindTenant, FindUser, ListCustomers, NewRecord};
 use domain::port::Store;
 use domain::{Caller, Field, Kind, Origin, Value};
@@ -27,14 +28,8 @@ pub(crate) fn share_nothing<E: Engine>() {
             assert_eq!(customer.part.tenant_number(), tenant.number);
             assert_eq!(desk.history(Kind::Customer, n + 1).len(), 1);
         }
-        let list = ListCustomers {
-            conditions: vec![],
-            order: Field::Id,
-            descending: false,
-            offset: 0,
-            limit: 100,
-            deleted: Deleted::Shown,
-        };
+        let selection = Selection { limit: 100, ..Selection::default() };
+        let list = ListCustomers { selection, deleted: Deleted::Shown };
         let page = desk.run(list).unwrap();
         assert_eq!(page.records.len(), other);
         assert!(page.records.iter().all(|record| record.part.tenant_number() == tenant.number));

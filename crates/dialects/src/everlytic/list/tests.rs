@@ -1,4 +1,5 @@
 use super::*;
+use domain::filter::Filter;
 
 fn listing(query: &str) -> Listing {
     parse(query).unwrap_or_else(|error| panic!("{query}: {error}"))
@@ -10,7 +11,14 @@ fn parse(query: &str) -> Result<Listing, Error> {
 }
 
 fn conditions(query: &str) -> Vec<(Field, Test)> {
-    listing(query).operation.conditions.into_iter().map(|condition| (condition.field, condition.test)).collect()
+    let Filter::All(all) = listing(query).operation.selection.filter else {
+        panic!("{query}: not a list of conditions")
+    };
+    let plain = |filter| match filter {
+        Filter::Where(condition) => (condition.field, condition.test),
+        other => panic!("{query}: {other:?}"),
+    };
+    all.into_iter().map(plain).collect()
 }
 
 #[test]
@@ -25,7 +33,7 @@ fn pages_are_counted_from_one() {
         ("page=99999999999999999999&count=500", i64::MAX as u64, u64::MAX, 500),
     ] {
         let Listing { page: found, operation } = listing(query);
-        assert_eq!((found, operation.offset, operation.limit), (page, offset, limit), "{query}");
+        assert_eq!((found, operation.selection.offset, operation.selection.limit), (page, offset, limit), "{query}");
     }
     for query in ["page=0", "page=-1", "page=x", "count=0", "count=1.5", "count=%2B5"] {
         assert_eq!(parse(query).unwrap_err().reason, Reason::Invalid, "{query}");
@@ -45,7 +53,7 @@ fn any_property_orders() {
         ("direction=ORDER_DESC", Field::Id, true),
     ] {
         let operation = listing(query).operation;
-        assert_eq!((operation.order, operation.descending), (order, descending), "{query}");
+        assert_eq!(operation.selection.order, [Order { field: order, descending }], "{query}");
     }
     for query in ["order=nickname", "order=first_name", "order=id;drop", "direction=up", "direction=ORDER_"] {
         assert!(parse(query).is_err(), "{query}");

@@ -6,8 +6,9 @@ use crate::native::submission::Submitted;
 use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
+use domain::Kind;
+use domain::filter::Selection;
 use domain::operation::{CreateCustomer, CustomerRef, Deleted, ListCustomers, ReadCustomer, UpdateCustomer};
-use domain::{Field, Kind};
 use http::{HeaderValue, Response, StatusCode, header};
 
 type Answer = Result<Response<Bytes>, Problem>;
@@ -15,14 +16,8 @@ type Answer = Result<Response<Bytes>, Problem>;
 pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>) -> Answer {
     let (offset, limit) = (query.cursor()?.unwrap_or(0), query.limit()?);
     // No record ever leaves this list, so that counting from its start finds the same place again.
-    let list = ListCustomers {
-        conditions: Vec::new(),
-        order: Field::Id,
-        descending: false,
-        offset: offset.unsigned_abs(),
-        limit,
-        deleted: Deleted::Shown,
-    };
+    let selection = Selection { offset: offset.unsigned_abs(), limit, ..Selection::default() };
+    let list = ListCustomers { selection, deleted: Deleted::Shown };
     let page = call.run(list).await?;
     let next = page.more.then(|| offset.saturating_add(i64::from(limit)));
     Ok(wire::page(&page.records, next, put_record))

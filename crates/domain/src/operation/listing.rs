@@ -1,0 +1,61 @@
+//! What every operation that lists does.
+
+use crate::error::{Error, Reason, Stop};
+use crate::field::Field;
+use crate::filter::{Condition, Filter, Page, Query, Selection, Test};
+use crate::kind::Kind;
+use crate::value::{Value, admit_extra};
+use crate::working_set::{Context, WorkingSet};
+use std::sync::Arc;
+
+/// One page. What extra fields are compared with is brought to the form that their definitions want first.
+///
+/// # Errors
+/// `Missing` until the page is loaded. `Invalid` for an extra field that is not defined, a value it cannot hold, and a
+/// test that it cannot be put to.
+pub(super) fn page(
+    set: &mut WorkingSet,
+    cx: &Context,
+    kind: Kind,
+    mut selection: Selection,
+) -> Result<Arc<Page>, Stop> {
+    let mut define = |field: Field| set.extra_field(cx.caller.tenant, kind, field);
+    resolve(&mut selection.filter, &mut define)?;
+    for order in &selection.order {
+        define(order.field)?;
+    }
+    set.list(&Query { kind, tenant: cx.caller.tenant, selection })
+}
+
+/// Tells what an extra field holds; `None` for another field.
+type Define<'a> = &'a mut dyn FnMut(Field) -> Result<Option<String>, Stop>;
+
+fn resolve(filter: &mut Filter, define: Define<'_>) -> Result<(), Stop> {
+    match filter {
+        Filter::All(filters) | Filter::Any(filters) => filters.iter_mut().try_for_each(|one| resolve(one, define)),
+        Filter::Not(filter) => resolve(filter, define),
+        Filter::Where(Condition { field, test }) => match define(*field)? {
+            Some(shape) => Ok(admit(*field, &shape, test)?),
+            None => Ok(()),
+        },
+    }
+}
+
+fn admit(field: Field, shape: &str, test: &mut Test) -> Result<(), Error> {
+    let value = |value: &mut Value| {
+        if let Some(admitted) = admit_extra(field, shape, value.clone())? {
+            *value = admitted;
+        }
+        Ok(())
+    };
+    match test {
+        Test::Is(one) | Test::IsNot(one) => value(one),
+        Test::AnyOf(list) => list.iter_mut().flatten().try_for_each(value),
+        Test::Less(one) | Test::AtMost(one) | Test::Greater(one) | Test::AtLeast(one) => match shape {
+            // They are kept as the text they were written as.
+            "float" => Err(Error::new(Reason::Invalid, format!("{field} can be compared for being equal only"))),
+            _ => value(one),
+        },
+        Test::Unset | Test::Like(_) | Test::Contains(_) | Test::StartsWith(_) | Test::Entry(_) => Ok(()),
+    }
+}
