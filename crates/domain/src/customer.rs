@@ -66,7 +66,7 @@ impl Deref for Customer {
     }
 }
 
-/// One thing to do to a customer. A dialect says which; [`Customer::apply`] knows the rules.
+/// One thing to do to a customer or another record. A dialect says which; [`Customer::apply`] knows the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Sets or, with `None`, unsets a field.
@@ -99,11 +99,6 @@ impl Customer {
         }
     }
 
-    /// Whether the record is marked deleted. It keeps its id, its values and its history.
-    pub fn is_deleted(&self) -> bool {
-        self.status() == "deleted"
-    }
-
     /// The address lines as one text, without line ends after the last line that is set.
     pub fn address_text(&self) -> String {
         let lines = ADDRESS_LINES.map(|field| self.text(field));
@@ -115,16 +110,29 @@ impl Customer {
     /// # Errors
     /// `Invalid` or `TooLong` at the field; the customer is then half edited and must be dropped.
     pub fn apply(&mut self, edits: Vec<Edit>) -> Result<(), Error> {
-        let record = Arc::make_mut(&mut self.0);
-        for edit in edits {
-            match edit {
-                Edit::Set(field, value) => record.set(field, value)?,
-                Edit::AddEmail(email) => add_email(record, email)?,
-                Edit::PrimaryEmail(email) => set_primary_email(record, email)?,
-                Edit::Address(text) => set_address(record, &text)?,
-            }
+        apply(Arc::make_mut(&mut self.0), edits)
+    }
+}
+
+/// Does edits to a record of any kind, in order.
+///
+/// # Errors
+/// As [`Customer::apply`].
+pub(crate) fn apply(record: &mut Record, edits: Vec<Edit>) -> Result<(), Error> {
+    for edit in edits {
+        match edit {
+            Edit::Set(field, value) => record.set(field, value)?,
+            Edit::AddEmail(email) => add_email(record, email)?,
+            Edit::PrimaryEmail(email) => set_primary_email(record, email)?,
+            Edit::Address(text) => set_address(record, &text)?,
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+impl AsRef<Record> for Customer {
+    fn as_ref(&self) -> &Record {
+        self
     }
 }
 

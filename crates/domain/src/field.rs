@@ -134,6 +134,29 @@ fields! {
     /// The record this one was merged into.
     MergedInto = "merged_into", Shape::Reference(Kind::Customer);
 
+    /// Marked deleted.
+    Deleted = "deleted", Shape::Flag;
+    /// Fax number, as written.
+    Fax = "fax", NAME;
+    /// Internet domains of a company: mail from there is its.
+    Domains = "domains", Shape::Codes { max: 255, items: 1_000 };
+    /// Department of a company.
+    Department = "department", NAME;
+    /// What kind of contact a company is, in the tenant's own words.
+    ContactCategory = "contact_category", NAME;
+    /// What business a company is in, in the tenant's own words.
+    Business = "business", NAME;
+    /// The customer to turn to in a company.
+    PrimaryContact = "primary_contact", Shape::Reference(Kind::Customer);
+    /// The user who looks after a company.
+    OurContact = "our_contact", Shape::Reference(Kind::User);
+    /// The user who sells to a company.
+    OurSalesContact = "our_sales_contact", Shape::Reference(Kind::User);
+    /// The table of another system that it came from.
+    ExtTable = "ext_table", CODE;
+    /// Its key in that table.
+    ExtKey = "ext_key", CODE;
+
     /// Host names that lead to a tenant.
     Hosts = "hosts", Shape::Codes { max: 255, items: 100 };
     /// Number of parts a tenant's records are spread over; fixed at creation.

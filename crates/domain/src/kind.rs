@@ -1,6 +1,8 @@
 //! The kinds of records.
 
+use crate::access::Access;
 use crate::field::Field;
+use crate::value::Value;
 
 /// What a record is about. Every record of every kind has the same envelope ([`Record`](crate::record::Record)), is
 /// versioned in the same way and has the same history.
@@ -31,7 +33,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in an order in which each refers only to earlier ones.
+    /// All kinds, tenants first.
     pub const ALL: [Self; 11] = [
         Self::Tenant,
         Self::User,
@@ -63,9 +65,59 @@ impl Kind {
         }
     }
 
+    /// The name in a sentence.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ExtraField => "extra field",
+            other => other.name(),
+        }
+    }
+
     /// The kind of that [`name`](Self::name).
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The number by which the hash chain of the history knows it: never changed, never given again.
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Tenant => 0,
+            Self::User => 1,
+            Self::Key => 2,
+            Self::Session => 3,
+            Self::ExtraField => 4,
+            Self::Company => 5,
+            Self::Customer => 6,
+            Self::Category => 7,
+            Self::Priority => 8,
+            Self::Ticket => 9,
+            Self::Message => 10,
+        }
+    }
+
+    /// What marks such a record deleted; `None` where there is nothing to delete. A deleted record keeps its id, its
+    /// values and its history, and can be brought back. Listings leave it out, and no record can begin to refer to it;
+    /// what refers to it already goes on doing so.
+    pub fn deletion(self) -> Option<(Field, Value)> {
+        match self {
+            Self::Customer => Some((Field::Status, "deleted".into())),
+            Self::Ticket => Some((Field::TicketStatus, "deleted".into())),
+            Self::User | Self::Key => Some((Field::Disabled, true.into())),
+            Self::ExtraField | Self::Company | Self::Category | Self::Priority | Self::Message => {
+                Some((Field::Deleted, true.into()))
+            }
+            Self::Tenant | Self::Session => None,
+        }
+    }
+
+    /// What a caller must be allowed to read, or else to write, such records.
+    pub const fn access(self, writes: bool) -> Access {
+        match (self, writes) {
+            (Self::Tenant | Self::User | Self::Key | Self::Session, _) => Access::Manage,
+            (Self::ExtraField | Self::Category | Self::Priority, true) => Access::Manage,
+            (Self::Company | Self::Customer | Self::Ticket | Self::Message, true) => Access::Write,
+            (_, false) => Access::Read,
+        }
     }
 
     /// Whether changes of such records are kept in the history. Sessions come and go too often, and say nothing about
@@ -115,21 +167,12 @@ impl Kind {
                 F::LoopbackOnly,
             ],
             Self::Session => &[F::Digest, F::UserId, F::CustomerId, F::Dialects, F::ExpiresAt],
-            Self::ExtraField => &[F::Name, F::Number, F::Domain, F::Shape, F::External],
-            Self::Company => &[F::Name, F::Note, F::Phone],
-            Self::Category => &[F::Name, F::Parent, F::External],
-            Self::Priority => &[F::Name, F::SortOrder, F::External],
-            Self::Ticket => &[
-                F::CustomerId,
-                F::Title,
-                F::CategoryId,
-                F::PriorityId,
-                F::TicketStatus,
-                F::UserId,
-                F::External,
-                F::ClosedAt,
-            ],
-            Self::Message => &[F::TicketId, F::Author, F::Text, F::External, F::SentAt],
+            Self::ExtraField => crate::extra_field::FIELDS,
+            Self::Company => crate::company::FIELDS,
+            Self::Category => crate::category::FIELDS,
+            Self::Priority => crate::priority::FIELDS,
+            Self::Ticket => crate::ticket::FIELDS,
+            Self::Message => crate::message::FIELDS,
         }
     }
 

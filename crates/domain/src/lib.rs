@@ -12,22 +12,29 @@
 
 pub mod access;
 pub mod app;
+pub mod category;
 pub mod change;
 pub mod choice;
+pub mod company;
 pub mod credential;
 pub mod customer;
 pub mod demo;
 pub mod error;
+pub mod extra_field;
 pub mod field;
 pub mod filter;
 pub mod kind;
 pub mod mask;
+pub mod message;
 pub mod network;
 pub mod operation;
 pub mod port;
+pub mod priority;
 pub mod record;
+mod rule;
 pub mod scope;
 pub mod tenant;
+pub mod ticket;
 pub mod value;
 pub mod working_set;
 

@@ -81,6 +81,12 @@ impl FromIterator<(Field, Value)> for Values {
     }
 }
 
+impl AsRef<Self> for Record {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// A record: who it is, how often it changed, and its values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -147,6 +153,11 @@ impl Record {
             Some(Value::Texts(texts)) => texts,
             _ => &[],
         }
+    }
+
+    /// Whether it is marked deleted: see [`Kind::deletion`].
+    pub fn is_deleted(&self) -> bool {
+        self.kind.deletion().is_some_and(|(field, value)| self.values.get(field) == Some(&value))
     }
 
     /// Checks a value against what the field can hold, brings it to its one stored form and sets it; `None`, an empty

@@ -196,14 +196,16 @@ impl WorkingSet {
     /// `Missing` until its definition is loaded; `Invalid` when there is none.
     pub fn extra_field(&mut self, tenant: Tenant, kind: Kind, field: Field) -> Result<Option<String>, Stop> {
         let Field::Extra(number) = field else { return Ok(None) };
+        Ok(Some(self.definition(tenant, kind, number)?.text(Field::Shape).to_owned()))
+    }
+
+    fn definition(&mut self, tenant: Tenant, kind: Kind, number: u16) -> Result<Arc<Record>, Stop> {
         let text = extra_field_text(kind.name(), i64::from(number));
-        match self.owner(Kind::ExtraField, &UniqueKey::new(tenant, Space::ExtraField, &text))? {
-            Some(definition) => Ok(Some(definition.text(Field::Shape).to_owned())),
-            None => {
-                let text = format!("There is no extra field {field} for a {}", kind.name());
-                Err(Error::invalid(field, text).into())
-            }
-        }
+        let found = self.owner(Kind::ExtraField, &UniqueKey::new(tenant, Space::ExtraField, &text))?;
+        found.ok_or_else(|| {
+            let field = Field::Extra(number);
+            Error::invalid(field, format!("There is no extra field {field} for a {}", kind.name())).into()
+        })
     }
 
     /// One page of a listing, as it was before this batch: only reading operations list.
@@ -306,6 +308,13 @@ impl WorkingSet {
         self.staged.retain(|staged| (staged.record.kind, staged.record.part, staged.record.id) != place);
         self.staged.push(Staged { record: Arc::clone(&record), fields });
         Ok(record)
+    }
+
+    /// The records of a kind that earlier operations of this batch changed, in no order: what a listing does not show
+    /// yet.
+    pub fn changed(&self, kind: Kind) -> impl Iterator<Item = &Record> {
+        let slots = self.records.values().filter(|slot| slot.changed);
+        slots.filter_map(|slot| slot.record.as_deref()).filter(move |record| record.kind == kind)
     }
 
     /// Forgets what the operation that just decided had put aside.
@@ -429,21 +438,26 @@ impl WorkingSet {
         let extras: Vec<_> =
             record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
         for (field, value) in extras {
-            if let Some(shape) = self.extra_field(tenant, record.kind, field)? {
-                let value = crate::value::admit_extra(field, &shape, value)?;
-                record.values.set(field, value);
+            let Field::Extra(number) = field else { continue };
+            let definition = self.definition(tenant, record.kind, number)?;
+            if definition.is_deleted() {
+                return Err(Error::invalid(field, format!("The extra field {field} is retired")).into());
             }
+            let value = crate::value::admit_extra(field, definition.text(Field::Shape), value)?;
+            record.values.set(field, value);
         }
         Ok(())
     }
 
     fn check_references(&mut self, record: &Record, fields: &[FieldChange], tenant: Tenant) -> Result<(), Stop> {
         for change in fields {
-            if let (Shape::Reference(kind), Some(Value::Number(id))) = (change.field.shape(), &change.to)
-                && self.record(tenant, kind, *id)?.is_none()
-            {
-                let text = format!("{} {id} does not exist", kind.name());
-                return Err(Error::invalid(change.field, text).into());
+            if let (Shape::Reference(kind), Some(Value::Number(id))) = (change.field.shape(), &change.to) {
+                let what = match self.record(tenant, kind, *id)? {
+                    None => "does not exist",
+                    Some(found) if found.is_deleted() => "is deleted",
+                    Some(_) => continue,
+                };
+                return Err(Error::invalid(change.field, format!("{} {id} {what}", kind.name())).into());
             }
         }
         debug_assert!(record.id > 0, "a record is put under an id");

@@ -3,7 +3,7 @@
 //! No engine can be trusted alone with a flipped bit. The checksum is for accidents; the chain also shows that nobody
 //! took out, changed or reordered an entry without rewriting every later one.
 
-use domain::{Change, Kind, Record};
+use domain::{Change, Record};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -47,10 +47,15 @@ pub(crate) fn digest(salt: &[u8; 16], fields: &str) -> Link {
 pub(crate) fn link(before: &Link, change: &Change, digest: &Link) -> Link {
     let mut hash = Sha256::new();
     hash.update(before);
-    let kind = Kind::ALL.iter().position(|kind| *kind == change.kind).unwrap_or(Kind::ALL.len()) as i64;
-    for number in
-        [change.part.0, change.number, change.previous, kind, change.id, change.version.cast_signed(), change.at.0]
-    {
+    for number in [
+        change.part.0,
+        change.number,
+        change.previous,
+        change.kind.number(),
+        change.id,
+        change.version.cast_signed(),
+        change.at.0,
+    ] {
         hash.update(number.to_le_bytes());
     }
     let origin = &change.origin;

@@ -6,7 +6,7 @@ use super::fields::{EXTRA_FIELDS, Shown, further_fields, groups, is_time, place,
 use crate::State;
 use domain::error::Reason;
 use domain::operation::Submission;
-use domain::{Customer, Edit, Error, Field, Kind, Shape, Value};
+use domain::{Edit, Error, Field, Kind, Record, Shape, Value};
 use jiff::Timestamp;
 use wire::json;
 
@@ -21,9 +21,10 @@ pub(super) struct Submitted {
 }
 
 impl Submitted {
-    /// What marks a customer deleted.
-    pub(super) fn deletion(if_match: IfMatch) -> Self {
-        Self { if_match, fields: vec![(Field::Status, Some("deleted".into()))], clears_extra_fields: false }
+    /// What marks a record deleted.
+    pub(super) fn deletion(kind: Kind, if_match: IfMatch) -> Self {
+        let fields = kind.deletion().map(|(field, value)| (field, Some(value))).into_iter().collect();
+        Self { if_match, fields, clears_extra_fields: false }
     }
 
     /// Reads the body.
@@ -53,8 +54,9 @@ impl Submitted {
     }
 }
 
-impl Submission for Submitted {
-    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error> {
+impl<T: AsRef<Record>> Submission<T> for Submitted {
+    fn edits(&self, present: &T) -> Result<Vec<Edit>, Error> {
+        let present = present.as_ref();
         self.if_match.check(present)?;
         let mut edits = Vec::with_capacity(self.fields.len());
         if self.clears_extra_fields {

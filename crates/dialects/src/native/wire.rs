@@ -92,6 +92,18 @@ impl<'a> Query<'a> {
         self.digits("cursor").map(str::parse).transpose().map_err(wrong)
     }
 
+    /// Whether a parameter is `true`; without it, it is not.
+    ///
+    /// # Errors
+    /// `Invalid` for anything but `true` and `false`.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        match self.0.iter().find(|(known, _)| known == name).map(|(_, text)| &**text) {
+            None | Some("" | "false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Error::new(Reason::Invalid, format!("{name} must be true or false"))),
+        }
+    }
+
     /// A parameter that is given; `""` when it is anything but digits, so that it cannot be a number.
     fn digits(&self, name: &str) -> Option<&str> {
         let (_, text) = self.0.iter().find(|(known, text)| known == name && !text.is_empty())?;

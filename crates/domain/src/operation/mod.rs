@@ -5,31 +5,41 @@
 
 mod caller_of;
 mod create_customer;
+mod create_record;
 mod customer_ref;
 mod delete_customer;
+mod delete_record;
 mod find_key;
 mod find_tenant;
 mod find_user;
 mod list_customers;
+mod list_records;
 mod listing;
 mod load;
 mod lock_customer;
 mod read_customer;
 mod read_history;
+mod read_record;
 mod update_customer;
+mod update_record;
 
 pub use create_customer::CreateCustomer;
+pub use create_record::CreateRecord;
 pub use customer_ref::{CustomerRef, Deleted};
 pub use delete_customer::DeleteCustomer;
+pub use delete_record::DeleteRecord;
 pub use find_key::FindKey;
 pub use find_tenant::FindTenant;
 pub use find_user::{FindUser, FoundUser};
 pub use list_customers::ListCustomers;
+pub use list_records::ListRecords;
 pub use load::{Load, NewRecord};
 pub use lock_customer::LockCustomer;
 pub use read_customer::ReadCustomer;
 pub use read_history::{History, ReadHistory};
+pub use read_record::ReadRecord;
 pub use update_customer::UpdateCustomer;
+pub use update_record::UpdateRecord;
 
 use crate::access::Access;
 use crate::customer::{Customer, Edit};
@@ -43,6 +53,7 @@ pub trait Operation: Send + 'static {
     type Output: Send + 'static;
     /// What the caller must be allowed.
     const ACCESS: Access;
+
     /// Whether it may change anything.
     const WRITES: bool;
     /// Whether it lists or walks: more than a few point reads.
@@ -67,20 +78,21 @@ pub trait Operation: Send + 'static {
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Self::Output, Stop>;
 }
 
-/// What a caller submitted for a customer, in a dialect's terms.
+/// What a caller submitted for a record, in a dialect's terms: for a [`Customer`] or, in the operations over records of
+/// any kind, for a [`Record`](crate::Record).
 ///
 /// The dialect compares it with what it shows of the present record: a submitted value equal to the shown one is no
 /// edit. That is why it is asked for its edits only when the record is at hand.
-pub trait Submission: Send + 'static {
+pub trait Submission<T = Customer>: Send + 'static {
     /// The edits that bring the present record to what was submitted.
     ///
     /// # Errors
     /// `Invalid`, `Required` or `TooLong` at the field.
-    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error>;
+    fn edits(&self, present: &T) -> Result<Vec<Edit>, Error>;
 }
 
-impl<F: Fn(&Customer) -> Result<Vec<Edit>, Error> + Send + 'static> Submission for F {
-    fn edits(&self, present: &Customer) -> Result<Vec<Edit>, Error> {
+impl<T, F: Fn(&T) -> Result<Vec<Edit>, Error> + Send + 'static> Submission<T> for F {
+    fn edits(&self, present: &T) -> Result<Vec<Edit>, Error> {
         self(present)
     }
 }

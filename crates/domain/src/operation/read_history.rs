@@ -40,7 +40,7 @@ impl Operation for ReadHistory {
     }
 
     fn access(&self) -> Access {
-        if Area::of(self.kind) == Area::Administration { Access::Manage } else { Access::Read }
+        self.kind.access(false)
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<History, Stop> {

@@ -53,7 +53,7 @@ pub(in crate::native) async fn update(call: Call<'_>, _: Query<'_>) -> Answer {
 
 pub(in crate::native) async fn delete(call: Call<'_>, _: Query<'_>) -> Answer {
     let id = id(&call)?;
-    change(&call, id, Submitted::deletion(IfMatch::read(call.request)?)).await
+    change(&call, id, Submitted::deletion(Kind::Customer, IfMatch::read(call.request)?)).await
 }
 
 async fn change(call: &Call<'_>, id: i64, submission: Submitted) -> Answer {

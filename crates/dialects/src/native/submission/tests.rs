@@ -4,7 +4,7 @@ use domain::access::{Caller, Role};
 use domain::operation::{CustomerRef, Deleted, UpdateCustomer};
 use domain::tenant::Tenant;
 use domain::working_set::{Context, Found, Need, WorkingSet};
-use domain::{Operation, Origin, Record, Time};
+use domain::{Customer, Operation, Origin, Time};
 use proptest::prelude::*;
 use std::sync::Arc;
 

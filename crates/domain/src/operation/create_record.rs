@@ -1,0 +1,47 @@
+use super::{Operation, Submission};
+use crate::access::Access;
+use crate::customer::apply;
+use crate::error::{Error, Stop};
+use crate::kind::Kind;
+use crate::record::{Part, Record};
+use crate::rule;
+use crate::scope::Area;
+use crate::working_set::{Context, WorkingSet};
+use std::sync::Arc;
+
+/// Creates a record of any kind under the next free id. What a new one needs, the rules of its kind demand.
+#[derive(Debug)]
+pub struct CreateRecord<S> {
+    /// What it is about.
+    pub kind: Kind,
+    /// What was submitted; it sees an empty record.
+    pub submission: S,
+}
+
+impl<S: Submission<Record>> Operation for CreateRecord<S> {
+    type Output = Arc<Record>;
+    const ACCESS: Access = Access::Write;
+    const WRITES: bool = true;
+
+    fn area(&self) -> Area {
+        Area::of(self.kind)
+    }
+
+    fn access(&self) -> Access {
+        self.kind.access(true)
+    }
+
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
+        let (tenant, kind) = (cx.caller.tenant, self.kind);
+        let id = set.next_id(tenant, kind)?;
+        let part = if kind == Kind::Tenant { Part::GLOBAL } else { tenant.part_of(id) };
+        if set.record_at((kind, part, id))?.is_some() {
+            return Err(Error::internal(format!("{} {id} exists beyond the counter", kind.name())).into());
+        }
+        let mut record = Record::new(kind, part, id);
+        let edits = self.submission.edits(&record)?;
+        apply(&mut record, edits)?;
+        rule::settle(&mut record, None, set, cx)?;
+        set.put(record, cx)
+    }
+}
