@@ -65,7 +65,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
 .venv/bin/python -c 'import requests' 2>/dev/null || {
     python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt
 }
-(cd clients/node && { node -e 'require("request")' 2>/dev/null || npm ci --ignore-scripts; })
+(cd clients/node && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
 
 # --- the stages -------------------------------------------------------------------------------------------------------
 

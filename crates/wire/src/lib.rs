@@ -19,3 +19,4 @@ pub mod multipart;
 pub mod negotiate;
 pub mod text;
 pub mod write;
+pub mod xml;
