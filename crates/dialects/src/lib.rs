@@ -9,6 +9,7 @@ pub mod native;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod session;
 pub mod sign_in;
 pub mod state;
 pub mod trackfinity;
@@ -22,6 +23,7 @@ use std::pin::Pin;
 
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
+pub use session::{Session, Sessions};
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
 

@@ -7,7 +7,7 @@
 use crate::request::Request;
 use crate::state::State;
 use domain::error::Reason;
-use domain::operation::{FindKey, FindTenant, FindUser};
+use domain::operation::{FindCustomer, FindKey, FindTenant, FindUser};
 use domain::tenant::Tenant;
 use domain::{Caller, Error, Time};
 use sha2::{Digest, Sha256};
@@ -133,12 +133,12 @@ impl SignIn {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Inserts; a full map first loses what is stale, or else everything.
-fn bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V, stale: impl Fn(&V) -> bool) {
+pub(crate) fn bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V, stale: impl Fn(&V) -> bool) {
     if map.len() >= MAX_ENTRIES && !map.contains_key(&key) {
         map.retain(|_, value| !stale(value));
         if map.len() >= MAX_ENTRIES {
@@ -175,6 +175,13 @@ pub enum Credential<'a> {
         /// The password.
         password: &'a str,
     },
+    /// A customer's user name and password.
+    Customer {
+        /// The user name.
+        name: &'a str,
+        /// The password.
+        password: &'a str,
+    },
 }
 
 impl State {
@@ -192,6 +199,7 @@ impl State {
         let (sort, name, secret) = match credential {
             Credential::Key { name, key } => ("key", name.unwrap_or(""), key),
             Credential::Password { name, password } => ("password", name, password),
+            Credential::Customer { name, password } => ("customer", name, password),
         };
         let now = self.app.now();
         // Read before the store is: a credential that changes meanwhile is then not remembered as it was.
@@ -202,9 +210,11 @@ impl State {
         }
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
-        let named = self.sign_in.fingerprint(&[dialect, &request.base_url, name]);
+        let named = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name]);
         let _turn;
-        if let (Credential::Password { .. }, Some(check)) = (credential, self.sign_in.checking_of(&fingerprint)) {
+        if let (Credential::Password { .. } | Credential::Customer { .. }, Some(check)) =
+            (credential, self.sign_in.checking_of(&fingerprint))
+        {
             _turn = check.lock().await;
             if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
                 return from_there(caller, request);
@@ -217,6 +227,8 @@ impl State {
                 let caller = Arc::new(caller);
                 let until = now.plus_seconds(self.sign_in.limits.remember);
                 let until = caller.expires_at.map_or(until, |end| end.min(until));
+                // What changes a customer is not told as a change of credentials. They sign in once, for a session.
+                let until = if caller.customer.is_some() { now } else { until };
                 let proven = Proven { caller: Arc::clone(&caller), epoch, until };
                 self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
                 from_there(caller, request)
@@ -247,14 +259,19 @@ impl State {
                 let addressed = request.tenant.is_some() || anonymous.tenant != Tenant::DEFAULT;
                 if addressed && elsewhere { Err(wrong()) } else { Ok(caller) }
             }
-            Credential::Password { name, password } if name.len().max(password.len()) <= MAX_CREDENTIAL => {
-                let find = FindUser { username: name.to_owned(), dialect };
-                let found = self.run(find, &anonymous, origin()).await?;
+            Credential::Password { name, password } | Credential::Customer { name, password }
+                if name.len().max(password.len()) <= MAX_CREDENTIAL =>
+            {
+                let username = name.to_owned();
+                let found = match credential {
+                    Credential::Customer { .. } => self.run(FindCustomer { username }, &anonymous, origin()).await?,
+                    _ => self.run(FindUser { username, dialect }, &anonymous, origin()).await?,
+                };
                 let phc = found.as_ref().map(|found| found.password.clone());
                 let proven = self.verify_password(password, phc).await?;
                 found.filter(|_| proven).map(|found| found.caller).ok_or_else(wrong)
             }
-            Credential::Key { .. } | Credential::Password { .. } => Err(wrong()),
+            Credential::Key { .. } | Credential::Password { .. } | Credential::Customer { .. } => Err(wrong()),
         }
     }
 
@@ -275,7 +292,7 @@ impl State {
 
 /// # Errors
 /// `Forbidden` for a proven caller who may not call from where the request came from.
-fn from_there(caller: Arc<Caller>, request: &Request) -> Result<Arc<Caller>, Error> {
+pub(crate) fn from_there(caller: Arc<Caller>, request: &Request) -> Result<Arc<Caller>, Error> {
     if caller.may_call_from(request.address) {
         return Ok(caller);
     }

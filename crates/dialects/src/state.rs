@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
 use domain::error::Reason;
 use domain::port::Passwords;
@@ -14,6 +15,8 @@ pub struct State {
     pub app: App,
     /// Remembers proven credentials and counts wrong ones.
     pub sign_in: SignIn,
+    /// How long sessions last, and what went wrong last in them.
+    pub sessions: Sessions,
     /// Refuse what the vendors would refuse.
     pub strict: bool,
     /// Whether the server listens on nothing but loopback addresses: demo credentials work only then.
@@ -31,6 +34,7 @@ impl State {
         Self {
             app,
             sign_in,
+            sessions: Sessions::default(),
             strict: false,
             loopback: true,
             deadline: Duration::from_secs(30),

@@ -37,6 +37,8 @@ pub enum Space {
     /// Digests of sessions, over all tenants. Apart from those of keys: an owner is known by its id alone, and a
     /// session must not pass for the key of the same id.
     SessionDigest,
+    /// The sessions of a user or customer, counted through.
+    SessionSlot,
 }
 
 impl Space {
@@ -56,6 +58,7 @@ impl Space {
             Self::TenantName => 11,
             Self::TenantHost => 12,
             Self::SessionDigest => 13,
+            Self::SessionSlot => 14,
         }
     }
 
@@ -71,6 +74,7 @@ impl Space {
             Self::BingNumber => Field::BingNumber,
             Self::ExtraField => Field::Number,
             Self::Digest | Self::SessionDigest => Field::Digest,
+            Self::SessionSlot => Field::Slot,
             Self::TenantName => Field::Name,
             Self::TenantHost => Field::Hosts,
         }
@@ -130,7 +134,7 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         ],
         Kind::User => &[(Field::Username, Space::UserLogin)],
         Kind::Key => &[(Field::Digest, Space::Digest)],
-        Kind::Session => &[(Field::Digest, Space::SessionDigest)],
+        Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
         Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message => &[],

@@ -175,6 +175,14 @@ fields! {
     Digest = "digest", Shape::Secret;
     /// When a key or session ends.
     ExpiresAt = "expires_at", Shape::Time;
+    /// When a session began.
+    StartedAt = "started_at", Shape::Time;
+    /// Tells one password from another, without being one: a session ends when the password changes.
+    Stamp = "stamp", Shape::Number { min: 0, max: i64::MAX };
+    /// Which of its subject's sessions a session is.
+    Slot = "slot", CODE;
+    /// The client program, as it called itself when the session began.
+    Client = "client", NAME;
     /// A disabled user or key cannot sign in.
     Disabled = "disabled", Shape::Flag;
     /// Works only while the server listens on nothing but loopback addresses: demo credentials.

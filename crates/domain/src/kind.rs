@@ -166,7 +166,7 @@ impl Kind {
                 F::Disabled,
                 F::LoopbackOnly,
             ],
-            Self::Session => &[F::Digest, F::UserId, F::CustomerId, F::Dialects, F::ExpiresAt],
+            Self::Session => crate::session::FIELDS,
             Self::ExtraField => crate::extra_field::FIELDS,
             Self::Company => crate::company::FIELDS,
             Self::Category => crate::category::FIELDS,

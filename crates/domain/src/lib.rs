@@ -33,6 +33,7 @@ pub mod priority;
 pub mod record;
 mod rule;
 pub mod scope;
+pub mod session;
 pub mod tenant;
 pub mod ticket;
 pub mod value;

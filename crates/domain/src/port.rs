@@ -49,8 +49,8 @@ pub trait Store: Send + Sync {
     /// Whether it can be written to.
     fn condition(&self) -> Condition;
 
-    /// Grows whenever a user, key, session or tenant changes, before the change is acknowledged. What was remembered
-    /// of a credential under another number must be checked again.
+    /// Grows whenever a user, key or tenant changes, before the change is acknowledged. What was remembered of a
+    /// credential under another number must be checked again. Sessions come and go too often: they are looked up.
     fn credentials_epoch(&self) -> u64;
 }
 

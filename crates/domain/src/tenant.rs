@@ -21,6 +21,9 @@ impl Tenant {
     /// The tenant that callers reach who name no other.
     pub const DEFAULT: Self = Self { number: 1, buckets: 1 };
 
+    /// What the tenants themselves belong to.
+    pub const NONE: Self = Self { number: 0, buckets: 1 };
+
     /// The tenant of that number.
     ///
     /// # Errors
@@ -40,11 +43,7 @@ impl Tenant {
 
     /// The part of a unique value.
     pub fn part_of_text(self, text: &str) -> Part {
-        // FNV-1a: stable over versions and machines, which a stored place must be.
-        let hash = text
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        self.bucket(mix(hash))
+        self.bucket(mix(fnv(text)))
     }
 
     /// The first part: counters live here.
@@ -60,6 +59,11 @@ impl Tenant {
     const fn bucket(self, hash: u64) -> Part {
         Part((self.number << BUCKET_BITS) | (hash % self.buckets as u64) as i64)
     }
+}
+
+/// FNV-1a: stable over versions and machines, which what is stored must be.
+pub(crate) fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The finalizer of SplitMix64: neighbouring ids spread over all buckets.

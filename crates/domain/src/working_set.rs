@@ -96,6 +96,7 @@ struct Slot {
 struct Staged {
     record: Arc<Record>,
     fields: Vec<FieldChange>,
+    removed: bool,
 }
 
 /// See the [module](self).
@@ -123,6 +124,8 @@ pub struct Saving<'a> {
     pub changes: &'a mut Vec<Change>,
     /// The records that changed, in their last state, with the version that the store held before.
     pub records: Vec<(Arc<Record>, u64)>,
+    /// The records that are no more.
+    pub removed: Vec<Place>,
     /// The unique values that changed owner.
     pub keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
     /// The counters that moved.
@@ -167,7 +170,7 @@ impl WorkingSet {
     fn whole_record(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
         let staged = |s: &&Staged| (s.record.kind, s.record.part, s.record.id) == place;
         if let Some(staged) = self.staged.iter().rev().find(staged) {
-            return Ok(Some(Arc::clone(&staged.record)));
+            return Ok(Some(Arc::clone(&staged.record)).filter(|_| !staged.removed));
         }
         match self.records.get(&place) {
             Some(slot) => Ok(slot.record.clone()),
@@ -211,9 +214,16 @@ impl WorkingSet {
     /// One page of a listing, as it was before this batch: only reading operations list.
     ///
     /// # Errors
-    /// `Missing` until it is loaded.
+    /// `Missing` until it is loaded; `Forbidden` or `Invalid` for a field that is masked or secret.
     pub fn list(&mut self, query: &Query) -> Result<Arc<Page>, Stop> {
-        query.selection.fields().into_iter().try_for_each(|field| self.mask.check(query.kind, field))?;
+        for field in query.selection.fields() {
+            self.mask.check(query.kind, field)?;
+            if field.shape() == Shape::Secret {
+                return Err(
+                    Error::invalid(field, format!("{field} is a secret: nothing is found or sorted by it")).into()
+                );
+            }
+        }
         let Some((_, page)) = self.lists.iter().find(|(known, _)| known == query) else {
             return self.miss(Need::List(query.clone()));
         };
@@ -306,7 +316,7 @@ impl WorkingSet {
         }
         let record = Arc::new(record);
         self.staged.retain(|staged| (staged.record.kind, staged.record.part, staged.record.id) != place);
-        self.staged.push(Staged { record: Arc::clone(&record), fields });
+        self.staged.push(Staged { record: Arc::clone(&record), fields, removed: false });
         Ok(record)
     }
 
@@ -315,6 +325,20 @@ impl WorkingSet {
     pub fn changed(&self, kind: Kind) -> impl Iterator<Item = &Record> {
         let slots = self.records.values().filter(|slot| slot.changed);
         slots.filter_map(|slot| slot.record.as_deref()).filter(move |record| record.kind == kind)
+    }
+
+    /// Removes a record without a trace. Only kinds without a history can go: the ids and values of all others stay
+    /// theirs for ever.
+    ///
+    /// # Errors
+    /// `Internal` for a kind that has a history.
+    pub fn remove(&mut self, record: Arc<Record>, tenant: Tenant) -> Result<(), Stop> {
+        if record.kind.has_history() {
+            return Err(Error::internal(format!("a {} cannot be removed", record.kind.name())).into());
+        }
+        self.staged_keys.extend(unique_keys(tenant, &record).into_iter().map(|(_, key)| (key, None)));
+        self.staged.push(Staged { record, fields: Vec::new(), removed: true });
+        Ok(())
     }
 
     /// Forgets what the operation that just decided had put aside.
@@ -327,7 +351,7 @@ impl WorkingSet {
     /// Takes over what the operation that just decided had put aside. Answers whether that is anything to save.
     pub fn accept(&mut self, cx: &Context) -> bool {
         let anything = !self.staged.is_empty() || !self.staged_counters.is_empty();
-        for Staged { record, fields } in self.staged.drain(..) {
+        for Staged { record, fields, removed } in self.staged.drain(..) {
             if record.kind.has_history() {
                 self.changes.push(Change {
                     part: record.part,
@@ -343,7 +367,7 @@ impl WorkingSet {
                 });
             }
             let slot = self.records.entry((record.kind, record.part, record.id)).or_default();
-            slot.record = Some(record);
+            slot.record = Some(record).filter(|_| !removed);
             slot.changed = true;
         }
         for (key, owner) in self.staged_keys.drain(..) {
@@ -401,7 +425,9 @@ impl WorkingSet {
         self.changed_counters.dedup();
         let next = |counter: &(Part, Kind)| self.counters.get(counter).map(|next| (*counter, *next));
         let counters = self.changed_counters.iter().filter_map(next).collect();
-        Saving { changes: &mut self.changes, records, keys, counters }
+        let gone = self.records.iter().filter(|(_, slot)| slot.changed && slot.record.is_none());
+        let removed = gone.filter(|(_, slot)| slot.stored_version > 0).map(|(place, _)| *place).collect();
+        Saving { changes: &mut self.changes, records, removed, keys, counters }
     }
 
     fn miss<T>(&mut self, need: Need) -> Result<T, Stop> {

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod demo;
 pub mod dispatch;
 pub mod host;
+pub mod housekeeping;
 pub mod http;
 pub mod metrics;
 pub mod settings;

@@ -15,7 +15,7 @@ use domain::operation::{Load, ReadHistory};
 use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
 use domain::working_set::Context;
-use domain::{App, Change, Error, Field, Kind, Operation, Origin, Stop, Time, Value, WorkingSet, demo};
+use domain::{App, Change, Error, Field, Kind, Operation, Origin, Record, Stop, Time, Value, WorkingSet, demo};
 use http::{HeaderName, Method};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -159,6 +159,17 @@ impl World {
         self.run(Amend { kind, id, field, value }).unwrap();
     }
 
+    /// A record of the default tenant as it is stored.
+    pub(crate) fn record(&self, kind: Kind, id: i64) -> Option<Arc<Record>> {
+        self.run(Look { kind, id }).unwrap()
+    }
+
+    /// What the doctor finds.
+    pub(crate) fn examine(&self) -> Vec<String> {
+        let report = store::sqlite::examine(self.folder.path()).unwrap();
+        report.findings.into_iter().map(|finding| format!("{}: {}", finding.what, finding.why)).collect()
+    }
+
     /// Sends a request of these parts.
     pub(crate) fn ask(
         &self,
@@ -200,5 +211,20 @@ impl Operation for Amend {
         let mut record = Arc::unwrap_or_clone(record);
         record.set(self.field, self.value.clone())?;
         set.put(record, cx).map(drop)
+    }
+}
+
+struct Look {
+    kind: Kind,
+    id: i64,
+}
+
+impl Operation for Look {
+    type Output = Option<Arc<Record>>;
+    const ACCESS: Access = Access::Manage;
+    const WRITES: bool = false;
+
+    fn decide(&self, set: &mut WorkingSet, _: &Context) -> Result<Option<Arc<Record>>, Stop> {
+        set.record(Tenant::DEFAULT, self.kind, self.id)
     }
 }

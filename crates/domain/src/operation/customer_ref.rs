@@ -41,7 +41,7 @@ pub enum Deleted {
     Hidden,
 }
 
-/// Finds the one customer that all references name.
+/// Finds the one customer that all references name. For a customer who calls there is no other than they.
 pub(super) fn find(
     set: &mut WorkingSet,
     cx: &Context,
@@ -58,7 +58,9 @@ pub(super) fn find(
             CustomerRef::Subscription(text) => by_key(set, cx, Space::Subscription, text)?,
             CustomerRef::Order(text) => by_key(set, cx, Space::Order, text)?,
         };
+        let mine = |customer: &Customer| cx.caller.customer.is_none_or(|own| own == customer.id);
         let customer = record.map(Customer).filter(|customer| deleted == Deleted::Shown || !customer.is_deleted());
+        let customer = customer.filter(mine);
         let Some(customer) = customer else {
             return Err(Error::not_found(format!("There is no {reference}")).into());
         };

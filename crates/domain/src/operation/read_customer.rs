@@ -17,6 +17,7 @@ impl Operation for ReadCustomer {
     type Output = Customer;
     const ACCESS: Access = Access::Read;
     const WRITES: bool = false;
+    const FOR_CUSTOMERS: bool = true;
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Customer, Stop> {
         customer_ref::find(set, cx, std::slice::from_ref(&self.who), self.deleted)

@@ -26,6 +26,7 @@ impl<S: Submission> Operation for UpdateCustomer<S> {
     type Output = Customer;
     const ACCESS: Access = Access::Write;
     const WRITES: bool = true;
+    const FOR_CUSTOMERS: bool = true;
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Customer, Stop> {
         let mut customer = customer_ref::find(set, cx, &self.who, self.deleted)?;

@@ -4,6 +4,7 @@ use dialects::{SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
 use domain::port::{Entropy as _, Store};
+use domain::session::Lifetime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,7 @@ use super::{Exit, Failed, print, variables};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
 use crate::host::{Argon2id, SystemClock, SystemEntropy};
+use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::metrics::Metrics;
 use crate::settings::{BadSetting, Flags, Settings};
@@ -68,10 +70,14 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     state.strict = settings.on("strict")?;
     state.loopback = anywhere || address.ip().is_loopback();
     state.deadline = settings.seconds("store-timeout")?;
+    state.sessions.lifetime =
+        Lifetime { idle: settings.number("session-idle")?, whole: settings.number("session-end")? };
     let (phase, phases) = watch::channel(Phase::Running);
     let connections = Arc::new(OnceLock::new());
+    let state = Arc::new(state);
+    let keeping = tokio::spawn(housekeeping::keep(Arc::downgrade(&state)));
     let dispatch = Dispatch {
-        state: Arc::new(state),
+        state,
         metrics: Arc::new(Metrics::default()),
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
         phase: phases.clone(),
@@ -90,6 +96,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     tracing::info!(url, took_ms = started.elapsed().as_millis() as u64, "serving");
     let drained = server.serve(listener, phases).await;
     tracing::info!(closed = drained.closed, aborted = drained.aborted, "stopped");
+    keeping.abort();
     drop((server, store));
     Ok(Exit::Ok)
 }

@@ -1,6 +1,7 @@
 //! One table a kind: the columns they share, and the few that queries look for.
 
 use domain::record::{Part, Values};
+use domain::working_set::Place;
 use domain::{Field, Kind, Record, Time, Value};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row};
@@ -50,6 +51,7 @@ pub(super) struct Statements {
     beside: String,
     insert: String,
     update: String,
+    delete: String,
 }
 
 impl Statements {
@@ -78,6 +80,7 @@ impl Statements {
                  SELECT * FROM (SELECT 1, place, part, id FROM \"{table}\" WHERE place > ?1 ORDER BY place LIMIT 1)"
             ),
             insert: format!("INSERT INTO \"{table}\" ({names}, place) VALUES ({places}, ?{place})"),
+            delete: format!("DELETE FROM \"{table}\" WHERE place = ?1"),
             update: format!("UPDATE \"{table}\" SET {sets} WHERE place = ?{place} AND version = ?{version}"),
         }
     }
@@ -124,6 +127,14 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// Removes a record.
+    pub(super) fn remove(&self, db: &Connection, (kind, part, id): Place) -> Result<(), Failure> {
+        match db.prepare_cached(&self.of(kind)?.delete)?.execute([place(part, id)])? {
+            1 => Ok(()),
+            _ => Err(Failure::Damaged(format!("{} {id} is not there any more", kind.name()))),
+        }
     }
 
     /// Writes a record, whose version in the store must be `stored_version`; 0 for a new one.

@@ -197,6 +197,7 @@ impl Writing {
             }
             tables.save(db, &record, stored_version)?;
         }
+        saving.removed.into_iter().try_for_each(|place| tables.remove(db, place))?;
         for (key, owner) in saving.keys {
             let place = (key.part.0, key.space.number(), &key.text);
             match owner {
@@ -255,7 +256,7 @@ const fn place(record: &Record) -> (Kind, Part, i64) {
 }
 
 const fn is_credential(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Session)
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key)
 }
 
 fn poisoned(why: &str) -> Error {

@@ -46,7 +46,8 @@ macro_rules! store_suite {
     ($engine:ty) => {
         $crate::suite::store_suite! { $engine:
             records: creates_reads_updates_and_deletes, what_changes_nothing_leaves_no_trace, a_stale_version_is_refused,
-                ids_are_never_given_twice, every_field_of_every_kind_is_kept, any_text_is_kept, time_never_runs_back;
+                ids_are_never_given_twice, every_field_of_every_kind_is_kept, any_text_is_kept, time_never_runs_back,
+                sessions_come_and_go_within_a_batch;
             history: is_newest_first_in_pages, tells_what_changed_and_how, never_tells_a_secret,
                 refuses_a_cursor_of_another_record, of_one_operation_has_one_id, of_sessions_is_not_kept;
             unique: a_taken_value_is_refused, a_freed_value_can_be_taken, login_names_that_look_alike_are_one,

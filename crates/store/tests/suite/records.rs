@@ -3,7 +3,11 @@
 use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, START, clear, edited, refused, set, texts};
 use domain::error::Reason;
-use domain::operation::{CreateCustomer, CustomerRef, Deleted, Load, NewRecord, ReadCustomer, UpdateCustomer};
+use domain::operation::{
+    CreateCustomer, CreateSession, CustomerRef, Deleted, EndSession, Load, NewRecord, PurgeSessions, ReadCustomer,
+    UpdateCustomer,
+};
+use domain::session::{Lifetime, Subject};
 use domain::{Field, Kind, Shape, Time, Value};
 use std::collections::BTreeSet;
 
@@ -191,5 +195,38 @@ pub(crate) fn time_never_runs_back<E: Engine>() {
     let updated = desk.update(1, vec![set(Field::City, "Oslo")]).unwrap();
     assert_eq!(updated.updated_at, Time(START + 100_000_000));
     assert!(desk.history(Kind::Customer, 1).is_sorted_by(|newer, older| newer.at >= older.at));
+    bed.end();
+}
+
+pub(crate) fn sessions_come_and_go_within_a_batch<E: Engine>() {
+    let mut bed = Bed::<E>::new();
+    let user = NewRecord { kind: Kind::User, id: 1, values: vec![(Field::Username, "egon".into())] };
+    bed.desk(EIGHT).run(Put(user)).unwrap();
+    let open = |digest: &str| CreateSession {
+        subject: Subject::User(1),
+        digest: digest.to_owned(),
+        dialect: "suite",
+        lifetime: Lifetime::default(),
+    };
+    let desk = bed.desk(EIGHT);
+    let first = desk.run(open("first")).unwrap();
+    let (ended, again) =
+        desk.together(|desk| (desk.submit(EndSession { id: first }), desk.submit(EndSession { id: first })));
+    assert!(ended.get().is_ok());
+    assert_eq!(refused(again.get()).0, Reason::NotFound);
+    assert_eq!(desk.run(open("first")).unwrap(), first + 1, "an id is not given again, a digest may be");
+    let (ended, opened) =
+        desk.together(|desk| (desk.submit(EndSession { id: first + 1 }), desk.submit(open("second"))));
+    assert!(ended.get().is_ok());
+    assert_eq!(opened.get().unwrap(), first + 2);
+    bed.reopen();
+    let desk = bed.desk(EIGHT);
+    let kept: Vec<_> = (1..10).filter(|id| desk.record(Kind::Session, *id).is_some()).collect();
+    assert_eq!(kept, [first + 2]);
+    assert_eq!(desk.run(PurgeSessions { limit: 10 }).unwrap(), 0);
+    bed.pass(1_980);
+    let desk = bed.desk(EIGHT);
+    assert_eq!(desk.run(PurgeSessions { limit: 10 }).unwrap(), 1);
+    assert!(desk.record(Kind::Session, first + 2).is_none());
     bed.end();
 }

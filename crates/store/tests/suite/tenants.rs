@@ -111,7 +111,6 @@ pub(crate) fn credential_changes_are_noticed<E: Engine>() {
     assert_eq!(epoch(), before, "customers are no credentials");
     let kinds = [
         (Kind::User, vec![(Field::Username, "u".into())]),
-        (Kind::Session, vec![(Field::Digest, "s".into())]),
         (Kind::Tenant, vec![(Field::Name, "third".into())]),
         (Kind::Key, vec![(Field::Digest, "k".into())]),
     ];
