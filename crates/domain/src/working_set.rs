@@ -4,6 +4,8 @@
 //! all that the batch misses in one round, and the operation decides again from the start. What an operation puts is
 //! kept aside until it has decided: a refused one leaves no trace, and the next one sees what an accepted one put.
 
+mod checks;
+
 use crate::access::Caller;
 use crate::change::{Change, FieldChange, Origin, difference};
 use crate::credential::{Space, UniqueKey, extra_field_text, is_unique, unique_keys};
@@ -14,7 +16,7 @@ use crate::kind::Kind;
 use crate::mask::Mask;
 use crate::record::{Part, Record, Time};
 use crate::tenant::Tenant;
-use crate::value::{Shape, Value};
+use crate::value::Shape;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -454,67 +456,5 @@ impl WorkingSet {
             Some(next) => Ok(*next),
             None => self.miss(Need::Counter(counter.0, counter.1)),
         }
-    }
-
-    /// An extra field must be defined, and its value is brought to the form its definition wants.
-    fn check_extra_fields(&mut self, record: &mut Record, before: Option<&Record>, tenant: Tenant) -> Result<(), Stop> {
-        let changed = |(field, value): &(Field, &Value)| {
-            matches!(field, Field::Extra(_)) && before.and_then(|b| b.values.get(*field)) != Some(*value)
-        };
-        let extras: Vec<_> =
-            record.values.iter().filter(changed).map(|(field, value)| (field, value.clone())).collect();
-        for (field, value) in extras {
-            let Field::Extra(number) = field else { continue };
-            let definition = self.definition(tenant, record.kind, number)?;
-            if definition.is_deleted() {
-                return Err(Error::invalid(field, format!("The extra field {field} is retired")).into());
-            }
-            let value = crate::value::admit_extra(field, definition.text(Field::Shape), value)?;
-            record.values.set(field, value);
-        }
-        Ok(())
-    }
-
-    fn check_references(&mut self, record: &Record, fields: &[FieldChange], tenant: Tenant) -> Result<(), Stop> {
-        for change in fields {
-            if let (Shape::Reference(kind), Some(Value::Number(id))) = (change.field.shape(), &change.to) {
-                let what = match self.record(tenant, kind, *id)? {
-                    None => "does not exist",
-                    Some(found) if found.is_deleted() => "is deleted",
-                    Some(_) => continue,
-                };
-                return Err(Error::invalid(change.field, format!("{} {id} {what}", kind.name())).into());
-            }
-        }
-        debug_assert!(record.id > 0, "a record is put under an id");
-        Ok(())
-    }
-
-    fn move_keys(&mut self, before: Option<&Record>, after: &Record, tenant: Tenant) -> Result<(), Stop> {
-        let old = before.map(|record| unique_keys(tenant, record)).unwrap_or_default();
-        let new = unique_keys(tenant, after);
-        let me = (after.part, after.id);
-        let mut missing = false;
-        for (field, key) in &new {
-            match self.key(key) {
-                Ok(Some(owner)) if owner != me => {
-                    let text = format!("{field} \"{}\" belongs to another {}", key.text, after.kind.name());
-                    return Err(Error::new(Reason::AlreadyExists, text).at(*field).into());
-                }
-                Ok(Some(_)) => {}
-                Ok(None) => self.staged_keys.push((key.clone(), Some(me))),
-                Err(Stop::Missing) => missing = true,
-                Err(stop) => return Err(stop),
-            }
-        }
-        if missing {
-            return Err(Stop::Missing);
-        }
-        for (_, key) in old {
-            if !new.iter().any(|(_, kept)| *kept == key) {
-                self.staged_keys.push((key, None));
-            }
-        }
-        Ok(())
     }
 }
