@@ -21,6 +21,7 @@ pub mod customer;
 pub mod demo;
 pub mod error;
 pub mod extra_field;
+pub mod feed;
 pub mod field;
 pub mod filter;
 pub mod kind;

@@ -17,6 +17,11 @@ impl Part {
     pub const fn tenant_number(self) -> i64 {
         self.0 >> crate::tenant::BUCKET_BITS
     }
+
+    /// Which of the parts of its tenant it is, from 0.
+    pub const fn bucket(self) -> usize {
+        (self.0 & ((1 << crate::tenant::BUCKET_BITS) - 1)) as usize
+    }
 }
 
 /// A moment: microseconds since 1970-01-01T00:00:00 UTC.

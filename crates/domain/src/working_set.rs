@@ -10,6 +10,7 @@ use crate::access::Caller;
 use crate::change::{Change, FieldChange, Origin, difference};
 use crate::credential::{Space, UniqueKey, extra_field_text, is_unique, unique_keys};
 use crate::error::{Error, Reason, Stop};
+use crate::feed::{FeedPage, FeedQuery};
 use crate::field::{Field, MAX_NUMBER};
 use crate::filter::{Page, Query};
 use crate::kind::Kind;
@@ -70,6 +71,8 @@ pub enum Need {
     List(Query),
     /// A part of the history.
     History(Walk),
+    /// A page of the feed.
+    Feed(FeedQuery),
 }
 
 /// What a store found for a [`Need`].
@@ -85,6 +88,8 @@ pub enum Found {
     List(Page),
     /// The changes.
     History(Vec<Change>),
+    /// The page of the feed.
+    Feed(FeedPage),
 }
 
 #[derive(Debug, Default)]
@@ -109,6 +114,7 @@ pub struct WorkingSet {
     counters: FxHashMap<(Part, Kind), i64>,
     lists: Vec<(Query, Arc<Page>)>,
     walks: Vec<(Walk, Arc<Vec<Change>>)>,
+    feeds: Vec<(FeedQuery, Arc<FeedPage>)>,
     missing: Vec<Need>,
     changes: Vec<Change>,
     changed_keys: Vec<UniqueKey>,
@@ -249,6 +255,17 @@ impl WorkingSet {
             Arc::make_mut(&mut changes).iter_mut().for_each(|change| self.mask.change(change));
         }
         Ok(changes)
+    }
+
+    /// A page of the feed, as it was before this batch.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded.
+    pub fn feed(&mut self, query: &FeedQuery) -> Result<Arc<FeedPage>, Stop> {
+        match self.feeds.iter().find(|(known, _)| known == query) {
+            Some((_, page)) => Ok(Arc::clone(page)),
+            None => self.miss(Need::Feed(query.clone())),
+        }
     }
 
     /// The next free id of a kind, from 1.
@@ -404,6 +421,7 @@ impl WorkingSet {
             (Need::Counter(part, kind), Found::Counter(next)) => drop(self.counters.insert((part, kind), next)),
             (Need::List(query), Found::List(page)) => self.lists.push((query, Arc::new(page))),
             (Need::History(walk), Found::History(changes)) => self.walks.push((walk, Arc::new(changes))),
+            (Need::Feed(query), Found::Feed(page)) => self.feeds.push((query, Arc::new(page))),
             // A store that answers another question leaves the need missing, and the operation is refused as stuck.
             _ => {}
         }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::list::list;
 use super::table::Tables;
-use super::{Failure, history};
+use super::{Failure, feed, history};
 
 /// Looks up one need.
 pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Found, Failure> {
@@ -29,5 +29,6 @@ pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Foun
         }
         Need::List(query) => Found::List(list(db, tables, query)?),
         Need::History(walk) => Found::History(history::walk(db, walk)?),
+        Need::Feed(query) => Found::Feed(feed::page(db, query)?),
     })
 }

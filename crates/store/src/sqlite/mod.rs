@@ -4,6 +4,7 @@ mod anchor;
 mod checkpoint;
 mod cross_check;
 mod doctor;
+mod feed;
 mod find;
 mod history;
 mod list;

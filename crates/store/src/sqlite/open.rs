@@ -36,12 +36,21 @@ pub struct Options {
     /// Runs the answers of a batch. Where the callers wait in an event loop, it is cheaper to wake them all from there
     /// than one by one from the writer.
     pub answering: Answering,
+    /// Called after each commit that changed something, before its callers are answered. It must be quick.
+    pub committed: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Options {
     /// A durable store with four readers, answered from the writer.
     pub fn new(folder: impl Into<PathBuf>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { folder: folder.into(), durable: true, readers: 4, entropy, answering: Arc::new(|answers| answers()) }
+        Self {
+            folder: folder.into(),
+            durable: true,
+            readers: 4,
+            entropy,
+            answering: Arc::new(|answers| answers()),
+            committed: Arc::new(|| {}),
+        }
     }
 }
 

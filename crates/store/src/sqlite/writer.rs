@@ -58,6 +58,7 @@ impl Writer {
             anchor,
             entropy: Arc::clone(&options.entropy),
             answering: Arc::clone(&options.answering),
+            committed: Arc::clone(&options.committed),
             shared: Arc::clone(&shared),
             checkpoints,
         };
@@ -101,6 +102,7 @@ struct Writing {
     anchor: Anchor,
     entropy: Arc<dyn Entropy>,
     answering: Answering,
+    committed: Arc<dyn Fn() + Send + Sync>,
     shared: Arc<Shared>,
     checkpoints: Checkpoints,
 }
@@ -171,6 +173,9 @@ impl Writing {
         }
         if credentials {
             self.shared.credentials_epoch.fetch_add(1, Ordering::Release);
+        }
+        if changed {
+            (self.committed)();
         }
         if changed && self.shared.condition() != Condition::Ready {
             tracing::info!("the store can be written to again");

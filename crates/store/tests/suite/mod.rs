@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 pub(crate) mod concurrency;
 pub(crate) mod extra;
+pub(crate) mod feed;
 pub(crate) mod history;
 pub(crate) mod listing;
 mod operations;
@@ -50,6 +51,8 @@ macro_rules! store_suite {
                 sessions_come_and_go_within_a_batch;
             history: is_newest_first_in_pages, tells_what_changed_and_how, never_tells_a_secret,
                 refuses_a_cursor_of_another_record, of_one_operation_has_one_id, of_sessions_is_not_kept;
+            feed: tells_each_change_once, is_of_what_was_asked_for, begins_and_ends_where_it_is_told,
+                hides_who_may_do_what, can_be_followed_while_it_grows;
             unique: a_taken_value_is_refused, a_freed_value_can_be_taken, login_names_that_look_alike_are_one,
                 values_move_within_one_batch, the_first_of_a_batch_wins, a_refused_taker_takes_nothing,
                 each_of_a_list_is_unique, a_value_goes_and_comes_back_in_one_batch;
@@ -217,7 +220,12 @@ impl<T> Awaited<T> {
     }
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    /// Somebody else at the same store.
+    pub(crate) fn clone_as(&self, caller: Caller) -> Desk<'a> {
+        Desk { app: self.app, caller: Arc::new(caller) }
+    }
+
     /// Submits an operation.
     pub(crate) fn submit<O: Operation>(&self, operation: O) -> Awaited<O::Output> {
         submit(self.app, &self.caller, operation)
