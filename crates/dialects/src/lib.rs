@@ -20,6 +20,7 @@ use http::{Response, StatusCode};
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
@@ -42,7 +43,7 @@ pub struct Dialect {
     /// Whether a path is one of this dialect's, also where nothing is: the dialect then says so in its own words.
     pub claims: fn(path: &str) -> bool,
     /// Answers a request. Every answer is in the dialect's own words, whatever went wrong.
-    pub answer: for<'a> fn(&'a State, &'a Request) -> Answering<'a>,
+    pub answer: for<'a> fn(&'a Arc<State>, &'a Request) -> Answering<'a>,
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
     /// head.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,

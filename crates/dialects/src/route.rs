@@ -53,7 +53,7 @@ impl<R: Into<Refusal>> From<R> for Refused {
 /// A request that found its endpoint and its caller.
 pub struct Call<'a> {
     /// Shared by all requests.
-    pub state: &'a State,
+    pub state: &'a Arc<State>,
     /// The request.
     pub request: &'a Request,
     /// Who calls.
@@ -142,7 +142,7 @@ pub struct Rest {
 pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Result<Arc<Caller>, Error>> + Send + 'a>>;
 
 /// Finds the endpoint of a path, then who calls, then lets its handler answer.
-pub async fn serve<'a>(rest: &Rest, state: &'a State, request: &'a Request, path: &'a str) -> Answer {
+pub async fn serve<'a>(rest: &Rest, state: &'a Arc<State>, request: &'a Request, path: &'a str) -> Answer {
     let (operation, allow, outcome) = match rest.routes.find(&request.method, path) {
         Found::Endpoint(endpoint, params) => {
             let outcome = match (rest.authenticate)(state, request).await {

@@ -7,7 +7,7 @@ use domain::port::Passwords;
 use domain::{App, Caller, Error, Field, Operation, Origin};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// The domain, the passwords and the choices of the operator.
 pub struct State {
@@ -21,6 +21,9 @@ pub struct State {
     pub strict: bool,
     /// Whether the server listens on nothing but loopback addresses: demo credentials work only then.
     pub loopback: bool,
+    /// Wakes those who wait for changes: after each commit, or a few together. It closes when the server stops; until a
+    /// server gives one it is closed.
+    pub commits: watch::Receiver<()>,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
     passwords: Arc<dyn Passwords>,
@@ -37,6 +40,7 @@ impl State {
             sessions: Sessions::default(),
             strict: false,
             loopback: true,
+            commits: watch::channel(()).1,
             deadline: Duration::from_secs(30),
             passwords,
             hashing: Semaphore::new(hashers),

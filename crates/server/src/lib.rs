@@ -8,4 +8,5 @@ pub mod host;
 pub mod housekeeping;
 pub mod http;
 pub mod metrics;
+pub mod pulse;
 pub mod settings;

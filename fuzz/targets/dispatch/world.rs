@@ -53,7 +53,7 @@ impl Passwords for Quick {
 }
 
 pub struct World {
-    pub state: State,
+    pub state: Arc<State>,
     runtime: Runtime,
     requests: u32,
     /// Id and version of every customer.
@@ -81,7 +81,7 @@ impl World {
         let app = App::new(Arc::new(SqliteStore::open(&options).expect("a store")), Arc::new(Frozen), entropy());
         // The clock stands still: whoever had to wait after wrong sign-ins would wait for ever.
         let limits = SignInLimits { failures_per_name: u32::MAX, failures_per_address: u32::MAX, remember: 60 };
-        let state = State::new(app, SignIn::new(limits, [7; 32]), Arc::new(Quick), 1);
+        let state = Arc::new(State::new(app, SignIn::new(limits, [7; 32]), Arc::new(Quick), 1));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let mut world = Self { state, runtime, requests: 0, versions: Vec::new(), _folder: folder };
         let secrets = demo::Secrets { digest: &sign_in::digest, hash: &|text| Quick.hash(text).expect("a hash") };

@@ -12,7 +12,7 @@ mod wire;
 use crate::route::{Rest, Routes, serve};
 use crate::{Answering, Dialect, Request, State};
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The name in the history.
 const NAME: &str = "everlytic";
@@ -34,7 +34,7 @@ fn claims(path: &str) -> bool {
     path.strip_prefix(BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && rest != "/xmlrpc")
 }
 
-fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let path = plain(&request.path);
         serve(&REST, state, request, &path).await

@@ -47,7 +47,7 @@ impl Passwords for NoPasswords {
 }
 
 struct World {
-    state: State,
+    state: Arc<State>,
     runtime: Runtime,
     _folder: TempDir,
 }
@@ -60,7 +60,7 @@ impl World {
         let store = Arc::new(SqliteStore::open(&options).unwrap());
         let clock = Arc::new(Ticking(AtomicI64::new(1_795_348_800_000_000)));
         let app = App::new(store, clock, Arc::new(Counting(AtomicU8::new(100))));
-        let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(NoPasswords), 1);
+        let state = Arc::new(State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(NoPasswords), 1));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let world = Self { state, runtime, _folder: folder };
         let secrets = demo::Secrets { digest: &sign_in::digest, hash: &|_| "none".to_owned() };

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use domain::Record;
 use domain::operation::History;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The name in the history.
 const NAME: &str = "native";
@@ -44,7 +44,7 @@ fn claims(path: &str) -> bool {
     path == "/v1" || path.starts_with("/v1/")
 }
 
-fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let mut answer = serve(&REST, state, request, &request.path).await;
         identify(&mut answer.response, request);

@@ -9,7 +9,7 @@ mod wire;
 
 use crate::route::{Rest, Routes, serve};
 use crate::{Answer, Answering, Dialect, Request, State};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The name in the history.
 const NAME: &str = "trackfinity";
@@ -26,7 +26,7 @@ fn claims(path: &str) -> bool {
     ["/api/customer/", "/api/service/"].iter().any(|base| path.starts_with(base))
 }
 
-fn answer<'a>(state: &'a State, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let path = request.path.strip_suffix('/').unwrap_or(&request.path);
         let answer: Answer = serve(&REST, state, request, path).await;

@@ -116,7 +116,7 @@ pub(crate) fn request(method: &Method, target: &str, headers: &[(&str, &str)], b
 /// A store, the state over it, and a runtime to run requests in.
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
-    pub(crate) state: State,
+    pub(crate) state: Arc<State>,
     /// Microseconds since 1970: stands still unless a test moves it.
     pub(crate) clock: Arc<AtomicI64>,
     folder: TempDir,
@@ -132,6 +132,7 @@ impl World {
         let clock = Arc::new(AtomicI64::new(now));
         let app = App::new(store, Arc::new(Frozen(Arc::clone(&clock))), Arc::new(Seeded(AtomicU64::new(2))));
         let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
+        let state = Arc::new(state);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { runtime, state, clock, folder }
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use store::{OpenError, Options, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{Exit, Failed, print, variables};
 use crate::demo::{First, fill};
@@ -20,6 +20,7 @@ use crate::host::{Argon2id, SystemClock, SystemEntropy};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::metrics::Metrics;
+use crate::pulse;
 use crate::settings::{BadSetting, Flags, Settings};
 
 impl From<BadSetting> for Failed {
@@ -56,7 +57,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
 
     let ephemeral = if settings.on("ephemeral")? { Some(temporary_folder()?) } else { None };
     let folder = ephemeral.as_ref().map_or_else(|| PathBuf::from(settings.text("data")), |dir| dir.path().to_owned());
-    let store = open_store(&folder, ephemeral.is_none())?;
+    let committed = Arc::new(Notify::new());
+    let store = open_store(&folder, ephemeral.is_none(), &committed)?;
     let store: Arc<dyn Store> = Arc::new(store);
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
     let first = fill(&app, people, &mut |done| {
@@ -73,6 +75,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     state.sessions.lifetime =
         Lifetime { idle: settings.number("session-idle")?, whole: settings.number("session-end")? };
     let (phase, phases) = watch::channel(Phase::Running);
+    state.commits = pulse::start(committed, phases.clone());
     let connections = Arc::new(OnceLock::new());
     let state = Arc::new(state);
     let keeping = tokio::spawn(housekeeping::keep(Arc::downgrade(&state)));
@@ -143,14 +146,16 @@ fn hashers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn open_store(folder: &Path, durable: bool) -> Result<SqliteStore, Failed> {
+fn open_store(folder: &Path, durable: bool, committed: &Arc<Notify>) -> Result<SqliteStore, Failed> {
     let runtime = tokio::runtime::Handle::current();
+    let committed = Arc::clone(committed);
     let options = Options {
         folder: folder.to_owned(),
         durable,
         readers: hashers() * 2,
         entropy: Arc::new(SystemEntropy),
         answering: Arc::new(move |answers| drop(runtime.spawn(async move { answers() }))),
+        committed: Arc::new(move || committed.notify_one()),
     };
     SqliteStore::open(&options).map_err(|error| {
         let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
