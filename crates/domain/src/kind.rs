@@ -126,11 +126,6 @@ impl Kind {
         !matches!(self, Self::Session)
     }
 
-    /// Whether it says who may do what: only those who manage that see such records.
-    pub const fn is_administrative(self) -> bool {
-        matches!(self, Self::Tenant | Self::User | Self::Key | Self::Session)
-    }
-
     /// The fields such a record can have. Extra fields are allowed for customers, companies and tickets besides.
     pub const fn fields(self) -> &'static [Field] {
         use Field as F;

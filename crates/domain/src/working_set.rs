@@ -262,10 +262,14 @@ impl WorkingSet {
     /// # Errors
     /// `Missing` until it is loaded.
     pub fn feed(&mut self, query: &FeedQuery) -> Result<Arc<FeedPage>, Stop> {
-        match self.feeds.iter().find(|(known, _)| known == query) {
-            Some((_, page)) => Ok(Arc::clone(page)),
-            None => self.miss(Need::Feed(query.clone())),
+        let Some((_, page)) = self.feeds.iter().find(|(known, _)| known == query) else {
+            return self.miss(Need::Feed(query.clone()));
+        };
+        let mut page = Arc::clone(page);
+        if page.changes.iter().any(|change| self.mask.hides(change.kind)) {
+            Arc::make_mut(&mut page).changes.iter_mut().for_each(|change| self.mask.change(change));
         }
+        Ok(page)
     }
 
     /// The next free id of a kind, from 1.

@@ -128,6 +128,13 @@ fn check(Answer { response, refused, .. }: &Answer) {
     let header = response.headers().get(header::CONTENT_TYPE).expect("a body has a type");
     let media_type = wire::media_type::content_type(header.to_str().expect("ASCII")).expect("a media type");
     match &*media_type.essence {
+        "application/x-ndjson" => {
+            for line in body.split_inclusive(|byte| *byte == b'\n') {
+                assert!(line.ends_with(b"\n"));
+                drop(serde_json::from_slice::<serde_json::Value>(line).expect("JSON"));
+            }
+        }
+        "text/event-stream" => assert!(body.is_empty()),
         essence if essence.ends_with("json") => drop(serde_json::from_slice::<serde_json::Value>(body).expect("JSON")),
         essence if essence.ends_with("xml") => assert!(body.starts_with(b"<?xml ") && body.ends_with(b">")),
         essence => panic!("no dialect answers with {essence}"),

@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{customers, records};
+use super::handlers::{customers, events, records};
 use super::wire::Query;
 use crate::route::{Call, Endpoint, answering};
 use domain::{Access, Error, Kind};
@@ -103,6 +103,8 @@ operations! {
         "Marks a customer deleted; its id, values and history stay.";
     "read_customer_history": GET "/v1/customers/{id}/history" ["limit", "cursor"] => records::history [Customer],
         "Reads what happened to a customer, newest first.";
+    "list_events": GET "/v1/events" ["after", "limit", "kind", "dialect", "wait"] => events::list,
+        "Reads what happened to all records, oldest first, and waits for more.";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{Refusal, Request};
 use bytes::Bytes;
 use domain::change::Origin;
 use domain::error::Reason;
+use domain::feed::Cursor;
 use domain::{Change, Error, Record};
 use http::{HeaderValue, Response, StatusCode, header};
 use wire::json::{self, ObjectWriter};
@@ -104,9 +105,14 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// A parameter that is given and not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, text)| known == name && !text.is_empty()).map(|(_, text)| &**text)
+    }
+
     /// A parameter that is given; `""` when it is anything but digits, so that it cannot be a number.
     fn digits(&self, name: &str) -> Option<&str> {
-        let (_, text) = self.0.iter().find(|(known, text)| known == name && !text.is_empty())?;
+        let text = self.text(name)?;
         Some(if text.bytes().all(|byte| byte.is_ascii_digit()) { text } else { "" })
     }
 }
@@ -165,6 +171,13 @@ pub(super) fn put_change(item: &mut ObjectWriter<'_>, change: &Change) {
             });
         }
     });
+}
+
+/// One event of the feed: a change as the history shows it, with whose it is and where a reader is who has seen it.
+pub(super) fn put_event(event: &mut ObjectWriter<'_>, tenant: &str, cursor: &Cursor, change: &Change) {
+    event.put("cursor", cursor.to_string()).put("tenant", tenant);
+    event.put("kind", change.kind.name()).put("id", change.id);
+    put_change(event, change);
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 use super::Operation;
-use crate::access::Access;
+use crate::access::{Access, Caller};
 use crate::change::Change;
 use crate::error::{Error, Reason, Stop};
 use crate::feed::{Cursor, FeedQuery};
 use crate::field::Field;
 use crate::kind::Kind;
 use crate::record::Part;
+use crate::scope::Area;
 use crate::working_set::{Context, WorkingSet};
 
 /// Reads what happened to all records of the tenant, oldest first. Changes of users, keys and the like are only for
@@ -42,19 +43,23 @@ impl Operation for ReadFeed {
     const ACCESS: Access = Access::Read;
     const WRITES: bool = false;
 
+    /// Who does not reach customers says of which kinds.
+    fn area(&self) -> Area {
+        self.kinds.first().map_or(Area::Customers, |kind| Area::of(*kind))
+    }
+
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Feed, Stop> {
         let tenant = cx.caller.tenant;
         let unusable = |text: &str| Stop::from(Error::new(Reason::Invalid, text.to_owned()));
         if self.after.as_ref().is_some_and(|after| after.numbers().len() != tenant.buckets as usize) {
             return Err(unusable("This cursor is not one of this tenant's events"));
         }
-        let manages = cx.caller.role.allows(Access::Manage);
-        if self.kinds.iter().any(|kind| kind.is_administrative()) {
-            cx.caller.demand(Access::Manage)?;
-        }
         let kinds = match &*self.kinds {
-            [] => Kind::ALL.into_iter().filter(|kind| manages || !kind.is_administrative()).collect(),
-            kinds => kinds.to_vec(),
+            [] => Kind::ALL.into_iter().filter(|kind| may_see(&cx.caller, *kind).is_ok()).collect(),
+            kinds => {
+                kinds.iter().try_for_each(|kind| may_see(&cx.caller, *kind))?;
+                kinds.to_vec()
+            }
         };
         let query = FeedQuery {
             tenant,
@@ -78,4 +83,11 @@ impl Operation for ReadFeed {
             more: page.next != page.end,
         })
     }
+}
+
+/// As of the history of one record: who may do what is only for those who manage it.
+fn may_see(caller: &Caller, kind: Kind) -> Result<(), Error> {
+    let area = Area::of(kind);
+    let access = if area == Area::Administration { Access::Manage } else { Access::Read };
+    caller.demand_in(access, area)
 }

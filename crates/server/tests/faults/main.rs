@@ -15,6 +15,7 @@ mod block_disk;
 mod block_power;
 mod checker;
 mod disk_full;
+mod events;
 mod io_error;
 mod kill;
 mod lost;

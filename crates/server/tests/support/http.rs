@@ -165,3 +165,64 @@ fn take(from: &mut BufReader<TcpStream>, size: usize, into: &mut Vec<u8>) -> io:
 fn broken(what: impl Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_string())
 }
+
+/// An event of a stream: its cursor and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub id: String,
+    pub data: Value,
+}
+
+/// An open stream of events.
+pub struct Events {
+    from: BufReader<TcpStream>,
+    text: String,
+}
+
+impl Events {
+    /// Opens the stream at `path` with the demo's admin token, after what was seen last if that is not empty.
+    ///
+    /// # Errors
+    /// When there is no connection, or the answer is no stream.
+    pub fn open(address: SocketAddr, path: &str, last: &str) -> io::Result<Self> {
+        let mut from = Client::new(address).connect()?;
+        let last = if last.is_empty() { String::new() } else { format!("Last-Event-ID: {last}\r\n") };
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\n\
+             Accept: text/event-stream\r\n{last}\r\n"
+        );
+        from.get_mut().write_all(head.as_bytes())?;
+        let line = read_line(&mut from)?;
+        let headers = read_headers(&mut from)?;
+        let is_stream = headers.contains(&("content-type".to_owned(), "text/event-stream".to_owned()));
+        if line.contains(" 200 ") && is_stream { Ok(Self { from, text: String::new() }) } else { Err(broken(line)) }
+    }
+
+    /// The next event; `None` when the stream ended in order.
+    ///
+    /// # Errors
+    /// When it broke off, or nothing came for long.
+    pub fn next(&mut self) -> io::Result<Option<Event>> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let value = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+                let event = value("data").map(|data| Event {
+                    id: value("id").unwrap_or_default().to_owned(),
+                    data: serde_json::from_str(data).unwrap(),
+                });
+                self.text = rest.to_owned();
+                if event.is_some() {
+                    return Ok(event);
+                }
+            }
+            let size = usize::from_str_radix(&read_line(&mut self.from)?, 16).map_err(broken)?;
+            let mut piece = Vec::new();
+            take(&mut self.from, size, &mut piece)?;
+            read_line(&mut self.from)?;
+            if size == 0 {
+                return Ok(None);
+            }
+            self.text.push_str(std::str::from_utf8(&piece).map_err(broken)?);
+        }
+    }
+}

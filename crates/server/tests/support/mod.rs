@@ -22,7 +22,7 @@ mod world;
 
 pub use check::{Refused, check};
 pub use dialect::{Dialect, Speaker};
-pub use http::{Client, Failure, Reply};
+pub use http::{Client, Event, Events, Failure, Reply};
 pub use ledger::{Ledger, Op, Outcome};
 pub use load::{Load, Plan};
 pub use server::{Launch, Refusal, Server, command, program};

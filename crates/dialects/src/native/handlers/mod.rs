@@ -1,6 +1,7 @@
 //! One short function an operation: decode, run, encode.
 
 pub(super) mod customers;
+pub(super) mod events;
 pub(super) mod records;
 
 use crate::route::Call;

@@ -1,0 +1,224 @@
+//! The feed: one page, one page as soon as there is something on it, or a stream that does not end.
+
+use crate::native::auth::authenticate;
+use crate::native::errors::Problem;
+use crate::native::wire::{Query, put_event};
+use crate::route::Call;
+use crate::{Aborted, Refusal, Reply, Request, State};
+use bytes::Bytes;
+use domain::error::Reason;
+use domain::feed::Cursor;
+use domain::operation::{Feed, ReadFeed};
+use domain::{Caller, Error, Kind, Origin};
+use http::{HeaderValue, Response, StatusCode, header};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout_at};
+use wire::json::write_object;
+use wire::negotiate::quality;
+
+/// Longest that a page waits for its first event, in seconds.
+const MAX_WAIT: u64 = 60;
+
+/// Without an event for this long a stream says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Events that a stream reads at once.
+const STREAM_PAGE: u32 = 100;
+
+const NDJSON: &str = "application/x-ndjson";
+const EVENT_STREAM: &str = "text/event-stream";
+
+pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>) -> Result<Reply, Problem> {
+    let ask = ask(&call, &query)?;
+    let accept = call.request.header(header::ACCEPT);
+    if quality(accept, EVENT_STREAM) > quality(accept, NDJSON) {
+        return stream(&call, ask).await;
+    }
+    let wait = match query.text("wait") {
+        None => 0,
+        Some(text) => {
+            let wrong = || invalid(format!("wait must be a whole number of seconds from 0 to {MAX_WAIT}"));
+            text.parse().ok().filter(|wait| *wait <= MAX_WAIT).ok_or_else(wrong)?
+        }
+    };
+    let feed = page(&call, ask, Instant::now() + Duration::from_secs(wait)).await?;
+    let mut body = String::with_capacity(512 * feed.changes.len());
+    let mut cursor = feed.from;
+    for change in &feed.changes {
+        cursor.pass(change);
+        write_object(&mut body, |event| put_event(event, &feed.tenant, &cursor, change));
+        body.push('\n');
+    }
+    let mut response = Response::new(Bytes::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(link) = HeaderValue::try_from(next_link(&call, &query, &feed.next)) {
+        headers.insert(header::LINK, link);
+    }
+    Ok(response.into())
+}
+
+/// What is asked for, from the beginning of the feed unless something else is said.
+fn ask(call: &Call<'_>, query: &Query<'_>) -> Result<ReadFeed, Problem> {
+    // A browser that comes back asks at the old address and tells in a header what it has seen since.
+    let after = call.request.header("last-event-id").filter(|id| !id.is_empty()).or_else(|| query.text("after"));
+    let after = match after {
+        None => Some(Cursor::start(call.caller.tenant)),
+        Some("now") => None,
+        Some(text) => {
+            let wrong = || invalid("after must be the cursor of an event, or now".to_owned());
+            Some(Cursor::parse(text).ok_or_else(wrong)?)
+        }
+    };
+    let listed = |name| query.text(name).into_iter().flat_map(|text| text.split(','));
+    let kind = |name: &str| {
+        let wrong = || {
+            let known: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.has_history()).map(Kind::name).collect();
+            invalid(format!("kind must be some of {}, separated by commas", known.join(", ")))
+        };
+        Kind::named(name).filter(|kind| kind.has_history()).ok_or_else(wrong)
+    };
+    Ok(ReadFeed {
+        after,
+        kinds: listed("kind").map(kind).collect::<Result<_, _>>()?,
+        dialects: listed("dialect").map(str::to_owned).collect(),
+        limit: query.limit()?,
+    })
+}
+
+/// The first page that has something on it, or what there is when the time is up.
+async fn page(call: &Call<'_>, mut ask: ReadFeed, until: Instant) -> Result<Feed, Error> {
+    let mut commits = call.state.commits.clone();
+    loop {
+        // Before the reading, so that no commit falls between the two.
+        commits.mark_unchanged();
+        let feed = call.run(ask.clone()).await?;
+        if !feed.changes.is_empty() || Instant::now() >= until {
+            return Ok(feed);
+        }
+        ask.after = Some(feed.next.clone());
+        // At the end of time, or of the server, what is known is the answer.
+        if !feed.more && !matches!(timeout_at(until, commits.changed()).await, Ok(Ok(()))) {
+            return Ok(feed);
+        }
+    }
+}
+
+/// `</v1/events?after=1-57&kind=customer>; rel="next"`
+fn next_link(call: &Call<'_>, query: &Query<'_>, next: &Cursor) -> String {
+    let mut link = format!("<{}/v1/events?after={next}", call.request.base_url);
+    // These are made of letters and commas, or were refused.
+    for name in ["limit", "kind", "dialect", "wait"] {
+        if let Some(text) =
+            query.text(name).filter(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b",_".contains(&b)))
+        {
+            let _ = write!(link, "&{name}={text}");
+        }
+    }
+    link + ">; rel=\"next\""
+}
+
+/// Answers with server-sent events. What can be refused is refused before the first byte.
+async fn stream(call: &Call<'_>, ask: ReadFeed) -> Result<Reply, Problem> {
+    let ask = ReadFeed { limit: STREAM_PAGE, ..ask };
+    let mut commits = call.state.commits.clone();
+    commits.mark_unchanged();
+    let first = call.run(ask.clone()).await?;
+    let (sender, pieces) = mpsc::channel(1);
+    let follower = Follower {
+        state: Arc::clone(call.state),
+        epoch: call.state.app.credentials_epoch(),
+        request: Request { body: Bytes::new(), ..call.request.clone() },
+        caller: Arc::clone(&call.caller),
+        origin: call.origin(),
+        ask,
+        pieces: sender,
+    };
+    tokio::spawn(follower.follow(first, commits));
+    let mut head = Response::new(());
+    *head.status_mut() = StatusCode::OK;
+    let headers = head.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // For proxies that would hold it back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(Reply::streamed(head, pieces))
+}
+
+/// Somebody who follows the feed.
+struct Follower {
+    state: Arc<State>,
+    /// The credentials' state when the caller was last proven.
+    epoch: u64,
+    request: Request,
+    caller: Arc<Caller>,
+    origin: Origin,
+    ask: ReadFeed,
+    pieces: mpsc::Sender<Result<Bytes, Aborted>>,
+}
+
+impl Follower {
+    /// Sends event after event until the client goes, its credential ends or the server stops.
+    async fn follow(mut self, first: Feed, mut commits: tokio::sync::watch::Receiver<()>) {
+        let mut text = String::from("retry: 1000\n\n");
+        let mut feed = first;
+        loop {
+            put_events(&mut text, &feed);
+            if !text.is_empty() && self.pieces.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
+                return;
+            }
+            self.ask.after = Some(feed.next);
+            if !feed.more {
+                tokio::select! {
+                    changed = commits.changed() => if changed.is_err() { return },
+                    () = self.pieces.closed() => return,
+                    () = sleep(HEARTBEAT) => {
+                        // Also what was left out need not be looked through again.
+                        if let Some(cursor) = &self.ask.after {
+                            let _ = write!(text, ":\nid: {cursor}\n\n");
+                        }
+                    }
+                }
+            }
+            commits.mark_unchanged();
+            feed = match self.read().await {
+                Ok(feed) => feed,
+                Err(error) => {
+                    tracing::info!(reason = ?error.reason, id = self.request.id, "a stream of events was ended");
+                    let _ = self.pieces.send(Err(Aborted)).await;
+                    return;
+                }
+            };
+        }
+    }
+
+    /// The next page, for whom the credential belongs to now.
+    async fn read(&mut self) -> Result<Feed, Error> {
+        let epoch = self.state.app.credentials_epoch();
+        let is_over = self.caller.expires_at.is_some_and(|end| end <= self.state.app.now());
+        if epoch != self.epoch || is_over {
+            self.caller = authenticate(&self.state, &self.request).await?;
+            self.epoch = epoch;
+        }
+        self.state.run(self.ask.clone(), &self.caller, self.origin.clone()).await
+    }
+}
+
+/// Each event with its cursor as its id, so that a client that comes back says by itself where it was.
+fn put_events(text: &mut String, feed: &Feed) {
+    let mut cursor = feed.from.clone();
+    for change in &feed.changes {
+        cursor.pass(change);
+        let _ = write!(text, "id: {cursor}\nevent: change\ndata: ");
+        write_object(text, |event| put_event(event, &feed.tenant, &cursor, change));
+        text.push_str("\n\n");
+    }
+}
+
+fn invalid(text: String) -> Refusal {
+    Error::new(Reason::Invalid, text).into()
+}
