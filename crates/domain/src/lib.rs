@@ -27,6 +27,7 @@ pub mod filter;
 pub mod kind;
 pub mod mask;
 pub mod message;
+mod need;
 pub mod network;
 pub mod operation;
 pub mod port;

@@ -15,6 +15,7 @@ use crate::field::{Field, MAX_NUMBER};
 use crate::filter::{Page, Query};
 use crate::kind::Kind;
 use crate::mask::Mask;
+pub use crate::need::{Found, Need, Place, Walk};
 use crate::record::{Part, Record, Time};
 use crate::tenant::Tenant;
 use crate::value::Shape;
@@ -34,9 +35,6 @@ pub struct Context {
     pub operation_id: [u8; 16],
 }
 
-/// The place of a record: kind, part, id.
-pub type Place = (Kind, Part, i64);
-
 const fn place(tenant: Tenant, kind: Kind, id: i64) -> Place {
     let part = if matches!(kind, Kind::Tenant) { Part::GLOBAL } else { tenant.part_of(id) };
     (kind, part, id)
@@ -45,51 +43,6 @@ const fn place(tenant: Tenant, kind: Kind, id: i64) -> Place {
 /// Where the ids of a kind are counted.
 const fn counter(tenant: Tenant, kind: Kind) -> (Part, Kind) {
     (if matches!(kind, Kind::Tenant) { Part::GLOBAL } else { tenant.first_part() }, kind)
-}
-
-/// A walk through the history of one record, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Walk {
-    /// The part.
-    pub part: Part,
-    /// The number of the first change to read.
-    pub from: i64,
-    /// How many at most.
-    pub limit: u32,
-}
-
-/// Something the set does not hold yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Need {
-    /// A record.
-    Record(Place),
-    /// The owner of a unique value.
-    Key(UniqueKey),
-    /// The next free id of a kind; the part is the tenant's first, or the global one for tenants.
-    Counter(Part, Kind),
-    /// A listing.
-    List(Query),
-    /// A part of the history.
-    History(Walk),
-    /// A page of the feed.
-    Feed(FeedQuery),
-}
-
-/// What a store found for a [`Need`].
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// The record, or that there is none.
-    Record(Option<Record>),
-    /// Whose value it is, or nobody's.
-    Key(Option<(Part, i64)>),
-    /// The next free id.
-    Counter(i64),
-    /// The page.
-    List(Page),
-    /// The changes.
-    History(Vec<Change>),
-    /// The page of the feed.
-    Feed(FeedPage),
 }
 
 #[derive(Debug, Default)]
