@@ -17,6 +17,7 @@ pub mod json;
 pub mod media_type;
 pub mod multipart;
 pub mod negotiate;
+pub mod soap;
 pub mod text;
 pub mod write;
 pub mod xml;

@@ -86,6 +86,12 @@ impl<'n> XmlWriter<'n> {
         self.end()
     }
 
+    /// Adds XML that is well-formed by itself, unchanged.
+    pub(crate) fn verbatim(&mut self, xml: &str) {
+        self.close_tag();
+        self.out.push_str(xml);
+    }
+
     /// Ends whatever is open and gives the XML.
     pub fn finish(mut self) -> String {
         while !self.open.is_empty() {
@@ -104,7 +110,7 @@ impl<'n> XmlWriter<'n> {
 
 /// Carriage returns become references, since a reader would turn them into line feeds; so do tabs and line feeds
 /// in attributes, where it would turn them into blanks.
-fn escape(out: &mut String, text: &str, attribute: bool) {
+pub(crate) fn escape(out: &mut String, text: &str, attribute: bool) {
     let mut plain = 0;
     for (at, character) in text.char_indices() {
         let reference = match character {

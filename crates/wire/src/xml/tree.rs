@@ -192,6 +192,12 @@ impl<'d> Element<'d> {
         })
     }
 
+    /// All elements inside of it, in the order that they start.
+    pub fn descendants(self) -> impl Iterator<Item = Self> + Clone {
+        let end = self.node().map_or(0, |node| node.end);
+        (self.index + 1..end).map(move |index| Self { document: self.document, index })
+    }
+
     /// Whether there are elements inside of it.
     pub fn has_children(self) -> bool {
         self.node().is_some_and(|node| node.end > self.index + 1)
