@@ -5,6 +5,8 @@
 //! others: same rules, no privileges.
 
 pub mod everlytic;
+pub mod filter;
+pub mod moment;
 pub mod native;
 pub mod reply;
 pub mod request;
@@ -12,6 +14,7 @@ pub mod route;
 pub mod session;
 pub mod sign_in;
 pub mod state;
+mod suggest;
 pub mod trackfinity;
 
 use bytes::Bytes;

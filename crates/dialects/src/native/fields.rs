@@ -1,11 +1,11 @@
 //! The lens, outwards: how a record and its values look in JSON. Every field shows under its own name; a dotted name is
 //! a member of a nested object, and so is a further extra field.
 
+use crate::moment::{is_time, rfc3339};
 use domain::change::CHANGED;
 use domain::customer::shown_name;
 use domain::field::CUSTOM_FIELDS;
 use domain::{Field, Kind, Record, Shape, Time, Value};
-use jiff::Timestamp;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use wire::json::ObjectWriter;
@@ -109,17 +109,6 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// RFC 3339 in UTC with as many decimals as it takes; a time beyond the years it can tell is the nearest it can.
-pub(super) fn rfc3339(time: Time) -> String {
-    let nearest = if time.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_microsecond(time.0).unwrap_or(nearest).to_string()
-}
-
-/// Whether the field is a moment, which is kept as a number.
-pub(super) fn is_time(field: Field) -> bool {
-    field.shape() == Shape::Time || matches!(field, Field::CreatedAt | Field::UpdatedAt)
-}
-
 /// Fields with their own names there, and the member that holds them all, if one does.
 type Group = (Option<&'static str>, Vec<(Field, Cow<'static, str>)>);
 
@@ -208,18 +197,5 @@ mod tests {
             assert_eq!(Shown::of(field, value.as_ref()), shown, "{field}");
         }
         assert_eq!(Shown::in_record(Field::Status, None), Shown::Text("active".into()));
-    }
-
-    #[test]
-    fn times_have_the_decimals_they_need() {
-        for (microseconds, text) in [
-            (1_795_348_800_000_000, "2026-11-22T12:00:00Z"),
-            (1_795_348_800_120_000, "2026-11-22T12:00:00.12Z"),
-            (1_795_348_800_000_001, "2026-11-22T12:00:00.000001Z"),
-            (-1, "1969-12-31T23:59:59.999999Z"),
-            (i64::MAX, "9999-12-30T22:00:00.999999999Z"),
-        ] {
-            assert_eq!(rfc3339(Time(microseconds)), text);
-        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::entity_tag::IfMatch;
 use super::errors::{Fault, Problem};
-use super::fields::{EXTRA_FIELDS, Shown, further_fields, groups, is_time, place, pointer};
+use super::fields::{EXTRA_FIELDS, Shown, further_fields, groups, place, pointer};
 use crate::State;
+use crate::moment::is_time;
 use domain::error::Reason;
 use domain::operation::Submission;
 use domain::{Edit, Error, Field, Kind, Record, Shape, Value};

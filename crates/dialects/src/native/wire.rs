@@ -2,7 +2,8 @@
 
 use super::entity_tag::entity_tag;
 use super::errors::Problem;
-use super::fields::{Shown, put_record, rfc3339};
+use super::fields::{Shown, put_record};
+use crate::moment::rfc3339;
 use crate::{Refusal, Request};
 use bytes::Bytes;
 use domain::change::Origin;
