@@ -114,7 +114,7 @@ pub fn print_order(order: &[Order]) -> String {
 const ENVELOPE: [Field; 5] = [Field::Id, Field::Version, Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy];
 
 /// The field of that name, if records of the kind have it and it is no secret.
-fn field(kind: Kind, name: &str) -> Result<Field, String> {
+pub(crate) fn field(kind: Kind, name: &str) -> Result<Field, String> {
     let fields = || ENVELOPE.iter().chain(kind.fields()).filter(|field| field.shape() != Shape::Secret);
     let found = Field::named(name).filter(|field| match field {
         Field::Extra(_) => kind.has_extra_fields(),

@@ -2,12 +2,20 @@
 
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
+use domain::access::Role;
 use domain::error::Reason;
+use domain::filter::{Page, Selection};
+use domain::operation::{Deleted, ListRecords};
 use domain::port::Passwords;
-use domain::{App, Caller, Error, Field, Operation, Origin};
-use std::sync::Arc;
+use domain::tenant::Tenant;
+use domain::{App, Caller, Error, Field, Kind, Operation, Origin};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot, watch};
+
+/// The numbers of the extra fields of a tenant's kind of record, and what [`App::credentials_epoch`] was then.
+type Definitions = HashMap<(i64, Kind), (u64, Arc<[u16]>)>;
 
 /// The domain, the passwords and the choices of the operator.
 pub struct State {
@@ -26,6 +34,7 @@ pub struct State {
     pub commits: watch::Receiver<()>,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
+    extra_fields: Mutex<Definitions>,
     passwords: Arc<dyn Passwords>,
     hashing: Semaphore,
     hashing_queue: Semaphore,
@@ -42,6 +51,7 @@ impl State {
             loopback: true,
             commits: watch::channel(()).1,
             deadline: Duration::from_secs(30),
+            extra_fields: Mutex::default(),
             passwords,
             hashing: Semaphore::new(hashers),
             hashing_queue: Semaphore::new(hashers * 64),
@@ -79,6 +89,32 @@ impl State {
         }
     }
 
+    /// The numbers of the extra fields that are defined for a kind of record and not deleted, from the smallest.
+    ///
+    /// # Errors
+    /// What the store refuses with.
+    pub async fn extra_fields(&self, tenant: Tenant, kind: Kind) -> Result<Arc<[u16]>, Error> {
+        if !kind.has_extra_fields() {
+            return Ok(Arc::default());
+        }
+        // Taken before the look: a definition that comes meanwhile is found by the next one.
+        let epoch = self.app.credentials_epoch();
+        let known = {
+            let known = self.extra_fields.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(&(tenant.number, kind)).filter(|(then, _)| *then == epoch).map(|(_, numbers)| Arc::clone(numbers))
+        };
+        if let Some(numbers) = known {
+            return Ok(numbers);
+        }
+        // Whoever may see a record may see which members it has.
+        let caller = Arc::new(Caller { role: Role::Viewer, ..Caller::anonymous(tenant) });
+        let page = self.run(definitions(), &caller, Origin::default()).await?;
+        let numbers = extra_fields(kind, &page);
+        let mut known = self.extra_fields.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((tenant.number, kind), (epoch, Arc::clone(&numbers)));
+        Ok(numbers)
+    }
+
     /// Hashes a password beside the requests, a few at a time.
     ///
     /// # Errors
@@ -111,4 +147,19 @@ impl State {
         let passwords = Arc::clone(&self.passwords);
         tokio::task::spawn_blocking(move || work(&*passwords)).await.map_err(Error::internal)
     }
+}
+
+/// Lists the definitions of all extra fields.
+pub fn definitions() -> ListRecords {
+    let selection = Selection { limit: 3 * u32::from(u16::MAX), ..Selection::default() };
+    ListRecords { kind: Kind::ExtraField, selection, deleted: Deleted::Hidden }
+}
+
+/// The numbers of the extra fields of a kind of record, from the smallest, of a page of definitions.
+pub fn extra_fields(kind: Kind, definitions: &Page) -> Arc<[u16]> {
+    let of_kind = definitions.records.iter().filter(|definition| definition.text(Field::Domain) == kind.name());
+    let numbers = of_kind.filter_map(|definition| definition.number(Field::Number));
+    let mut numbers: Vec<_> = numbers.filter_map(|number| u16::try_from(number).ok()).collect();
+    numbers.sort_unstable();
+    numbers.into()
 }

@@ -6,7 +6,7 @@ use crate::record::{Part, Record, Time};
 use crate::value::{Shape, Value};
 
 /// How a change reached us.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The dialect: `superoffice`, `bing_ads`, `everlytic`, `trackfinity`, `native`, `console`, `import`.
     pub dialect: String,

@@ -99,6 +99,13 @@ impl Filter {
         }
     }
 
+    /// Whether it asks for a field.
+    pub fn tests(&self, field: Field) -> bool {
+        let mut tests = false;
+        self.each(&mut |condition| tests |= condition.field == field);
+        tests
+    }
+
     /// Shows every condition.
     pub fn each(&self, see: &mut dyn FnMut(&Condition)) {
         match self {

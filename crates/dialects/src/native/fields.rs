@@ -1,13 +1,15 @@
 //! The lens, outwards: how a record and its values look in JSON. Every field shows under its own name; a dotted name is
 //! a member of a nested object, and so is a further extra field.
 
+use crate::filter;
 use crate::moment::{is_time, rfc3339};
 use domain::change::CHANGED;
 use domain::customer::shown_name;
+use domain::error::Reason;
 use domain::field::CUSTOM_FIELDS;
-use domain::{Field, Kind, Record, Shape, Time, Value};
+use domain::{Error, Field, Kind, Record, Shape, Time, Value};
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use wire::json::ObjectWriter;
 
 /// The member that holds the extra fields beyond the custom ones.
@@ -125,30 +127,95 @@ pub(super) fn groups(kind: Kind) -> &'static [Group] {
     GROUPS.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, groups)| groups)
 }
 
-/// Adds every field of a record, secrets apart.
-pub(super) fn put_record(object: &mut ObjectWriter<'_>, record: &Record) {
-    let put = |object: &mut ObjectWriter<'_>, field: Field| {
-        Shown::field(record, field).put(object, &place(field).1);
-    };
-    [Field::Id, Field::Version].into_iter().for_each(|field| put(object, field));
-    for (holder, fields) in groups(record.kind) {
-        let put_all = |object: &mut ObjectWriter<'_>| {
-            for (field, name) in fields.iter().filter(|(field, _)| field.shape() != Shape::Secret) {
-                Shown::field(record, *field).put(object, name);
+/// What of a record is shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct View {
+    /// The numbers of the extra fields that are defined: they show also when they are not set.
+    extra_fields: Arc<[u16]>,
+    /// Only these, besides id and version; `None` is all.
+    only: Option<Only>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Only {
+    fields: Vec<Field>,
+    further_fields: bool,
+}
+
+impl View {
+    /// Everything, with extra fields of these numbers.
+    pub(super) const fn of(extra_fields: Arc<[u16]>) -> Self {
+        Self { extra_fields, only: None }
+    }
+
+    fn shows(&self, field: Field) -> bool {
+        let asked = self.only.as_ref().is_none_or(|only| {
+            only.fields.contains(&field) || (only.further_fields && place(field).0 == Some(EXTRA_FIELDS))
+        });
+        field.shape() != Shape::Secret && (asked || matches!(field, Field::Id | Field::Version))
+    }
+
+    /// The extra fields beyond the custom ones that a record shows.
+    fn further_fields(&self, record: &Record) -> impl Iterator<Item = Field> {
+        let defined = self.extra_fields.iter().copied().map(Field::Extra);
+        let mut fields: Vec<_> =
+            defined.filter(|field| place(*field).0.is_some()).chain(further_fields(record)).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields.into_iter().filter(|field| self.shows(*field))
+    }
+
+    /// Adds the fields of a record.
+    pub(super) fn put(&self, object: &mut ObjectWriter<'_>, record: &Record) {
+        let put = |object: &mut ObjectWriter<'_>, field: Field| {
+            if self.shows(field) {
+                Shown::field(record, field).put(object, &place(field).1);
             }
         };
-        match holder {
-            Some(holder) => {
-                object.object(holder, put_all);
+        [Field::Id, Field::Version].into_iter().for_each(|field| put(object, field));
+        for (holder, fields) in groups(record.kind) {
+            let shown = || fields.iter().filter(|(field, _)| self.shows(*field));
+            let put_all = |object: &mut ObjectWriter<'_>| {
+                shown().for_each(|(field, name)| Shown::field(record, *field).put(object, name));
+            };
+            match holder {
+                Some(holder) if shown().next().is_some() => {
+                    object.object(holder, put_all);
+                }
+                Some(_) => {}
+                None => put_all(object),
             }
-            None => put_all(object),
         }
+        if record.kind.has_extra_fields() {
+            (1..=CUSTOM_FIELDS).for_each(|number| put(object, Field::Extra(number)));
+            let mut further = self.further_fields(record).peekable();
+            if self.only.is_none() || further.peek().is_some() {
+                object.object(EXTRA_FIELDS, |object| further.for_each(|field| put(object, field)));
+            }
+        }
+        [Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy].into_iter().for_each(|field| put(object, field));
     }
-    if record.kind.has_extra_fields() {
-        (1..=CUSTOM_FIELDS).for_each(|number| put(object, Field::Extra(number)));
-        object.object(EXTRA_FIELDS, |object| further_fields(record).for_each(|field| put(object, field)));
+
+    /// Reads which members to show: names of fields, and of members that hold fields.
+    ///
+    /// # Errors
+    /// `Invalid` for a name that is none.
+    pub(super) fn only(&mut self, kind: Kind, names: &str) -> Result<(), Error> {
+        let mut only = Only::default();
+        for name in names.split(',').map(str::trim) {
+            let held = groups(kind).iter().filter(|(holder, _)| *holder == Some(name)).flat_map(|(_, fields)| fields);
+            let before = only.fields.len();
+            only.fields.extend(held.map(|(field, _)| *field));
+            if name == EXTRA_FIELDS && kind.has_extra_fields() {
+                only.further_fields = true;
+            } else if only.fields.len() == before {
+                let wrong = |why| Error::new(Reason::Invalid, format!("fields: {why}"));
+                only.fields.push(filter::field(kind, name).map_err(wrong)?);
+            }
+        }
+        self.only = Some(only);
+        Ok(())
     }
-    [Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy].into_iter().for_each(|field| put(object, field));
 }
 
 /// The extra fields beyond the custom ones that are set.

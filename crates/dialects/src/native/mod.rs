@@ -1,6 +1,7 @@
 //! Native: the JSON API of the record itself. See the README beside this file.
 
 mod auth;
+mod cursor;
 mod entity_tag;
 mod errors;
 mod fields;
@@ -14,6 +15,7 @@ use crate::{Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
 use domain::Record;
 use domain::operation::History;
+use fields::View;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use std::sync::{Arc, LazyLock};
 
@@ -30,9 +32,10 @@ static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::a
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A record as the API shows it: for commands that read a store themselves.
-pub fn record_json(record: &Record) -> Bytes {
-    wire::record(StatusCode::OK, record).into_body()
+/// A record as the API shows it: for commands that read a store themselves. Extra fields with these numbers show also
+/// when they are not set.
+pub fn record_json(record: &Record, extra_fields: Arc<[u16]>) -> Bytes {
+    wire::record(StatusCode::OK, record, &View::of(extra_fields)).into_body()
 }
 
 /// A page of a history as the API shows it.

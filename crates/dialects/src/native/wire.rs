@@ -2,7 +2,7 @@
 
 use super::entity_tag::entity_tag;
 use super::errors::Problem;
-use super::fields::{Shown, put_record};
+use super::fields::{Shown, View};
 use crate::moment::rfc3339;
 use crate::{Refusal, Request};
 use bytes::Bytes;
@@ -66,7 +66,7 @@ impl<'a> Query<'a> {
                 _ if pairs.iter().take(at).any(|(other, _)| other == name) => "is given twice".to_owned(),
                 _ if known.contains(&name) => continue,
                 [] => "is given, but there are no query parameters here".to_owned(),
-                known => format!("is no query parameter here, only {}", known.join(" and ")),
+                known => format!("is no query parameter here, only {}", known.join(", ")),
             };
             let shown: String = name.chars().take(64).collect();
             return Err(Error::new(Reason::Invalid, format!("{shown:?} {wrong}")).into());
@@ -128,8 +128,8 @@ fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Re
 }
 
 /// One record with its entity tag.
-pub(super) fn record(status: StatusCode, record: &Record) -> Response<Bytes> {
-    let mut response = answer(status, |object| put_record(object, record));
+pub(super) fn record(status: StatusCode, record: &Record, view: &View) -> Response<Bytes> {
+    let mut response = answer(status, |object| view.put(object, record));
     response.headers_mut().insert(header::ETAG, entity_tag(record.version));
     response
 }
@@ -143,7 +143,11 @@ pub(super) fn not_modified(version: u64) -> Response<Bytes> {
 }
 
 /// A page of a list.
-pub(super) fn page<T>(items: &[T], next: Option<i64>, put: fn(&mut ObjectWriter<'_>, &T)) -> Response<Bytes> {
+pub(super) fn page<T>(
+    items: &[T],
+    next: Option<impl ToString>,
+    put: impl Fn(&mut ObjectWriter<'_>, &T),
+) -> Response<Bytes> {
     answer(StatusCode::OK, |page| {
         page.list("data", |list| {
             for item in items {

@@ -15,7 +15,7 @@ pub struct ListRecords {
     pub kind: Kind,
     /// Which, in which order, and how many.
     pub selection: Selection,
-    /// Whether deleted ones are among them.
+    /// Whether deleted ones are among them. A filter that asks for it decides itself.
     pub deleted: Deleted,
 }
 
@@ -37,6 +37,7 @@ impl Operation for ListRecords {
         let mut selection = self.selection.clone();
         if self.deleted == Deleted::Hidden
             && let Some((field, value)) = self.kind.deletion()
+            && !selection.filter.tests(field)
         {
             selection.filter = selection.filter.and(Condition::new(field, Test::IsNot(value)));
         }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use dialects::native;
+use dialects::state::{definitions, extra_fields};
 use domain::error::Reason;
 use domain::operation::{CustomerRef, Deleted, ReadCustomer, ReadHistory};
 use domain::{App, Error, Kind};
@@ -61,7 +62,8 @@ pub(super) fn run(command: &Customer) -> Result<Exit, Failed> {
                 Some(folder) => local(folder, |app| {
                     let who = CustomerRef::Id((*id).into());
                     let customer = run_as_server(app, ReadCustomer { who, deleted: Deleted::Shown }, "get")?;
-                    Ok(native::record_json(&customer))
+                    let definitions = run_as_server(app, definitions(), "get")?;
+                    Ok(native::record_json(&customer, extra_fields(Kind::Customer, &definitions)))
                 })?,
                 None => fetch(remote, &format!("/v1/customers/{id}"))?,
             };

@@ -160,7 +160,7 @@ impl Writing {
         if changed {
             let saving = set.saving();
             part = saving.changes.last().map(|change| change.part);
-            credentials = saving.records.iter().any(|(record, _)| is_credential(record.kind));
+            credentials = saving.records.iter().any(|(record, _)| is_remembered(record.kind));
             self.save(saving)?;
         }
         if fault::ack_before_commit() {
@@ -260,8 +260,9 @@ const fn place(record: &Record) -> (Kind, Part, i64) {
     (record.kind, record.part, record.id)
 }
 
-const fn is_credential(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::User | Kind::Key)
+/// What is remembered outside until the epoch changes.
+const fn is_remembered(kind: Kind) -> bool {
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::ExtraField)
 }
 
 fn poisoned(why: &str) -> Error {

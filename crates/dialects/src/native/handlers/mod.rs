@@ -1,6 +1,5 @@
 //! One short function an operation: decode, run, encode.
 
-pub(super) mod customers;
 pub(super) mod events;
 pub(super) mod records;
 

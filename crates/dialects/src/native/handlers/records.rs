@@ -1,34 +1,67 @@
 //! Records of any kind: what a resource of the API does. The rules are the domain's.
 
 use super::id;
+use crate::Request;
+use crate::filter;
+use crate::native::cursor;
 use crate::native::entity_tag::{IfMatch, is_known};
 use crate::native::errors::Problem;
-use crate::native::fields::put_record;
+use crate::native::fields::View;
 use crate::native::submission::Submitted;
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
 use bytes::Bytes;
-use domain::Kind;
 use domain::filter::Selection;
 use domain::operation::{CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, UpdateRecord};
+use domain::{Error, Kind};
 use http::{HeaderValue, Response, StatusCode, header};
 
 type Answer = Result<Response<Bytes>, Problem>;
 
 pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
-    let (offset, limit) = (query.cursor()?.unwrap_or(0), query.limit()?);
+    let filter = filter::parse(kind, query.text("filter").unwrap_or_default());
+    let filter = filter.map_err(|error| error.refusal("filter"))?;
+    let order = filter::parse_order(kind, query.text("sort").unwrap_or_default());
+    let order = order.map_err(|error| error.refusal("sort"))?;
     let deleted = if query.flag("deleted")? { Deleted::Shown } else { Deleted::Hidden };
-    let selection = Selection { offset: offset.unsigned_abs(), limit, ..Selection::default() };
-    let page = call.run(ListRecords { kind, selection, deleted }).await?;
-    let next = page.more.then(|| offset.saturating_add(i64::from(limit)));
-    Ok(wire::page(&page.records, next, put_record))
+    let (sorted, tenant) = (filter::print_order(&order), call.caller.tenant.number);
+    let list = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
+    let after = query.text("cursor").map(|cursor| cursor::read(&list, cursor, order.len())).transpose()?;
+    let selection = Selection { filter, order: order.clone(), after, offset: 0, limit: query.limit()? };
+    let view = view(&call, &query, kind).await?;
+    // What is asked for is no member of a body.
+    let page = call.run(ListRecords { kind, selection, deleted }).await.map_err(|error| Error { at: None, ..error })?;
+    let next = page.next(&order).map(|position| cursor::write(&list, &position));
+    let mut response = wire::page(&page.records, next.as_ref(), |object, record| view.put(object, record));
+    if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
 }
 
-pub(in crate::native) async fn create(call: Call<'_>, _: Query<'_>, kind: Kind) -> Answer {
+/// The address of the next page (RFC 8288): the query as it is with another cursor.
+fn next_link(request: &Request, cursor: &str) -> Option<HeaderValue> {
+    let rest = request.query.as_deref().unwrap_or_default().split('&').filter(|part| !part.starts_with("cursor="));
+    let mut query: Vec<_> = rest.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    query.push(format!("cursor={cursor}"));
+    let link = format!("<{}{}?{}>; rel=\"next\"", request.base_url, request.path, query.join("&"));
+    HeaderValue::try_from(link).ok()
+}
+
+/// What to show of a record.
+async fn view(call: &Call<'_>, query: &Query<'_>, kind: Kind) -> Result<View, Error> {
+    let mut view = View::of(call.state.extra_fields(call.caller.tenant, kind).await?);
+    if let Some(names) = query.text("fields") {
+        view.only(kind, names)?;
+    }
+    Ok(view)
+}
+
+pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let mut submission = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
     submission.hash_password(call.state).await?;
     let record = call.run(CreateRecord { kind, submission }).await?;
-    let mut response = wire::record(StatusCode::CREATED, &record);
+    let mut response = wire::record(StatusCode::CREATED, &record, &view(&call, &query, kind).await?);
     let address = format!("{}{}/{}", call.request.base_url, call.request.path, record.id);
     if let Ok(address) = HeaderValue::try_from(address) {
         response.headers_mut().insert(header::LOCATION, address);
@@ -36,31 +69,32 @@ pub(in crate::native) async fn create(call: Call<'_>, _: Query<'_>, kind: Kind) 
     Ok(response)
 }
 
-pub(in crate::native) async fn read(call: Call<'_>, _: Query<'_>, kind: Kind) -> Answer {
+pub(in crate::native) async fn read(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let record = call.run(ReadRecord { kind, id: id(&call)?, deleted: Deleted::Shown }).await?;
     if is_known(call.request, record.version) {
         return Ok(wire::not_modified(record.version));
     }
-    Ok(wire::record(StatusCode::OK, &record))
+    Ok(wire::record(StatusCode::OK, &record, &view(&call, &query, kind).await?))
 }
 
-pub(in crate::native) async fn update(call: Call<'_>, _: Query<'_>, kind: Kind) -> Answer {
+pub(in crate::native) async fn update(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let id = id(&call)?;
     let if_match = IfMatch::read(call.request)?;
     let mut submission = Submitted::read(kind, &wire::body(call.request)?, if_match)?;
     submission.hash_password(call.state).await?;
-    change(&call, kind, id, submission).await
+    change(&call, &query, kind, id, submission).await
 }
 
-pub(in crate::native) async fn delete(call: Call<'_>, _: Query<'_>, kind: Kind) -> Answer {
+pub(in crate::native) async fn delete(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let id = id(&call)?;
-    change(&call, kind, id, Submitted::deletion(kind, IfMatch::read(call.request)?)).await
+    change(&call, &query, kind, id, Submitted::deletion(kind, IfMatch::read(call.request)?)).await
 }
 
-async fn change(call: &Call<'_>, kind: Kind, id: i64, submission: Submitted) -> Answer {
+async fn change(call: &Call<'_>, query: &Query<'_>, kind: Kind, id: i64, submission: Submitted) -> Answer {
     // The submission itself compares versions: a caller may name several.
     let update = UpdateRecord { kind, id, deleted: Deleted::Shown, expected_version: None, submission };
-    Ok(wire::record(StatusCode::OK, &*call.run(update).await?))
+    let record = call.run(update).await?;
+    Ok(wire::record(StatusCode::OK, &record, &view(call, query, kind).await?))
 }
 
 pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::native::fields::put_record;
+use crate::native::fields::View;
 use domain::access::{Caller, Role};
 use domain::operation::{CustomerRef, Deleted, UpdateCustomer};
 use domain::tenant::Tenant;
@@ -31,7 +31,7 @@ fn customer(values: &[(Field, Value)]) -> Customer {
 
 fn shown(customer: &Customer) -> String {
     let mut out = String::new();
-    json::write_object(&mut out, |object| put_record(object, customer));
+    json::write_object(&mut out, |object| View::default().put(object, customer));
     out
 }
 
