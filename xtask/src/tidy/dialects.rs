@@ -8,9 +8,14 @@ const ROOT: &str = "crates/dialects/src/";
 const PARTS: &[&str] =
     &["README.md", "mod.rs", "operations.rs", "wire.rs", "fields.rs", "auth.rs", "errors.rs", "handlers", "fixtures"];
 
+/// The folders of dialects. A folder beside a file of its name belongs to what all dialects share.
+fn names(tree: &Tree) -> Vec<&str> {
+    tree.folders(ROOT).into_iter().filter(|name| tree.file(&format!("{ROOT}{name}.rs")).is_none()).collect()
+}
+
 /// No dialect names another one.
 pub(super) fn strangers(tree: &Tree) -> Vec<Finding> {
-    let names = tree.folders(ROOT);
+    let names = names(tree);
     let mut findings = Vec::new();
     for name in &names {
         for file in tree.files(&format!("{ROOT}{name}/"), ".rs") {
@@ -40,7 +45,7 @@ pub(super) fn folders(tree: &Tree) -> Vec<Finding> {
     let lib = tree.file(&format!("{ROOT}lib.rs")).map_or("", |file| &file.text);
     let all = lib.split_once("static ALL").and_then(|(_, rest)| rest.split_once(';')).map_or("", |(all, _)| all);
     let mut findings = Vec::new();
-    for name in tree.folders(ROOT) {
+    for name in names(tree) {
         let folder = format!("{ROOT}{name}");
         let missing = PARTS.iter().filter(|part| !tree.has(&format!("{folder}/{part}")));
         findings.extend(missing.map(|part| Finding::new(&folder, 0, format!("has no {part}"))));
@@ -75,6 +80,8 @@ mod tests {
         for good in ["use crate::route::bolt;", "// crate::bolt::x", "use crate::acme::x;", "use super::bolts;"] {
             assert_eq!(strangers(&Tree::of(&[(A, good), B])), [], "{good}");
         }
+        let shared = ("crates/dialects/src/bolt.rs", "");
+        assert_eq!(strangers(&Tree::of(&[(A, "use crate::bolt::x;"), B, shared])), []);
     }
 
     #[test]
