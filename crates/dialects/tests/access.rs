@@ -128,3 +128,83 @@ fn viewers_see_masked_fields_nowhere() {
     let admin = ask(&world, "demo-admin-token", &Method::GET, "/v1/customers/10", "");
     assert_eq!(json(&admin)["phone"], "+47 1");
 }
+
+const ADMIN: &str = "demo-admin-token";
+
+/// The key that an answer shows.
+fn shown(answer: &Answer) -> String {
+    json(answer)["key"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_rotated_key_overlaps_and_a_deleted_one_ends_at_once() {
+    let world = Template::new().world();
+    let works = |key: &str| status(&ask(&world, key, &Method::GET, "/v1/me", ""));
+    let made = ask(&world, ADMIN, &Method::POST, "/v1/keys", r#"{"username":"shop","role":"viewer"}"#);
+    assert_eq!(made.response.headers()["cache-control"], "no-store");
+    let first = shown(&made);
+    let path = format!("/v1/keys/{}", json(&made)["id"]);
+    let rotate = |body| shown(&ask(&world, ADMIN, &Method::POST, &format!("{path}/rotate"), body));
+    assert_eq!(works(&first), 200);
+    let second = rotate(r#"{"overlap_seconds":60}"#);
+    assert_eq!((works(&first), works(&second)), (200, 200));
+    world.clock.fetch_add(59_999_999, Ordering::Relaxed);
+    assert_eq!((works(&first), works(&second)), (200, 200));
+    world.clock.fetch_add(1, Ordering::Relaxed);
+    assert_eq!((works(&first), works(&second)), (401, 200), "also while it was remembered");
+    let third = rotate("");
+    let fourth = rotate("");
+    assert_eq!((works(&second), works(&third), works(&fourth)), (401, 200, 200), "two work, never three");
+    let fifth = rotate(r#"{"overlap_seconds":0}"#);
+    assert_eq!((works(&fourth), works(&fifth)), (401, 200));
+    assert_eq!(status(&ask(&world, ADMIN, &Method::DELETE, &path, "")), 200);
+    assert_eq!(works(&fifth), 401);
+}
+
+#[test]
+fn an_administrator_with_scopes_cannot_give_more() {
+    let world = Template::new().world();
+    key(&world, 101, "clerk", "admin", &[(Field::Scopes, texts(&["administration", "customers:read"]))]);
+    for (scopes, expected) in [
+        (r#"["customers:read"]"#, 201),
+        (r#"["administration"]"#, 201),
+        (r#"["customers"]"#, 403),
+        (r#"["tickets:read"]"#, 403),
+        ("[]", 403),
+    ] {
+        let body = format!(r#"{{"username":"x","role":"admin","scopes":{scopes}}}"#);
+        let answer = world.ask(&Method::POST, "/v1/keys", &[("authorization", "Bearer clerk")], body);
+        assert_eq!(status(&answer), expected, "{scopes}");
+    }
+    assert_eq!(status(&ask(&world, "clerk", &Method::POST, "/v1/keys/1/rotate", "")), 403, "that key has more");
+}
+
+#[test]
+fn tenants_are_apart() {
+    let world = Template::new().world();
+    let made = ask(&world, ADMIN, &Method::POST, "/v1/tenants", r#"{"name":"acme","hosts":["crm.acme.example"]}"#);
+    let acme = shown(&made);
+    let acme = |method: &Method, target: &str, body| ask(&world, &acme, method, target, body);
+    for (target, expected) in [
+        ("/v1/customers/10", 404),
+        ("/v1/users/1", 404),
+        ("/v1/tenants/1", 404),
+        ("/v1/tenants/2", 200),
+        ("/v1/keys/2", 404),
+    ] {
+        assert_eq!(status(&acme(&Method::GET, target, "")), expected, "{target}");
+    }
+    assert_eq!(json(&acme(&Method::GET, "/v1/tenants", ""))["data"].as_array().unwrap().len(), 1);
+    assert_eq!(json(&acme(&Method::GET, "/v1/customers", ""))["data"], serde_json::json!([]));
+    assert_eq!(json(&acme(&Method::POST, "/v1/customers", r#"{"name":"first"}"#))["id"], 1);
+    let names = json(&acme(&Method::POST, "/v1/users", r#"{"username":"egon","role":"viewer"}"#));
+    assert_eq!((&names["id"], &names["username"]), (&1.into(), &"egon".into()), "names are each tenant's own");
+    assert_eq!(status(&acme(&Method::PATCH, "/v1/settings", r#"{"language":"en"}"#)), 200);
+    for body in [r#"{"name":"other"}"#, r#"{"hosts":["other.example"]}"#, r#"{"disabled":true}"#] {
+        assert_eq!(status(&acme(&Method::PATCH, "/v1/settings", body)), 403, "{body}");
+    }
+    assert_eq!(status(&acme(&Method::POST, "/v1/tenants", r#"{"name":"third"}"#)), 403);
+    assert_eq!(status(&ask(&world, ADMIN, &Method::PATCH, "/v1/tenants/2", r#"{"disabled":true}"#)), 200);
+    assert_eq!(status(&acme(&Method::GET, "/v1/me", "")), 401, "a closed tenant lets nobody in");
+    assert_eq!(world.examine(), [] as [String; 0]);
+}

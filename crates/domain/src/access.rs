@@ -50,6 +50,17 @@ impl Role {
         }
     }
 
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Customer => "customer",
+            Self::Viewer => "viewer",
+            Self::Agent => "agent",
+            Self::Admin => "admin",
+        }
+    }
+
     /// Whether it suffices.
     pub const fn allows(self, access: Access) -> bool {
         match access {
@@ -117,8 +128,12 @@ impl Caller {
     /// # Errors
     /// As of [`demand_in`](Self::demand_in).
     pub fn demand(&self, access: Access) -> Result<(), Error> {
-        let area = Area::ALL.into_iter().find(|area| self.scopes.allow(access, *area));
-        self.demand_in(access, area.unwrap_or(Area::Administration))
+        let reached = Area::ALL.into_iter().find(|area| self.scopes.allow(access, *area));
+        if reached.is_none() && self.role.allows(access) {
+            let text = format!("The scopes of {} do not reach this anywhere", self.name);
+            return Err(Error::new(Reason::Forbidden, text));
+        }
+        self.demand_in(access, reached.unwrap_or(Area::Administration))
     }
 
     /// Demands it of an area.

@@ -133,7 +133,7 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
             (Field::BingNumber, Space::BingNumber),
         ],
         Kind::User => &[(Field::Username, Space::UserLogin)],
-        Kind::Key => &[(Field::Digest, Space::Digest)],
+        Kind::Key => &[(Field::Digest, Space::Digest), (Field::PreviousDigest, Space::Digest)],
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],

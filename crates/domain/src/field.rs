@@ -173,12 +173,16 @@ fields! {
     MaskedFields = "masked_fields", Shape::Codes { max: 64, items: 200 };
     /// SHA-256 of a key or session, in hexadecimal.
     Digest = "digest", Shape::Secret;
+    /// That of the key that this one took the place of.
+    PreviousDigest = "previous_digest", Shape::Secret;
+    /// Until when the previous key works too.
+    PreviousUntil = "previous_until", Shape::Time;
     /// When a key or session ends.
     ExpiresAt = "expires_at", Shape::Time;
     /// When a session began.
     StartedAt = "started_at", Shape::Time;
     /// Tells one password from another, without being one: a session ends when the password changes.
-    Stamp = "stamp", Shape::Number { min: 0, max: i64::MAX };
+    Stamp = "stamp", Shape::Secret;
     /// Which of its subject's sessions a session is.
     Slot = "slot", CODE;
     /// The client program, as it called itself when the session began.

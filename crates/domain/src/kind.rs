@@ -128,44 +128,11 @@ impl Kind {
 
     /// The fields such a record can have. Extra fields are allowed for customers, companies and tickets besides.
     pub const fn fields(self) -> &'static [Field] {
-        use Field as F;
         match self {
             Self::Customer => crate::customer::FIELDS,
-            Self::Tenant => &[
-                F::Name,
-                F::Hosts,
-                F::Buckets,
-                F::MarketCountry,
-                F::MarketLanguage,
-                F::Language,
-                F::MaskedFields,
-                F::Disabled,
-            ],
-            Self::User => &[
-                F::Name,
-                F::Username,
-                F::Password,
-                F::Role,
-                F::Emails,
-                F::Dialects,
-                F::Scopes,
-                F::Networks,
-                F::ExpiresAt,
-                F::Disabled,
-                F::LoopbackOnly,
-            ],
-            Self::Key => &[
-                F::Username,
-                F::Digest,
-                F::Role,
-                F::UserId,
-                F::Dialects,
-                F::Scopes,
-                F::Networks,
-                F::ExpiresAt,
-                F::Disabled,
-                F::LoopbackOnly,
-            ],
+            Self::Tenant => crate::tenant::FIELDS,
+            Self::User => crate::user::FIELDS,
+            Self::Key => crate::key::FIELDS,
             Self::Session => crate::session::FIELDS,
             Self::ExtraField => crate::extra_field::FIELDS,
             Self::Company => crate::company::FIELDS,

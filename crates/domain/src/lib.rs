@@ -24,6 +24,7 @@ pub mod extra_field;
 pub mod feed;
 pub mod field;
 pub mod filter;
+pub mod key;
 pub mod kind;
 pub mod mask;
 pub mod message;
@@ -38,6 +39,7 @@ pub mod scope;
 pub mod session;
 pub mod tenant;
 pub mod ticket;
+pub mod user;
 pub mod value;
 pub mod working_set;
 

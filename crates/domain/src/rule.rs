@@ -3,12 +3,13 @@
 
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
-use crate::filter::Filter;
+use crate::filter::{Condition, Filter, Test};
 use crate::kind::Kind;
 use crate::operation::Deleted;
 use crate::record::{Part, Record};
+use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
-use crate::{category, company, extra_field, message, priority, ticket};
+use crate::{category, company, extra_field, key, message, priority, session, tenant, ticket, user};
 use std::sync::Arc;
 
 /// Checks a record that is about to be put, and sets what follows from the change. May put other records.
@@ -25,7 +26,11 @@ pub(crate) fn settle(
         Kind::ExtraField => extra_field::settle(record, before, set, cx),
         Kind::Ticket => ticket::settle(record),
         Kind::Message => message::settle(record),
-        Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Customer => Ok(()),
+        Kind::Tenant => tenant::settle(record, before, cx),
+        Kind::User => user::settle(record, before, cx),
+        Kind::Key => key::settle(record, cx),
+        Kind::Session => session::settle(),
+        Kind::Customer => Ok(()),
     }
 }
 
@@ -39,6 +44,7 @@ pub(crate) fn find(
 ) -> Result<Arc<Record>, Stop> {
     let tenant = cx.caller.tenant;
     let record = match kind {
+        Kind::Tenant if !tenant::may_see(tenant, id) => None,
         Kind::Tenant if (1..=crate::field::MAX_NUMBER).contains(&id) => set.record_at((kind, Part::GLOBAL, id))?,
         _ => set.record(tenant, kind, id)?,
     };
@@ -49,8 +55,10 @@ pub(crate) fn find(
 }
 
 /// What a listing is confined to for the caller.
-pub(crate) fn only_for(_: Kind, _: &mut WorkingSet, _: &Context) -> Result<Option<Filter>, Stop> {
-    Ok(None)
+pub(crate) fn only_for(kind: Kind, _: &mut WorkingSet, cx: &Context) -> Result<Option<Filter>, Stop> {
+    let tenant = cx.caller.tenant;
+    let own = Condition::new(Field::Id, Test::Is(tenant.number.into()));
+    Ok((kind == Kind::Tenant && tenant != Tenant::DEFAULT).then(|| own.into()))
 }
 
 /// Refuses a change of a version that the caller did not read.

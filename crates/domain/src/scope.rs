@@ -69,6 +69,16 @@ impl Scopes {
         Ok(if texts.is_empty() { Self::ALL } else { Self(bits) })
     }
 
+    /// As [`read`](Self::read) takes them.
+    pub fn texts(self) -> Vec<String> {
+        let text = |area: Area| match (self.0 & write_bit(area) != 0, self.0 & read_bit(area) != 0) {
+            (true, _) => Some(area.name().to_owned()),
+            (false, true) => Some(format!("{}:read", area.name())),
+            (false, false) => None,
+        };
+        Area::ALL.into_iter().filter_map(text).collect()
+    }
+
     /// What both reach.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -133,5 +143,7 @@ mod tests {
     fn two_credentials_reach_what_both_do() {
         let both = scopes(&["customers", "tickets:read"]).unwrap().and(scopes(&["tickets", "customers:read"]).unwrap());
         assert_eq!(both, scopes(&["customers:read", "tickets:read"]).unwrap());
+        assert_eq!(both.texts(), ["customers:read", "tickets:read"]);
+        assert_eq!(Scopes::ALL.texts(), Area::ALL.map(Area::name));
     }
 }

@@ -5,6 +5,7 @@
 //! once in each dialect; one more takes the place of the one that would end first, so that nobody fills the store by
 //! signing in.
 
+use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::record::{Record, Time};
 
@@ -70,9 +71,15 @@ impl Lifetime {
     }
 }
 
+/// # Errors
+/// Always: sessions are opened by signing in.
+pub(crate) fn settle() -> Result<(), Stop> {
+    Err(Error::new(Reason::Unsupported, "Sessions are opened by signing in, and end").into())
+}
+
 /// Tells one password's hash from another's, and nothing else.
-pub fn stamp(password: &str) -> i64 {
-    (crate::tenant::fnv(password) >> 1).cast_signed()
+pub fn stamp(password: &str) -> String {
+    format!("{:016x}", crate::tenant::fnv(password))
 }
 
 #[cfg(test)]

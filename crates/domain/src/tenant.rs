@@ -1,10 +1,67 @@
 //! Tenants and where their records live.
 
-use crate::error::{Error, Stop};
+use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
-use crate::record::Part;
-use crate::working_set::WorkingSet;
+use crate::record::{Part, Record};
+use crate::rule::need;
+use crate::value::Shape;
+use crate::working_set::{Context, WorkingSet};
+
+/// The fields of a tenant's record: its settings.
+pub(crate) const FIELDS: &[Field] = &[
+    Field::Name,
+    Field::Hosts,
+    Field::Buckets,
+    Field::MarketCountry,
+    Field::MarketLanguage,
+    Field::Language,
+    Field::MaskedFields,
+    Field::Disabled,
+];
+
+/// Longest name of a tenant: it stands in addresses.
+const NAME_MAX: usize = 63;
+
+/// A tenant has a name that can stand in an address, and keeps its parts. Only an operator, who is an administrator of
+/// the default tenant, makes, renames and closes tenants.
+pub(crate) fn settle(record: &mut Record, before: Option<&Record>, cx: &Context) -> Result<(), Stop> {
+    need(record, Field::Name)?;
+    let name = record.text(Field::Name);
+    let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.len() > NAME_MAX || !name.bytes().all(letters) || name.starts_with('-') {
+        let text = format!("The name of a tenant has up to {NAME_MAX} letters a to z, digits and hyphens");
+        return Err(Error::invalid(Field::Name, text).into());
+    }
+    if record.number(Field::Buckets).is_none() {
+        record.set(Field::Buckets, Some(1.into()))?;
+    }
+    for name in record.texts(Field::MaskedFields) {
+        if Field::named(name).is_none_or(|field| field.shape() == Shape::Envelope) {
+            let shown: String = name.chars().take(64).collect();
+            return Err(Error::invalid(Field::MaskedFields, format!("{shown:?} is no field that can be masked")).into());
+        }
+    }
+    let changed = |field: Field| before.is_some_and(|before| before.values.get(field) != record.values.get(field));
+    if changed(Field::Buckets) {
+        let text = "The parts of a tenant are fixed when it is made. Nothing was changed.";
+        return Err(Error::invalid(Field::Buckets, text).into());
+    }
+    let operated = [Field::Name, Field::Hosts, Field::Disabled].into_iter().find(|field| changed(*field));
+    if cx.caller.tenant != Tenant::DEFAULT && (before.is_none() || operated.is_some()) {
+        let text = "Only an administrator of the default tenant makes, renames and closes tenants";
+        return Err(Error::new(Reason::Forbidden, text).into());
+    }
+    if record.id == Tenant::DEFAULT.number && record.flag(Field::Disabled) {
+        return Err(Error::invalid(Field::Disabled, "The default tenant cannot be closed").into());
+    }
+    Ok(())
+}
+
+/// Whether a caller of one tenant sees the record of another: an operator does.
+pub(crate) fn may_see(own: Tenant, number: i64) -> bool {
+    own == Tenant::DEFAULT || own.number == number
+}
 
 pub(crate) const BUCKET_BITS: u32 = 20;
 

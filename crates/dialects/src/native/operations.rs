@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{events, records};
+use super::handlers::{access, events, records};
 use super::wire::Query;
 use crate::route::{Call, Endpoint, answering};
 use domain::{Access, Error, Kind};
@@ -95,7 +95,42 @@ operations! {
     resource Category "category" "categories";
     resource Priority "priority" "priorities";
     resource ExtraField "extra_field" "extra_fields";
+    resource User "user" "users";
 
+    "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
+        "Lists keys by id, without disabled ones; never a secret.";
+    "create_key": POST "/v1/keys" [] => access::create_key,
+        "Creates a key and shows it, once.";
+    "read_key": GET "/v1/keys/{id}" ["fields"] => records::read [Key],
+        "Reads what a key may do.";
+    "update_key": PATCH "/v1/keys/{id}" ["fields"] => records::update [Key],
+        "Changes what a key may do.";
+    "delete_key": DELETE "/v1/keys/{id}" ["fields"] => records::delete [Key],
+        "Disables a key; no call with it is answered any more.";
+    "read_key_history": GET "/v1/keys/{id}/history" ["limit", "cursor"] => records::history [Key],
+        "Reads what happened to a key, newest first.";
+    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key,
+        "Gives a key another secret and shows it, once; the present one works on for a while.";
+    "list_tenants": GET "/v1/tenants" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Tenant],
+        "Lists the tenants that the caller operates, or its own.";
+    "create_tenant": POST "/v1/tenants" [] => access::create_tenant,
+        "Creates a tenant and shows its first key, once.";
+    "read_tenant": GET "/v1/tenants/{id}" ["fields"] => records::read [Tenant],
+        "Reads a tenant's settings.";
+    "update_tenant": PATCH "/v1/tenants/{id}" ["fields"] => records::update [Tenant],
+        "Changes a tenant's settings.";
+    "read_tenant_history": GET "/v1/tenants/{id}/history" ["limit", "cursor"] => records::history [Tenant],
+        "Reads what happened to a tenant's settings, newest first.";
+    "list_sessions": GET "/v1/sessions" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Session],
+        "Lists sessions by id; never a session key.";
+    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session,
+        "Ends a session at once.";
+    "read_me": GET "/v1/me" [] => access::me,
+        "Shows who calls, and what they may do.";
+    "read_settings": GET "/v1/settings" [] => access::read_settings,
+        "Reads the settings of the caller's tenant.";
+    "update_settings": PATCH "/v1/settings" [] => access::update_settings,
+        "Changes the settings of the caller's tenant.";
     "list_events": GET "/v1/events" ["after", "limit", "kind", "dialect", "wait"] => events::list,
         "Reads what happened to all records, oldest first, and waits for more.";
 }

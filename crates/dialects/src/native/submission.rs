@@ -126,6 +126,8 @@ impl Reader {
         let field = Field::named(dotted.as_deref().unwrap_or(name))?;
         let known = match field.shape() {
             Shape::Envelope => true,
+            // Other secrets are the server's to make.
+            Shape::Secret => field == Field::Password && self.kind.fields().contains(&field),
             _ if matches!(field, Field::Extra(_)) => self.kind.has_extra_fields(),
             _ => self.kind.fields().contains(&field),
         };

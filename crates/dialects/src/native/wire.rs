@@ -9,7 +9,7 @@ use bytes::Bytes;
 use domain::change::Origin;
 use domain::error::Reason;
 use domain::feed::Cursor;
-use domain::{Change, Error, Record};
+use domain::{Caller, Change, Error, Record};
 use http::{HeaderValue, Response, StatusCode, header};
 use wire::json::{self, ObjectWriter};
 use wire::{form, media_type};
@@ -132,6 +132,36 @@ pub(super) fn record(status: StatusCode, record: &Record, view: &View) -> Respon
     let mut response = answer(status, |object| view.put(object, record));
     response.headers_mut().insert(header::ETAG, entity_tag(record.version));
     response
+}
+
+/// One record with the key that was just made for it, which is never shown again.
+pub(super) fn record_with_key(status: StatusCode, record: &Record, key: &str) -> Response<Bytes> {
+    let mut response = answer(status, |object| {
+        View::default().put(object, record);
+        object.put("key", key);
+    });
+    response.headers_mut().insert(header::ETAG, entity_tag(record.version));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Who calls, and what they may do.
+pub(super) fn caller(caller: &Caller) -> Response<Bytes> {
+    answer(StatusCode::OK, |object| {
+        object.put("name", &caller.name).put("role", caller.role.name()).put("tenant", caller.tenant.number);
+        object.put("user", caller.user).put("key", caller.key);
+        let mut list = |name: &str, texts: &[String]| {
+            object.list(name, |list| {
+                for text in texts {
+                    list.put(text);
+                }
+            });
+        };
+        list("scopes", &caller.scopes.texts());
+        list("networks", &caller.networks.iter().map(ToString::to_string).collect::<Vec<_>>());
+        list("masked_fields", &caller.masked.iter().map(ToString::to_string).collect::<Vec<_>>());
+        object.put("expires_at", caller.expires_at.map(rfc3339));
+    })
 }
 
 /// That the caller has it already.

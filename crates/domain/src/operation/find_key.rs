@@ -5,6 +5,7 @@ use crate::credential::{Space, UniqueKey};
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
+use crate::record::Time;
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 
@@ -43,6 +44,11 @@ impl Operation for FindKey {
             caller.role = caller.role.min(owner.role);
             caller.scopes = caller.scopes.and(owner.scopes);
             caller.masked = if owner.masked.is_empty() { caller.masked } else { owner.masked };
+        }
+        if record.text(Field::Digest) != self.digest {
+            // It is the key before this one, whose time is running out.
+            let until = Time(record.number(Field::PreviousUntil).unwrap_or(0));
+            caller.expires_at = Some(caller.expires_at.map_or(until, |end| end.min(until)));
         }
         check_expiry(&caller, cx.now)?;
         Ok(caller)

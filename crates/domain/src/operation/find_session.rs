@@ -61,7 +61,7 @@ impl Operation for FindSession {
             }
             _ => return Err(ended()),
         };
-        let same_password = session.number(Field::Stamp) == Some(stamp(subject.text(Field::Password)));
+        let same_password = session.text(Field::Stamp) == stamp(subject.text(Field::Password));
         let caller = caller.filter(|caller| same_password && check_expiry(caller, cx.now).is_ok()).ok_or_else(ended)?;
         Ok(FoundSession { id: session.id, caller, stale: self.lifetime.is_stale(&session, cx.now) })
     }

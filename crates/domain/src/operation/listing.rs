@@ -4,6 +4,7 @@ use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::filter::{Condition, Filter, Page, Query, Selection, Test};
 use crate::kind::Kind;
+use crate::tenant::Tenant;
 use crate::value::{Value, admit_extra};
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
@@ -24,7 +25,8 @@ pub(super) fn page(
     for order in &selection.order {
         define(order.field)?;
     }
-    set.list(&Query { kind, tenant: cx.caller.tenant, selection })
+    let tenant = if kind == Kind::Tenant { Tenant::NONE } else { cx.caller.tenant };
+    set.list(&Query { kind, tenant, selection })
 }
 
 /// Tells what an extra field holds; `None` for another field.

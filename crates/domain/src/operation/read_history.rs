@@ -1,8 +1,9 @@
-use super::Operation;
+use super::{Deleted, Operation};
 use crate::access::Access;
 use crate::change::Change;
 use crate::error::{Error, Reason, Stop};
 use crate::kind::Kind;
+use crate::rule;
 use crate::scope::Area;
 use crate::working_set::{Context, Walk, WorkingSet};
 use std::sync::Arc;
@@ -44,9 +45,7 @@ impl Operation for ReadHistory {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<History, Stop> {
-        let Some(record) = set.record(cx.caller.tenant, self.kind, self.id)? else {
-            return Err(Error::not_found(format!("There is no {} {}", self.kind.name(), self.id)).into());
-        };
+        let record = rule::find(set, cx, self.kind, self.id, Deleted::Shown)?;
         let from = self.from.unwrap_or(record.last_change).min(record.last_change);
         let changes = set.history(&Walk { part: record.part, from, limit: self.limit.max(1) })?;
         // A cursor that was made up may lead into the history of another record; the record itself never does.

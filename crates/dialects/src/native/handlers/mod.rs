@@ -1,5 +1,6 @@
 //! One short function an operation: decode, run, encode.
 
+pub(super) mod access;
 pub(super) mod events;
 pub(super) mod records;
 
