@@ -95,7 +95,7 @@ pub fn parse_order(kind: Kind, text: &str) -> Result<Vec<Order>, FilterError> {
         if order.iter().any(|order| order.field == field) {
             return Err(wrong(format!("{field} is there twice")));
         }
-        if matches!(field.shape(), Shape::Codes { .. }) {
+        if matches!(field.shape(), Shape::Codes { .. } | Shape::References { .. }) {
             return Err(wrong(format!("{field} is a list: it cannot be sorted by")));
         }
         order.push(Order { field, descending });

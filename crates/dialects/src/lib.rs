@@ -47,6 +47,8 @@ pub struct Dialect {
     pub claims: fn(path: &str) -> bool,
     /// Answers a request. Every answer is in the dialect's own words, whatever went wrong.
     pub answer: for<'a> fn(&'a Arc<State>, &'a Request) -> Answering<'a>,
+    /// The longest body that is taken at a path, in bytes, where it is not the server's limit.
+    pub largest_body: fn(path: &str) -> Option<usize>,
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
     /// head.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,

@@ -4,7 +4,7 @@
 pub const STATUS: &[&str] = &["active", "off", "suspended", "deleted"];
 
 /// States of a ticket.
-pub const TICKET_STATUS: &[&str] = &["open", "closed", "deleted"];
+pub const TICKET_STATUS: &[&str] = &["open", "closed", "postponed", "deleted"];
 
 /// Financial states of a customer.
 pub const FINANCIAL_STATUS: &[&str] =
@@ -17,7 +17,7 @@ pub const SERVICE_LEVEL: &[&str] = &["self_serve", "self_serve_trusted", "premiu
 pub const EXTRA_SHAPE: &[&str] = &["text", "integer", "float", "boolean", "date"];
 
 /// What an extra field belongs to.
-pub const EXTRA_DOMAIN: &[&str] = &["customer", "company", "ticket"];
+pub const EXTRA_DOMAIN: &[&str] = &["customer", "company", "ticket", "message"];
 
 /// Every industry that any dialect can name. Two vendors each have a closed list of their own; neither is a part of
 /// the other, so the record holds the union and each dialect translates. Unset means that nobody said.

@@ -137,7 +137,7 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
-        Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message => &[],
+        Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message | Kind::Attachment => &[],
     }
 }
 
@@ -155,7 +155,7 @@ pub fn unique_keys(tenant: Tenant, record: &Record) -> Vec<(Field, UniqueKey)> {
             Some(Value::Text(text)) => push(text),
             Some(Value::Texts(texts)) => texts.iter().for_each(|text| push(text)),
             Some(Value::Number(number)) => push(&extra_field_text(record.text(Field::Domain), *number)),
-            Some(Value::Flag(_)) | None => {}
+            Some(Value::Flag(_) | Value::Numbers(_)) | None => {}
         }
     }
     keys

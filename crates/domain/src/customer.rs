@@ -51,6 +51,29 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::MergedInto,
 ];
 
+/// What customers may set who signed in as such.
+pub(crate) const SET_BY_CUSTOMER: &[Field] = &[
+    Field::Name,
+    Field::FirstName,
+    Field::LastName,
+    Field::Emails,
+    Field::Phone,
+    Field::MobilePhone,
+    Field::Password,
+    Field::Note,
+    Field::Language,
+    Field::Company,
+    Field::AddressLine1,
+    Field::AddressLine2,
+    Field::AddressLine3,
+    Field::AddressLine4,
+    Field::City,
+    Field::Region,
+    Field::PostalCode,
+    Field::Country,
+    Field::WebsiteUrl,
+];
+
 /// The four address lines in order.
 pub const ADDRESS_LINES: [Field; 4] =
     [Field::AddressLine1, Field::AddressLine2, Field::AddressLine3, Field::AddressLine4];

@@ -225,6 +225,66 @@ fields! {
     Text = "text", Shape::Text { max: 1_000_000 };
     /// When a message was sent.
     SentAt = "sent_at", Shape::Time;
+    /// Customers of a ticket beside the first one.
+    FurtherCustomers = "further_customers", Shape::References { of: Kind::Customer, items: 1_000 };
+    /// The user who looks after a ticket; unset means that nobody does.
+    Owner = "owner", Shape::Reference(Kind::User);
+    /// The user who made it; unset when it was a customer or a program.
+    CreatedBy = "created_by", Shape::Reference(Kind::User);
+    /// When a ticket was opened, where that is not when its record was created.
+    OpenedAt = "opened_at", Shape::Time;
+    /// When a ticket should be solved.
+    Deadline = "deadline", Shape::Time;
+    /// When an agent last answered the customer.
+    RepliedAt = "replied_at", Shape::Time;
+    /// When a message was last added to a ticket.
+    LastMessageAt = "last_message_at", Shape::Time;
+    /// When the customer last read a ticket.
+    ReadByCustomerAt = "read_by_customer_at", Shape::Time;
+    /// When the owner last read a ticket.
+    ReadByOwnerAt = "read_by_owner_at", Shape::Time;
+    /// Whether a message of a ticket has an attachment.
+    HasAttachment = "has_attachment", Shape::Flag;
+    /// The address that replies to a ticket come from.
+    FilterAddress = "filter_address", Shape::Text { max: 320 };
+    /// The connector that keeps a ticket in step with another database.
+    DbiAgentId = "dbi_agent_id", QUOTA;
+    /// The key of a ticket in that database.
+    DbiKey = "dbi_key", CODE;
+    /// When it was last in step with it.
+    DbiSynchronizedAt = "dbi_synchronized_at", Shape::Time;
+    /// HTML of a message.
+    Html = "html", Shape::Text { max: 1_000_000 };
+    /// Head of the e-mail that a message came as.
+    Header = "header", Shape::Text { max: 65_535 };
+    /// How a message came, in the tenant's own words.
+    MessageType = "message_type", NAME;
+    /// The id of the e-mail that a message came as.
+    MailId = "mail_id", Shape::Text { max: 998 };
+    /// Recipients of a message.
+    MailTo = "mail_to", Shape::Emails { items: 100 };
+    /// Recipients of a copy.
+    MailCc = "mail_cc", Shape::Emails { items: 100 };
+    /// Recipients of a copy whom the others do not see.
+    MailBcc = "mail_bcc", Shape::Emails { items: 100 };
+    /// Minutes that a message took.
+    TimeSpent = "time_spent", QUOTA;
+    /// Minutes of it that are charged.
+    TimeCharge = "time_charge", QUOTA;
+    /// A message to look at first.
+    Important = "important", Shape::Flag;
+    /// Attachments of a message, in order.
+    Attachments = "attachments", Shape::References { of: Kind::Attachment, items: 100 };
+    /// The message that an attachment is linked to; unset while it is loose.
+    MessageId = "message", Shape::Reference(Kind::Message);
+    /// Media type of an attachment, as its sender named it.
+    ContentType = "content_type", NAME;
+    /// Bytes of an attachment.
+    Size = "size", QUOTA;
+    /// SHA-256 of the bytes of an attachment, in hexadecimal.
+    Sha256 = "sha256", Shape::Text { max: 64 };
+    /// What opens an attachment beside its id, where a vendor's API asks for it.
+    AccessKey = "access_key", Shape::Secret;
 }
 
 /// How many extra fields of customers are also called `custom1`, `custom2`, ….

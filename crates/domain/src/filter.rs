@@ -117,7 +117,7 @@ impl Filter {
 }
 
 /// A test of one field. The name of a customer is the shown one, the e-mail address the primary one, and a customer's
-/// status is active while nobody said otherwise.
+/// status is active while nobody said otherwise; a ticket is open as long.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     /// The field.
@@ -205,6 +205,7 @@ pub fn tested(record: &Record, field: Field) -> Option<Value> {
         (_, Field::UpdatedBy) => Some(record.updated_by.as_str().into()),
         (Kind::Customer, Field::Name) => text(&shown_name(record)),
         (Kind::Customer, Field::Status) => text(record.text(Field::Status)).or_else(|| text("active")),
+        (Kind::Ticket, Field::TicketStatus) => text(crate::ticket::status(record)),
         (_, Field::Emails) => record.texts(Field::Emails).first().map(|email| email.as_str().into()),
         _ => record.values.get(field).cloned(),
     }

@@ -30,11 +30,13 @@ pub enum Kind {
     Ticket,
     /// A message of a ticket.
     Message,
+    /// A file of a message. Its bytes are kept beside the record.
+    Attachment,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Priority,
         Self::Ticket,
         Self::Message,
+        Self::Attachment,
     ];
 
     /// The name used in tables, the history and commands.
@@ -62,6 +65,7 @@ impl Kind {
             Self::Priority => "priority",
             Self::Ticket => "ticket",
             Self::Message => "message",
+            Self::Attachment => "attachment",
         }
     }
 
@@ -92,6 +96,7 @@ impl Kind {
             Self::Priority => 8,
             Self::Ticket => 9,
             Self::Message => 10,
+            Self::Attachment => 11,
         }
     }
 
@@ -103,7 +108,7 @@ impl Kind {
             Self::Customer => Some((Field::Status, "deleted".into())),
             Self::Ticket => Some((Field::TicketStatus, "deleted".into())),
             Self::User | Self::Key => Some((Field::Disabled, true.into())),
-            Self::ExtraField | Self::Company | Self::Category | Self::Priority | Self::Message => {
+            Self::ExtraField | Self::Company | Self::Category | Self::Priority | Self::Message | Self::Attachment => {
                 Some((Field::Deleted, true.into()))
             }
             Self::Tenant | Self::Session => None,
@@ -115,7 +120,7 @@ impl Kind {
         match (self, writes) {
             (Self::Tenant | Self::User | Self::Key | Self::Session, _) => Access::Manage,
             (Self::ExtraField | Self::Category | Self::Priority, true) => Access::Manage,
-            (Self::Company | Self::Customer | Self::Ticket | Self::Message, true) => Access::Write,
+            (Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment, true) => Access::Write,
             (_, false) => Access::Read,
         }
     }
@@ -126,7 +131,7 @@ impl Kind {
         !matches!(self, Self::Session)
     }
 
-    /// The fields such a record can have. Extra fields are allowed for customers, companies and tickets besides.
+    /// The fields such a record can have. Extra fields are allowed for some besides.
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::Customer => crate::customer::FIELDS,
@@ -140,11 +145,12 @@ impl Kind {
             Self::Priority => crate::priority::FIELDS,
             Self::Ticket => crate::ticket::FIELDS,
             Self::Message => crate::message::FIELDS,
+            Self::Attachment => crate::attachment::FIELDS,
         }
     }
 
     /// Whether records of this kind may hold extra fields.
     pub const fn has_extra_fields(self) -> bool {
-        matches!(self, Self::Customer | Self::Company | Self::Ticket)
+        matches!(self, Self::Customer | Self::Company | Self::Ticket | Self::Message)
     }
 }

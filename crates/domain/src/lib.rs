@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod app;
+pub mod attachment;
 pub mod category;
 pub mod change;
 pub mod choice;

@@ -36,6 +36,8 @@ pub enum Need {
     History(Walk),
     /// A page of the feed.
     Feed(FeedQuery),
+    /// A chunk of the bytes that are kept beside a record, by its number from 0.
+    Content(Place, u32),
 }
 
 /// What a store found for a [`Need`].
@@ -53,4 +55,6 @@ pub enum Found {
     History(Vec<Change>),
     /// The page of the feed.
     Feed(FeedPage),
+    /// The chunk, or that there is none.
+    Content(Option<Vec<u8>>),
 }

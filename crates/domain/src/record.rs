@@ -165,6 +165,14 @@ impl Record {
         self.kind.deletion().is_some_and(|(field, value)| self.values.get(field) == Some(&value))
     }
 
+    /// The ids of a list.
+    pub fn numbers(&self, field: Field) -> &[i64] {
+        match self.values.get(field) {
+            Some(Value::Numbers(ids)) => ids,
+            _ => &[],
+        }
+    }
+
     /// Checks a value against what the field can hold, brings it to its one stored form and sets it; `None`, an empty
     /// text and an empty list unset the field.
     ///

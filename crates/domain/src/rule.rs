@@ -1,5 +1,5 @@
 //! The rules of each kind, as the operations over records of any kind keep them: what a record needs, what follows from
-//! a change, and who may see it.
+//! a change, and what of it a customer sees who signed in as such.
 
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
@@ -9,29 +9,74 @@ use crate::operation::Deleted;
 use crate::record::{Part, Record};
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
-use crate::{category, company, extra_field, key, message, priority, session, tenant, ticket, user};
+use crate::{attachment, category, company, extra_field, key, message, priority, session, tenant, ticket, user};
 use std::sync::Arc;
 
-/// Checks a record that is about to be put, and sets what follows from the change. May put other records.
+/// Checks a record that is about to be put, and sets what follows from the change.
 pub(crate) fn settle(
     record: &mut Record,
     before: Option<&Record>,
     set: &mut WorkingSet,
     cx: &Context,
 ) -> Result<(), Stop> {
+    if cx.caller.customer.is_some() {
+        if !matches!(record.kind, Kind::Ticket | Kind::Message | Kind::Attachment) {
+            return Err(Error::new(Reason::Forbidden, "Customers may not change this").into());
+        }
+        check_extra_fields(record, before, set, cx)?;
+    }
     match record.kind {
         Kind::Company => company::settle(record),
         Kind::Category => category::settle(record, set, cx),
         Kind::Priority => priority::settle(record),
         Kind::ExtraField => extra_field::settle(record, before, set, cx),
-        Kind::Ticket => ticket::settle(record),
-        Kind::Message => message::settle(record),
+        Kind::Ticket => ticket::settle(record, before, set, cx),
+        Kind::Message => message::settle(record, before, set, cx),
+        Kind::Attachment => attachment::settle(record, before, cx),
         Kind::Tenant => tenant::settle(record, before, cx),
         Kind::User => user::settle(record, before, cx),
         Kind::Key => key::settle(record, cx),
         Kind::Session => session::settle(),
         Kind::Customer => Ok(()),
     }
+}
+
+/// Changes the other records that a change has consequences for, once the record is put.
+pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingSet, cx: &Context) -> Result<(), Stop> {
+    match after.kind {
+        Kind::Message if before.is_none_or(|before| before.version != after.version) => {
+            message::follow(before, after, set, cx)
+        }
+        Kind::Attachment if after.is_deleted() => {
+            set.remove_content((after.kind, after.part, after.id));
+            Ok(())
+        }
+        Kind::Message
+        | Kind::Tenant
+        | Kind::User
+        | Kind::Key
+        | Kind::Session
+        | Kind::ExtraField
+        | Kind::Company
+        | Kind::Customer
+        | Kind::Category
+        | Kind::Priority
+        | Kind::Ticket
+        | Kind::Attachment => Ok(()),
+    }
+}
+
+/// Settles, puts and follows: what every operation does with a record that it changed.
+pub(crate) fn put(
+    mut record: Record,
+    before: Option<&Record>,
+    set: &mut WorkingSet,
+    cx: &Context,
+) -> Result<Arc<Record>, Stop> {
+    settle(&mut record, before, set, cx)?;
+    let after = set.put(record, cx)?;
+    follow(before, &after, set, cx)?;
+    Ok(after)
 }
 
 /// Finds a record that is for the caller.
@@ -48,17 +93,100 @@ pub(crate) fn find(
         Kind::Tenant if (1..=crate::field::MAX_NUMBER).contains(&id) => set.record_at((kind, Part::GLOBAL, id))?,
         _ => set.record(tenant, kind, id)?,
     };
-    match record {
-        Some(record) if deleted == Deleted::Shown || !record.is_deleted() => Ok(record),
-        _ => Err(Error::not_found(format!("There is no {} {id}", kind.title())).into()),
+    if let Some(record) = record
+        && (deleted == Deleted::Shown || !record.is_deleted())
+        && is_for_caller(&record, set, cx)?
+    {
+        return Ok(record);
+    }
+    Err(Error::not_found(format!("There is no {} {id}", kind.title())).into())
+}
+
+/// Whether a record is for the caller: everything for those who work here, and for a customer what is external and
+/// theirs.
+fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<bool, Stop> {
+    let Some(customer) = cx.caller.customer else { return Ok(true) };
+    if record.is_deleted() {
+        return Ok(false);
+    }
+    match record.kind {
+        Kind::Customer => Ok(record.id == customer),
+        Kind::Company => Ok(company_of(customer, set, cx)? == Some(record.id)),
+        Kind::Category | Kind::Priority | Kind::ExtraField => Ok(record.flag(Field::External)),
+        Kind::Ticket => Ok(ticket::is_of(record, customer)),
+        Kind::Message => message::is_of(record, customer, set, cx),
+        Kind::Attachment => attachment::is_of(record, customer, set, cx),
+        Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Ok(false),
     }
 }
 
-/// What a listing is confined to for the caller.
-pub(crate) fn only_for(kind: Kind, _: &mut WorkingSet, cx: &Context) -> Result<Option<Filter>, Stop> {
+/// What a listing is confined to for the caller; `None` for those who see everything.
+pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result<Option<Filter>, Stop> {
+    let only = |id: i64| Filter::from(Condition::new(Field::Id, Test::Is(id.into())));
     let tenant = cx.caller.tenant;
-    let own = Condition::new(Field::Id, Test::Is(tenant.number.into()));
-    Ok((kind == Kind::Tenant && tenant != Tenant::DEFAULT).then(|| own.into()))
+    let Some(customer) = cx.caller.customer else {
+        return Ok((kind == Kind::Tenant && tenant != Tenant::DEFAULT).then(|| only(tenant.number)));
+    };
+    let external = Condition::new(Field::External, Test::Is(true.into()));
+    Ok(Some(match kind {
+        Kind::Customer => only(customer),
+        Kind::Company => company_of(customer, set, cx)?.map_or(Filter::Any(Vec::new()), only),
+        Kind::Category | Kind::Priority | Kind::ExtraField => external.into(),
+        Kind::Ticket => ticket::with(customer).and(external),
+        // Those of a ticket are listed by an operation of their own.
+        Kind::Message | Kind::Attachment => Filter::Any(Vec::new()),
+        Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Filter::Any(Vec::new()),
+    }))
+}
+
+/// Takes away what a customer does not see of a record that is for them: internal extra fields.
+pub(crate) fn conceal(record: &mut Record, set: &mut WorkingSet, cx: &Context) -> Result<(), Stop> {
+    if cx.caller.customer.is_none() {
+        return Ok(());
+    }
+    let extras: Vec<_> = record.values.iter().map(|(field, _)| field).collect();
+    for field in extras {
+        if !is_external(field, record.kind, set, cx)? {
+            record.values.set(field, None);
+        }
+    }
+    Ok(())
+}
+
+/// A customer sets external extra fields only; of others they do not learn that they exist.
+pub(crate) fn check_extra_fields(
+    record: &Record,
+    before: Option<&Record>,
+    set: &mut WorkingSet,
+    cx: &Context,
+) -> Result<(), Stop> {
+    for change in crate::change::difference(before, record) {
+        if !is_external(change.field, record.kind, set, cx)? {
+            let text = format!("There is no extra field {} for a {}", change.field, record.kind.name());
+            return Err(Error::invalid(change.field, text).into());
+        }
+    }
+    Ok(())
+}
+
+/// What a customer may change of their own record.
+pub(crate) fn check_own(after: &Record, before: &Record, set: &mut WorkingSet, cx: &Context) -> Result<(), Stop> {
+    if cx.caller.customer.is_none() {
+        return Ok(());
+    }
+    confine(after, Some(before), crate::customer::SET_BY_CUSTOMER, cx)?;
+    check_extra_fields(after, Some(before), set, cx)
+}
+
+fn is_external(field: Field, kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result<bool, Stop> {
+    let Field::Extra(number) = field else { return Ok(true) };
+    Ok(set.definition(cx.caller.tenant, kind, number)?.flag(Field::External))
+}
+
+/// The company of a customer.
+pub(crate) fn company_of(customer: i64, set: &mut WorkingSet, cx: &Context) -> Result<Option<i64>, Stop> {
+    let customer = set.record(cx.caller.tenant, Kind::Customer, customer)?;
+    Ok(customer.and_then(|customer| customer.number(Field::Company)))
 }
 
 /// Refuses a change of a version that the caller did not read.
@@ -77,4 +205,16 @@ pub(crate) fn need(record: &Record, field: Field) -> Result<(), Error> {
     }
     let text = format!("The {} needs a {field}. Nothing was stored.", record.kind.title());
     Err(Error::new(Reason::Required, text).at(field))
+}
+
+/// Refuses a customer who sets more than what is theirs to set.
+pub(crate) fn confine(record: &Record, before: Option<&Record>, fields: &[Field], cx: &Context) -> Result<(), Error> {
+    if cx.caller.customer.is_none() {
+        return Ok(());
+    }
+    let mut changes = crate::change::difference(before, record).into_iter().map(|change| change.field);
+    match changes.find(|field| !matches!(field, Field::Extra(_)) && !fields.contains(field)) {
+        Some(field) => Err(Error::new(Reason::Forbidden, format!("Customers may not set {field}")).at(field)),
+        None => Ok(()),
+    }
 }

@@ -24,7 +24,7 @@ impl Area {
     pub const fn of(kind: Kind) -> Self {
         match kind {
             Kind::Customer | Kind::Company | Kind::ExtraField => Self::Customers,
-            Kind::Ticket | Kind::Message | Kind::Category | Kind::Priority => Self::Tickets,
+            Kind::Ticket | Kind::Message | Kind::Attachment | Kind::Category | Kind::Priority => Self::Tickets,
             Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Self::Administration,
         }
     }

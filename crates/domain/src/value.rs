@@ -15,6 +15,8 @@ pub enum Value {
     Flag(bool),
     /// Texts in order, never empty.
     Texts(Vec<String>),
+    /// Ids in order, never empty.
+    Numbers(Vec<i64>),
 }
 
 impl From<&str> for Value {
@@ -84,6 +86,13 @@ pub enum Shape {
     Secret,
     /// The id of a record of that kind in the same tenant.
     Reference(Kind),
+    /// Ids of records of that kind in the same tenant, in order, none twice.
+    References {
+        /// The kind.
+        of: Kind,
+        /// Most ids.
+        items: usize,
+    },
 }
 
 /// Longest e-mail address, in characters.
@@ -130,12 +139,16 @@ impl Shape {
                 let texts = texts.into_iter().map(|text| plain(field, text, max)).collect::<Result<Vec<_>, _>>()?;
                 Value::Texts(distinct(field, texts, items, str::to_owned)?)
             }
+            // An empty list is of any type.
+            (Self::References { .. }, Value::Texts(texts)) if texts.is_empty() => return Ok(None),
+            (Self::References { items, .. }, Value::Numbers(ids)) => Value::Numbers(distinct_ids(field, ids, items)?),
             (Self::Envelope, _) => return Err(Error::invalid(field, format!("{field} is set by the server"))),
             (wanted, _) => return Err(Error::invalid(field, format!("{field} must be {}", wanted.wanted()))),
         };
         Ok(match value {
             Value::Text(text) if text.is_empty() => None,
             Value::Texts(texts) if texts.is_empty() => None,
+            Value::Numbers(ids) if ids.is_empty() => None,
             Value::Flag(false) => None,
             value => Some(value),
         })
@@ -147,6 +160,7 @@ impl Shape {
             Self::Flag => "true or false",
             Self::Emails { .. } | Self::Codes { .. } => "a list of texts",
             Self::Reference(_) => "an id",
+            Self::References { .. } => "a list of ids",
             Self::Time => "a time",
             Self::Envelope | Self::Text { .. } | Self::Choice(_) | Self::Country | Self::Language | Self::Secret => {
                 "a text"
@@ -201,6 +215,22 @@ fn distinct(field: Field, texts: Vec<String>, items: usize, fold: fn(&str) -> St
     Ok(texts)
 }
 
+fn distinct_ids(field: Field, ids: Vec<i64>, items: usize) -> Result<Vec<i64>, Error> {
+    if ids.len() > items {
+        return Err(Error::new(Reason::TooLong, format!("{field} holds at most {items} ids")).at(field));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for id in &ids {
+        if *id < 1 {
+            return Err(Error::invalid(field, format!("{field} holds ids: whole numbers from 1")));
+        }
+        if !seen.insert(*id) {
+            return Err(Error::invalid(field, format!("{field} holds {id} twice")));
+        }
+    }
+    Ok(ids)
+}
+
 fn country(field: Field, text: &str) -> Result<String, Error> {
     let found = match text.len() {
         2 => rust_iso3166::from_alpha2(&text.to_ascii_uppercase()),
@@ -234,7 +264,7 @@ pub fn admit_extra(field: Field, shape: &str, value: Value) -> Result<Option<Val
         Value::Text(text) => plain(field, text, 4_000)?,
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => if flag { "1" } else { "0" }.to_owned(),
-        Value::Texts(_) => return Err(wrong("one value")),
+        Value::Texts(_) | Value::Numbers(_) => return Err(wrong("one value")),
     };
     if text.is_empty() {
         return Ok(None);
@@ -327,5 +357,12 @@ mod tests {
         assert_eq!(admit(Field::Language, "nb-NO"), Ok(Some("nb-NO".into())));
         assert_eq!(admit(Field::Language, "-"), Err(Reason::Invalid));
         assert_eq!(admit(Field::Id, 1), Err(Reason::Invalid));
+        let ids = |ids: &[i64]| Value::Numbers(ids.to_vec());
+        assert_eq!(admit(Field::Attachments, ids(&[2, 1])), Ok(Some(ids(&[2, 1]))));
+        assert_eq!(admit(Field::Attachments, ids(&[])), Ok(None));
+        for bad in [ids(&[1, 1]), ids(&[0]), Value::Number(1), Value::Texts(vec!["1".into()])] {
+            assert_eq!(admit(Field::Attachments, bad), Err(Reason::Invalid));
+        }
+        assert_eq!(admit(Field::Attachments, ids(&(1..102).collect::<Vec<_>>())), Err(Reason::TooLong));
     }
 }

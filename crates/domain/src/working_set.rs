@@ -5,6 +5,7 @@
 //! kept aside until it has decided: a refused one leaves no trace, and the next one sees what an accepted one put.
 
 mod checks;
+mod content;
 
 use crate::access::Caller;
 use crate::change::{Change, FieldChange, Origin, difference};
@@ -68,6 +69,7 @@ pub struct WorkingSet {
     lists: Vec<(Query, Arc<Page>)>,
     walks: Vec<(Walk, Arc<Vec<Change>>)>,
     feeds: Vec<(FeedQuery, Arc<FeedPage>)>,
+    chunks: FxHashMap<(Place, u32), Option<Arc<Vec<u8>>>>,
     missing: Vec<Need>,
     changes: Vec<Change>,
     changed_keys: Vec<UniqueKey>,
@@ -75,6 +77,8 @@ pub struct WorkingSet {
     staged: Vec<Staged>,
     staged_keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
     staged_counters: Vec<((Part, Kind), i64)>,
+    contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
+    staged_contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
     mask: Mask,
 }
 
@@ -91,6 +95,8 @@ pub struct Saving<'a> {
     pub keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
     /// The counters that moved.
     pub counters: Vec<((Part, Kind), i64)>,
+    /// The bytes that are kept beside records from now on, in this order; `None` for those that go.
+    pub contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
 }
 
 impl WorkingSet {
@@ -163,7 +169,11 @@ impl WorkingSet {
         Ok(Some(self.definition(tenant, kind, number)?.text(Field::Shape).to_owned()))
     }
 
-    fn definition(&mut self, tenant: Tenant, kind: Kind, number: u16) -> Result<Arc<Record>, Stop> {
+    /// The definition of an extra field.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded; `Invalid` when there is none.
+    pub(crate) fn definition(&mut self, tenant: Tenant, kind: Kind, number: u16) -> Result<Arc<Record>, Stop> {
         let text = extra_field_text(kind.name(), i64::from(number));
         let found = self.owner(Kind::ExtraField, &UniqueKey::new(tenant, Space::ExtraField, &text))?;
         found.ok_or_else(|| {
@@ -322,6 +332,7 @@ impl WorkingSet {
         self.staged.clear();
         self.staged_keys.clear();
         self.staged_counters.clear();
+        self.staged_contents.clear();
     }
 
     /// Takes over what the operation that just decided had put aside. Answers whether that is anything to save.
@@ -354,6 +365,7 @@ impl WorkingSet {
             self.changed_counters.push(counter);
             self.counters.insert(counter, next);
         }
+        self.contents.append(&mut self.staged_contents);
         anything
     }
 
@@ -379,6 +391,9 @@ impl WorkingSet {
             (Need::List(query), Found::List(page)) => self.lists.push((query, Arc::new(page))),
             (Need::History(walk), Found::History(changes)) => self.walks.push((walk, Arc::new(changes))),
             (Need::Feed(query), Found::Feed(page)) => self.feeds.push((query, Arc::new(page))),
+            (Need::Content(place, number), Found::Content(chunk)) => {
+                self.chunks.insert((place, number), chunk.map(Arc::new));
+            }
             // A store that answers another question leaves the need missing, and the operation is refused as stuck.
             _ => {}
         }
@@ -404,7 +419,8 @@ impl WorkingSet {
         let counters = self.changed_counters.iter().filter_map(next).collect();
         let gone = self.records.iter().filter(|(_, slot)| slot.changed && slot.record.is_none());
         let removed = gone.filter(|(_, slot)| slot.stored_version > 0).map(|(place, _)| *place).collect();
-        Saving { changes: &mut self.changes, records, removed, keys, counters }
+        let contents = std::mem::take(&mut self.contents);
+        Saving { changes: &mut self.changes, records, removed, keys, counters, contents }
     }
 
     fn miss<T>(&mut self, need: Need) -> Result<T, Stop> {

@@ -61,6 +61,11 @@ impl Application for Dispatch {
         response.map(|whole| answer.pieces.map_or(Body::Full(whole), Body::Stream))
     }
 
+    fn body_limit(&self, head: &Parts) -> Option<usize> {
+        let (_, path) = split_tenant(head.uri.path());
+        dialect_of(path).and_then(|dialect| (dialect.largest_body)(path))
+    }
+
     fn refuse(&self, refusal: Refusal, head: Option<&Parts>) -> Response<Body> {
         let dialect = head.and_then(|head| Some((head, dialect_of(split_tenant(head.uri.path()).1)?)));
         let Some((head, dialect)) = dialect else { return refusal.response() };

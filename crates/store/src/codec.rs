@@ -55,6 +55,7 @@ impl Serialize for Shown<'_> {
             Value::Number(number) => serializer.serialize_i64(*number),
             Value::Flag(flag) => serializer.serialize_bool(*flag),
             Value::Texts(texts) => texts.serialize(serializer),
+            Value::Numbers(ids) => ids.serialize(serializer),
         }
     }
 }
@@ -101,7 +102,7 @@ impl<'de> Deserialize<'de> for Stored {
         impl<'de> Visitor<'de> for Any {
             type Value = Option<Value>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, a whole number, true, false, a list of texts or null")
+                f.write_str("a text, a whole number, true, false, a list of texts or of whole numbers, or null")
             }
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(None)
@@ -119,11 +120,15 @@ impl<'de> Deserialize<'de> for Stored {
                 Ok(Some(Value::Text(text.to_owned())))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(text) = items.next_element()? {
-                    texts.push(text);
+                let (mut texts, mut ids) = (Vec::new(), Vec::new());
+                while let Some(item) = items.next_element()? {
+                    match item {
+                        Stored(Some(Value::Text(text))) if ids.is_empty() => texts.push(text),
+                        Stored(Some(Value::Number(id))) if texts.is_empty() => ids.push(id),
+                        Stored(_) => return Err(A::Error::custom("a list holds texts or whole numbers")),
+                    }
                 }
-                Ok(Some(Value::Texts(texts)))
+                Ok(Some(if ids.is_empty() { Value::Texts(texts) } else { Value::Numbers(ids) }))
             }
         }
         deserializer.deserialize_any(Any).map(Self)
@@ -141,6 +146,7 @@ mod tests {
             (Field::Emails, Value::Texts(vec!["a@b".into(), "c@d".into()])),
             (Field::EmailQuota, Value::Number(2_147_483_647)),
             (Field::Locked, Value::Flag(true)),
+            (Field::Attachments, Value::Numbers(vec![3, 1])),
             (Field::Extra(6), Value::Number(-5)),
         ]
         .into_iter()
@@ -157,7 +163,16 @@ mod tests {
 
     #[test]
     fn damage_is_an_error() {
-        for json in ["", "{", "[]", r#"{"name":1.5}"#, r#"{"nme":"x"}"#, r#"{"name":"x"}"#, r#"{"name":{}}"#] {
+        for json in [
+            "",
+            "{",
+            "[]",
+            r#"{"name":1.5}"#,
+            r#"{"nme":"x"}"#,
+            r#"{"mail_to":["x",1]}"#,
+            r#"{"name":"x"}"#,
+            r#"{"name":{}}"#,
+        ] {
             let readable = read_values(json).is_ok();
             assert_eq!(readable, json == r#"{"name":"x"}"#, "{json}");
         }

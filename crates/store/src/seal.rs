@@ -38,6 +38,15 @@ pub(crate) fn checksum(record: &Record, body: &str) -> i64 {
     hash.digest().cast_signed()
 }
 
+/// The checksum of a chunk of the bytes of an attachment.
+pub(crate) fn chunk(place: i64, number: i64, bytes: &[u8]) -> i64 {
+    let mut hash = Xxh3::new();
+    hash.update(&place.to_le_bytes());
+    hash.update(&number.to_le_bytes());
+    hash.update(bytes);
+    hash.digest().cast_signed()
+}
+
 /// The digest of what an erasure takes away: the salt keeps short values from being guessed afterwards.
 pub(crate) fn digest(salt: &[u8; 16], fields: &str) -> Link {
     Sha256::new().chain_update(salt).chain_update(fields.as_bytes()).finalize().into()

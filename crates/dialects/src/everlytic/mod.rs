@@ -21,8 +21,15 @@ const NAME: &str = "everlytic";
 const BASE: &str = "/api/2.0";
 
 /// The dialect.
-pub static DIALECT: Dialect =
-    Dialect { name: NAME, title: "Everlytic", claims, answer, refuse: errors::refuse, operations: operations::NAMES };
+pub static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Everlytic",
+    claims,
+    answer,
+    largest_body: |_| None,
+    refuse: errors::refuse,
+    operations: operations::NAMES,
+};
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 

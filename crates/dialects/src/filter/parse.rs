@@ -185,7 +185,7 @@ fn about(field: Field, test: Test) -> Filter {
 }
 
 pub(super) const fn is_list(field: Field) -> bool {
-    matches!(field.shape(), Shape::Emails { .. } | Shape::Codes { .. })
+    matches!(field.shape(), Shape::Emails { .. } | Shape::Codes { .. } | Shape::References { .. })
 }
 
 fn is(word: &str, keyword: &str) -> bool {

@@ -69,6 +69,7 @@ fn value_text(field: Field, value: &Value) -> String {
         Value::Flag(flag) => flag.to_string(),
         // No filter that was read compares a whole list.
         Value::Texts(texts) => quote(&texts.join(", ")),
+        Value::Numbers(ids) => quote(&ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -31,8 +31,12 @@ pub(super) fn read(field: Field, wanted: Wanted, text: &str) -> Result<Option<Va
             Wanted::Part => Err(no_text(field, "a whole number")),
             _ => number().ok_or_else(|| format!("{field} is a whole number")),
         },
-        (Shape::Number { .. } | Shape::Reference(_), Wanted::Part) => Err(no_text(field, "a whole number")),
-        (Shape::Number { .. } | Shape::Reference(_), _) => number().ok_or_else(|| format!("{field} is a whole number")),
+        (Shape::Number { .. } | Shape::Reference(_) | Shape::References { .. }, Wanted::Part) => {
+            Err(no_text(field, "a whole number"))
+        }
+        (Shape::Number { .. } | Shape::Reference(_) | Shape::References { .. }, _) => {
+            number().ok_or_else(|| format!("{field} is a whole number"))
+        }
         (Shape::Flag, Wanted::Equal) => match text {
             "true" => Ok(Some(true.into())),
             // What is not set is false.

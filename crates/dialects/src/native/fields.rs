@@ -43,6 +43,7 @@ pub(super) enum Shown<'a> {
     Number(i64),
     Flag(bool),
     Texts(&'a [String]),
+    Numbers(&'a [i64]),
 }
 
 impl<'a> Shown<'a> {
@@ -55,7 +56,9 @@ impl<'a> Shown<'a> {
             (Some(Value::Number(number)), _) => Self::Number(*number),
             (Some(Value::Flag(flag)), _) => Self::Flag(*flag),
             (Some(Value::Texts(texts)), _) => Self::Texts(texts),
+            (Some(Value::Numbers(ids)), _) => Self::Numbers(ids),
             (None, Shape::Emails { .. } | Shape::Codes { .. }) => Self::Texts(&[]),
+            (None, Shape::References { .. }) => Self::Numbers(&[]),
             (None, Shape::Flag) => Self::Flag(false),
             (None, _) => Self::Null,
         }
@@ -65,6 +68,7 @@ impl<'a> Shown<'a> {
     pub(super) fn in_record(field: Field, value: Option<&'a Value>) -> Self {
         match Self::of(field, value) {
             Self::Null if field == Field::Status => Self::Text("active".into()),
+            Self::Null if field == Field::TicketStatus => Self::Text("open".into()),
             shown => shown,
         }
     }
@@ -102,6 +106,11 @@ impl<'a> Shown<'a> {
             Self::Text(text) => object.put(name, text),
             Self::Number(number) => object.put(name, *number),
             Self::Flag(flag) => object.put(name, *flag),
+            Self::Numbers(ids) => object.list(name, |list| {
+                for id in *ids {
+                    list.put(*id);
+                }
+            }),
             Self::Texts(texts) => object.list(name, |list| {
                 for text in *texts {
                     list.put(text);

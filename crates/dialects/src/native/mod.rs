@@ -24,7 +24,7 @@ const NAME: &str = "native";
 
 /// The dialect.
 pub static DIALECT: Dialect =
-    Dialect { name: NAME, title: "Native JSON", claims, answer, refuse, operations: operations::NAMES };
+    Dialect { name: NAME, title: "Native JSON", claims, answer, largest_body, refuse, operations: operations::NAMES };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 
@@ -45,6 +45,11 @@ pub fn history_json(history: &History) -> Bytes {
 
 fn claims(path: &str) -> bool {
     path == "/v1" || path.starts_with("/v1/")
+}
+
+/// A whole attachment is one body.
+fn largest_body(path: &str) -> Option<usize> {
+    (path == "/v1/attachments").then_some(domain::attachment::MAX_SIZE)
 }
 
 fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {

@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{access, events, records};
+use super::handlers::{access, attachments, events, records, tickets};
 use super::wire::Query;
 use crate::route::{Call, Endpoint, answering};
 use domain::{Access, Error, Kind};
@@ -96,6 +96,8 @@ operations! {
     resource Priority "priority" "priorities";
     resource ExtraField "extra_field" "extra_fields";
     resource User "user" "users";
+    resource Ticket "ticket" "tickets";
+    resource Message "message" "messages";
 
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
@@ -131,6 +133,31 @@ operations! {
         "Reads the settings of the caller's tenant.";
     "update_settings": PATCH "/v1/settings" [] => access::update_settings,
         "Changes the settings of the caller's tenant.";
+    "list_tickets_of_customer": GET "/v1/customers/{id}/tickets"
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::of_customer,
+        "Lists the tickets of a customer, without deleted ones unless asked for.";
+    "list_messages_of_ticket": GET "/v1/tickets/{id}/messages"
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages,
+        "Lists the messages of a ticket, without deleted ones unless asked for.";
+    "add_message": POST "/v1/tickets/{id}/messages" ["fields"] => tickets::add_message,
+        "Adds a message to a ticket.";
+    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields"] => tickets::mark_read,
+        "Notes that the owner, who calls, has read a ticket.";
+    "list_attachments": GET "/v1/attachments"
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
+        "Lists attachments, without deleted ones unless asked for.";
+    "create_attachment": POST "/v1/attachments" ["name", "fields"] => attachments::create,
+        "Stores the body as a loose attachment.";
+    "read_attachment": GET "/v1/attachments/{id}" ["fields"] => records::read [Attachment],
+        "Reads what an attachment is.";
+    "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content,
+        "Answers the bytes of an attachment.";
+    "update_attachment": PATCH "/v1/attachments/{id}" ["fields"] => records::update [Attachment],
+        "Renames an attachment.";
+    "delete_attachment": DELETE "/v1/attachments/{id}" ["fields"] => records::delete [Attachment],
+        "Deletes a loose attachment and its bytes.";
+    "read_attachment_history": GET "/v1/attachments/{id}/history" ["limit", "cursor"] => records::history [Attachment],
+        "Reads what happened to an attachment, newest first.";
     "list_events": GET "/v1/events" ["after", "limit", "kind", "dialect", "wait"] => events::list,
         "Reads what happened to all records, oldest first, and waits for more.";
 }

@@ -28,6 +28,12 @@ impl Submitted {
         Self { if_match, fields, clears_extra_fields: false }
     }
 
+    /// Sets a reference that the address says, whatever the body says of it.
+    pub(super) fn put(&mut self, field: Field, id: i64) {
+        self.fields.retain(|(other, _)| *other != field);
+        self.fields.push((field, Some(id.into())));
+    }
+
     /// Reads the body.
     ///
     /// # Errors
@@ -149,7 +155,14 @@ fn read_value(field: Field, value: &json::Value<'_>) -> Result<Option<Value>, Er
         json::Value::Number(number) => number.as_i64().map(Value::Number),
         json::Value::Text(text) => Some(Value::Text(text.clone().into_owned())),
         json::Value::List(items) => {
-            items.iter().map(|item| item.as_text().map(str::to_owned)).collect::<Option<_>>().map(Value::Texts)
+            let texts = || items.iter().map(|item| item.as_text().map(str::to_owned)).collect::<Option<_>>();
+            let ids = || {
+                items
+                    .iter()
+                    .map(|item| if let json::Value::Number(number) = item { number.as_i64() } else { None })
+                    .collect::<Option<_>>()
+            };
+            texts().map(Value::Texts).or_else(|| ids().map(Value::Numbers))
         }
         json::Value::Object(_) => None,
     };

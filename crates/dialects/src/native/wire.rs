@@ -99,7 +99,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// `Invalid` for anything but `true` and `false`.
     pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
-        match self.0.iter().find(|(known, _)| known == name).map(|(_, text)| &**text) {
+        match self.text(name) {
             None | Some("" | "false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(Error::new(Reason::Invalid, format!("{name} must be true or false"))),

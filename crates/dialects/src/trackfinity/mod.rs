@@ -15,8 +15,15 @@ use std::sync::{Arc, LazyLock};
 const NAME: &str = "trackfinity";
 
 /// The dialect.
-pub static DIALECT: Dialect =
-    Dialect { name: NAME, title: "Trackfinity", claims, answer, refuse: errors::refuse, operations: operations::NAMES };
+pub static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Trackfinity",
+    claims,
+    answer,
+    largest_body: |_| None,
+    refuse: errors::refuse,
+    operations: operations::NAMES,
+};
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 

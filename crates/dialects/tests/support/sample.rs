@@ -123,7 +123,7 @@ fn stored(field: Field) -> BoxedStrategy<Option<Stored>> {
         Shape::Language => select(&["en", "nb-NO", "zh-Hant-TW"][..]).prop_map(Stored::from).boxed(),
         Shape::Secret => Just("$quick$hash".into()).boxed(),
         Shape::Reference(_) => select(vec![17, 23]).prop_map(Stored::Number).boxed(),
-        Shape::Codes { .. } | Shape::Time | Shape::Envelope => return Just(None).boxed(),
+        Shape::Codes { .. } | Shape::References { .. } | Shape::Time | Shape::Envelope => return Just(None).boxed(),
     };
     weighted(0.5, value).boxed()
 }

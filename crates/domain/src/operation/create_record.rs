@@ -22,6 +22,7 @@ impl<S: Submission<Record>> Operation for CreateRecord<S> {
     type Output = Arc<Record>;
     const ACCESS: Access = Access::Write;
     const WRITES: bool = true;
+    const FOR_CUSTOMERS: bool = true;
 
     fn area(&self) -> Area {
         Area::of(self.kind)
@@ -41,7 +42,6 @@ impl<S: Submission<Record>> Operation for CreateRecord<S> {
         let mut record = Record::new(kind, part, id);
         let edits = self.submission.edits(&record)?;
         apply(&mut record, edits)?;
-        rule::settle(&mut record, None, set, cx)?;
-        set.put(record, cx)
+        rule::put(record, None, set, cx)
     }
 }

@@ -23,6 +23,7 @@ impl Operation for DeleteRecord {
     type Output = Arc<Record>;
     const ACCESS: Access = Access::Write;
     const WRITES: bool = true;
+    const FOR_CUSTOMERS: bool = true;
 
     fn area(&self) -> Area {
         Area::of(self.kind)
@@ -41,7 +42,6 @@ impl Operation for DeleteRecord {
         };
         let mut record = Record::clone(&before);
         record.set(field, Some(value))?;
-        rule::settle(&mut record, Some(&before), set, cx)?;
-        set.put(record, cx)
+        rule::put(record, Some(&before), set, cx)
     }
 }

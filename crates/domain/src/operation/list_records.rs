@@ -24,6 +24,7 @@ impl Operation for ListRecords {
     const ACCESS: Access = Access::Read;
     const WRITES: bool = false;
     const SCANS: bool = true;
+    const FOR_CUSTOMERS: bool = true;
 
     fn area(&self) -> Area {
         Area::of(self.kind)
@@ -44,6 +45,12 @@ impl Operation for ListRecords {
         if let Some(filter) = rule::only_for(self.kind, set, cx)? {
             selection.filter = selection.filter.and(filter);
         }
-        listing::page(set, cx, self.kind, selection)
+        let mut page = listing::page(set, cx, self.kind, selection)?;
+        if cx.caller.customer.is_some() {
+            for record in &mut Arc::make_mut(&mut page).records {
+                rule::conceal(record, set, cx)?;
+            }
+        }
+        Ok(page)
     }
 }

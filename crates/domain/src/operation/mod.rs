@@ -3,7 +3,9 @@
 //! An operation is a value. [`Operation::decide`] is a pure function of it, the [`WorkingSet`] and the [`Context`]: no
 //! I/O, no clock, no randomness. It may run several times; only its last run counts.
 
+mod active_tickets;
 mod caller_of;
+mod create_attachment;
 mod create_customer;
 mod create_record;
 mod create_session;
@@ -18,12 +20,15 @@ mod find_session;
 mod find_tenant;
 mod find_user;
 mod list_customers;
+mod list_messages;
 mod list_records;
 mod list_tenants;
 mod listing;
 mod load;
 mod lock_customer;
+mod mark_ticket_read;
 mod purge_sessions;
+mod read_content;
 mod read_customer;
 mod read_feed;
 mod read_history;
@@ -33,6 +38,8 @@ mod rotate_key;
 mod update_customer;
 mod update_record;
 
+pub use active_tickets::ActiveTickets;
+pub use create_attachment::CreateAttachment;
 pub use create_customer::CreateCustomer;
 pub use create_record::CreateRecord;
 pub use create_session::CreateSession;
@@ -47,11 +54,14 @@ pub use find_session::{FindSession, FoundSession};
 pub use find_tenant::FindTenant;
 pub use find_user::{FindUser, FoundUser};
 pub use list_customers::ListCustomers;
+pub use list_messages::ListMessages;
 pub use list_records::ListRecords;
 pub use list_tenants::ListTenants;
 pub use load::{Load, NewRecord};
 pub use lock_customer::LockCustomer;
+pub use mark_ticket_read::MarkTicketRead;
 pub use purge_sessions::PurgeSessions;
+pub use read_content::{ContentPart, ReadContent};
 pub use read_customer::ReadCustomer;
 pub use read_feed::{Feed, ReadFeed};
 pub use read_history::{History, ReadHistory};

@@ -2,7 +2,9 @@ use super::{CustomerRef, Deleted, Operation, customer_ref};
 use crate::access::Access;
 use crate::customer::Customer;
 use crate::error::Stop;
+use crate::rule;
 use crate::working_set::{Context, WorkingSet};
+use std::sync::Arc;
 
 /// Reads one customer.
 #[derive(Debug)]
@@ -20,6 +22,10 @@ impl Operation for ReadCustomer {
     const FOR_CUSTOMERS: bool = true;
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Customer, Stop> {
-        customer_ref::find(set, cx, std::slice::from_ref(&self.who), self.deleted)
+        let mut customer = customer_ref::find(set, cx, std::slice::from_ref(&self.who), self.deleted)?;
+        if cx.caller.customer.is_some() {
+            rule::conceal(Arc::make_mut(&mut customer.0), set, cx)?;
+        }
+        Ok(customer)
     }
 }

@@ -23,6 +23,7 @@ impl Operation for ReadRecord {
     type Output = Arc<Record>;
     const ACCESS: Access = Access::Read;
     const WRITES: bool = false;
+    const FOR_CUSTOMERS: bool = true;
 
     fn area(&self) -> Area {
         Area::of(self.kind)
@@ -33,6 +34,10 @@ impl Operation for ReadRecord {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
-        rule::find(set, cx, self.kind, self.id, self.deleted)
+        let mut record = rule::find(set, cx, self.kind, self.id, self.deleted)?;
+        if cx.caller.customer.is_some() {
+            rule::conceal(Arc::make_mut(&mut record), set, cx)?;
+        }
+        Ok(record)
     }
 }

@@ -3,6 +3,7 @@ use crate::access::Access;
 use crate::customer::Customer;
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
+use crate::rule;
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
 
@@ -38,8 +39,10 @@ impl<S: Submission> Operation for UpdateCustomer<S> {
             let text = format!("Customer {} changed since it was read. Nothing was changed.", customer.id);
             return Err(Error::new(Reason::Conflict, text).into());
         }
+        let before = Arc::clone(&customer.0);
         let edits = self.submission.edits(&customer)?;
         customer.apply(edits)?;
+        rule::check_own(&customer, &before, set, cx)?;
         Ok(Customer(set.put(Arc::unwrap_or_clone(customer.0), cx)?))
     }
 }

@@ -29,6 +29,7 @@ impl<S: Submission<Record>> Operation for UpdateRecord<S> {
     type Output = Arc<Record>;
     const ACCESS: Access = Access::Write;
     const WRITES: bool = true;
+    const FOR_CUSTOMERS: bool = true;
 
     fn area(&self) -> Area {
         Area::of(self.kind)
@@ -44,7 +45,6 @@ impl<S: Submission<Record>> Operation for UpdateRecord<S> {
         let edits = self.submission.edits(&before)?;
         let mut record = Record::clone(&before);
         apply(&mut record, edits)?;
-        rule::settle(&mut record, Some(&before), set, cx)?;
-        set.put(record, cx)
+        rule::put(record, Some(&before), set, cx)
     }
 }

@@ -40,18 +40,34 @@ impl WorkingSet {
         fields: &[FieldChange],
         tenant: Tenant,
     ) -> Result<(), Stop> {
+        let mut missing = false;
         for change in fields {
-            if let (Shape::Reference(kind), Some(Value::Number(id))) = (change.field.shape(), &change.to) {
-                let what = match self.record(tenant, kind, *id)? {
-                    None => "does not exist",
-                    Some(found) if found.is_deleted() => "is deleted",
-                    Some(_) => continue,
+            let (kind, ids) = match (change.field.shape(), &change.to) {
+                (Shape::Reference(kind), Some(Value::Number(id))) => (kind, std::slice::from_ref(id)),
+                (Shape::References { of, .. }, Some(Value::Numbers(ids))) => (of, ids.as_slice()),
+                _ => continue,
+            };
+            let known: &[i64] = match &change.from {
+                Some(Value::Numbers(ids)) => ids,
+                _ => &[],
+            };
+            for id in ids.iter().filter(|id| !known.contains(id)) {
+                let what = match self.record(tenant, kind, *id) {
+                    Ok(None) => "does not exist",
+                    Ok(Some(found)) if found.is_deleted() => "is deleted",
+                    Ok(Some(_)) => continue,
+                    // Go on, so that one round loads all.
+                    Err(Stop::Missing) => {
+                        missing = true;
+                        continue;
+                    }
+                    Err(stop) => return Err(stop),
                 };
                 return Err(Error::invalid(change.field, format!("{} {id} {what}", kind.name())).into());
             }
         }
         debug_assert!(record.id > 0, "a record is put under an id");
-        Ok(())
+        if missing { Err(Stop::Missing) } else { Ok(()) }
     }
 
     pub(super) fn move_keys(&mut self, before: Option<&Record>, after: &Record, tenant: Tenant) -> Result<(), Stop> {

@@ -7,8 +7,8 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, HashMap};
 
-use super::Failure;
 use super::table::{columns, place, shown};
+use super::{Failure, content};
 
 /// What the records say, gathered while they are examined: tenants first.
 #[derive(Default)]
@@ -16,12 +16,17 @@ pub(super) struct CrossCheck {
     tenants: HashMap<i64, Tenant>,
     highest: BTreeMap<(i64, Kind), i64>,
     keys: i64,
+    chunks: i64,
 }
 
 impl CrossCheck {
     /// Looks at what stands beside a record that is sound itself. Answers what is wrong.
     pub(super) fn record(&mut self, db: &Connection, record: &Record) -> Result<Vec<String>, Failure> {
         let mut wrong = columns_of(db, record)?;
+        if record.kind == Kind::Attachment {
+            self.chunks += i64::from(domain::attachment::chunks(record));
+            wrong.extend(content::examine(db, record)?);
+        }
         if record.kind == Kind::Tenant {
             let buckets = record.number(Field::Buckets).and_then(|buckets| u32::try_from(buckets).ok()).unwrap_or(1);
             self.tenants.insert(record.id, Tenant { number: record.id, buckets: buckets.max(1) });
@@ -52,6 +57,11 @@ impl CrossCheck {
         let keys: i64 = db.query_row("SELECT count(*) FROM unique_key", [], |row| row.get(0))?;
         if keys != self.keys {
             wrong.push((String::from("unique values"), format!("{keys} are noted, the records have {}", self.keys)));
+        }
+        let chunks: i64 = db.query_row("SELECT count(*) FROM attachment_content", [], |row| row.get(0))?;
+        if chunks != self.chunks {
+            let why = format!("{chunks} chunks are kept, the attachments have {}", self.chunks);
+            wrong.push((String::from("bytes of attachments"), why));
         }
         for ((part, kind), highest) in &self.highest {
             let sql = "SELECT next FROM counter WHERE part = ?1 AND kind = ?2";

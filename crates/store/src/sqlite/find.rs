@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::list::list;
 use super::table::Tables;
-use super::{Failure, feed, history};
+use super::{Failure, content, feed, history};
 
 /// Looks up one need.
 pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Found, Failure> {
@@ -28,6 +28,7 @@ pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Foun
             Found::Counter(next.unwrap_or(1))
         }
         Need::List(query) => Found::List(list(db, tables, query)?),
+        Need::Content(place, number) => Found::Content(content::read(db, *place, *number)?),
         Need::History(walk) => Found::History(history::walk(db, walk)?),
         Need::Feed(query) => Found::Feed(feed::page(db, query)?),
     })

@@ -8,7 +8,8 @@ use super::table::columns;
 use super::{Failure, OpenError};
 
 /// Every step ever released, in order. A released step is never edited.
-const STEPS: &[&str] = &[include_str!("../../migrations/sqlite/0001_first.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../../migrations/sqlite/0001_first.sql"), include_str!("../../migrations/sqlite/0002_tickets.sql")];
 
 /// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step
 /// that is interrupted was never begun.
@@ -77,9 +78,12 @@ fn views() -> Vec<(String, String)> {
         ),
     )];
     for (name, kind) in [
+        ("attachments", Kind::Attachment),
+        ("categories", Kind::Category),
         ("companies", Kind::Company),
         ("customers", Kind::Customer),
         ("messages", Kind::Message),
+        ("priorities", Kind::Priority),
         ("tickets", Kind::Ticket),
     ] {
         let mut sql = format!("CREATE VIEW {name} AS SELECT id, part >> 20 AS tenant, version");

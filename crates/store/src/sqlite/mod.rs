@@ -2,6 +2,7 @@
 
 mod anchor;
 mod checkpoint;
+mod content;
 mod cross_check;
 mod doctor;
 mod feed;

@@ -21,10 +21,17 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::User | Kind::Key => &[("username", Field::Username)],
         Kind::Session => &[("expires_at", Field::ExpiresAt)],
         Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
-        Kind::Ticket => {
-            &[("customer", Field::CustomerId), ("title", Field::Title), ("ticket_status", Field::TicketStatus)]
-        }
+        Kind::Ticket => &[
+            ("customer", Field::CustomerId),
+            ("title", Field::Title),
+            ("ticket_status", Field::TicketStatus),
+            ("owner", Field::Owner),
+            ("category", Field::CategoryId),
+            ("priority", Field::PriorityId),
+            ("external", Field::External),
+        ],
         Kind::Message => &[("ticket", Field::TicketId)],
+        Kind::Attachment => &[("name", Field::Name), ("message", Field::MessageId)],
     }
 }
 
@@ -41,6 +48,7 @@ pub(super) fn sql_value(value: &Value) -> SqlValue {
         Value::Flag(flag) => SqlValue::Integer((*flag).into()),
         // A list is compared as the JSON that is stored.
         Value::Texts(texts) => SqlValue::Text(serde_json::to_string(texts).unwrap_or_default()),
+        Value::Numbers(ids) => SqlValue::Text(serde_json::to_string(ids).unwrap_or_default()),
     }
 }
 

@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 
 use super::anchor::Anchor;
 use super::checkpoint::Checkpoints;
+use super::content;
 use super::find::find;
 use super::history::{self, Heads};
 use super::open::{Answering, Options, Shared};
@@ -217,6 +218,9 @@ impl Writing {
                     db.prepare_cached(sql)?.execute(place)?;
                 }
             }
+        }
+        for (place, bytes) in saving.contents {
+            content::save(db, place, bytes.as_ref().map(|bytes| bytes.as_slice()))?;
         }
         for ((part, kind), next) in saving.counters {
             let sql = "INSERT INTO counter (part, kind, next) VALUES (?1, ?2, ?3) \

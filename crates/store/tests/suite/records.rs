@@ -125,6 +125,7 @@ fn sample(field: Field) -> Value {
         Shape::Language => "nb-NO".into(),
         Shape::Time => 1_790_000_000_123_456.into(),
         Shape::Reference(_) => 1.into(),
+        Shape::References { .. } => Value::Numbers(vec![1]),
     }
 }
 

@@ -1,8 +1,10 @@
 //! One short function an operation: decode, run, encode.
 
 pub(super) mod access;
+pub(super) mod attachments;
 pub(super) mod events;
 pub(super) mod records;
+pub(super) mod tickets;
 
 use crate::route::Call;
 use domain::Error;

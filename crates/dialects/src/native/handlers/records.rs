@@ -11,27 +11,38 @@ use crate::native::submission::Submitted;
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
 use bytes::Bytes;
-use domain::filter::Selection;
+use domain::filter::{Page, Selection};
 use domain::operation::{CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, UpdateRecord};
-use domain::{Error, Kind};
+use domain::{Error, Kind, Operation, Record};
 use http::{HeaderValue, Response, StatusCode, header};
+use std::sync::Arc;
 
 type Answer = Result<Response<Bytes>, Problem>;
 
 pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+    page(&call, &query, kind, |selection, deleted| ListRecords { kind, selection, deleted }).await
+}
+
+/// A page of what an operation lists.
+pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    kind: Kind,
+    list: impl FnOnce(Selection, Deleted) -> O + Send,
+) -> Answer {
     let filter = filter::parse(kind, query.text("filter").unwrap_or_default());
     let filter = filter.map_err(|error| error.refusal("filter"))?;
     let order = filter::parse_order(kind, query.text("sort").unwrap_or_default());
     let order = order.map_err(|error| error.refusal("sort"))?;
     let deleted = if query.flag("deleted")? { Deleted::Shown } else { Deleted::Hidden };
     let (sorted, tenant) = (filter::print_order(&order), call.caller.tenant.number);
-    let list = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
-    let after = query.text("cursor").map(|cursor| cursor::read(&list, cursor, order.len())).transpose()?;
+    let listed = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
+    let after = query.text("cursor").map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
     let selection = Selection { filter, order: order.clone(), after, offset: 0, limit: query.limit()? };
-    let view = view(&call, &query, kind).await?;
+    let view = view(call, query, kind).await?;
     // What is asked for is no member of a body.
-    let page = call.run(ListRecords { kind, selection, deleted }).await.map_err(|error| Error { at: None, ..error })?;
-    let next = page.next(&order).map(|position| cursor::write(&list, &position));
+    let page = call.run(list(selection, deleted)).await.map_err(|error| Error { at: None, ..error })?;
+    let next = page.next(&order).map(|position| cursor::write(&listed, &position));
     let mut response = wire::page(&page.records, next.as_ref(), |object, record| view.put(object, record));
     if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
         response.headers_mut().insert(header::LINK, link);
@@ -49,7 +60,7 @@ fn next_link(request: &Request, cursor: &str) -> Option<HeaderValue> {
 }
 
 /// What to show of a record.
-async fn view(call: &Call<'_>, query: &Query<'_>, kind: Kind) -> Result<View, Error> {
+pub(super) async fn view(call: &Call<'_>, query: &Query<'_>, kind: Kind) -> Result<View, Error> {
     let mut view = View::of(call.state.extra_fields(call.caller.tenant, kind).await?);
     if let Some(names) = query.text("fields") {
         view.only(kind, names)?;
@@ -61,8 +72,13 @@ pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>, kind: Ki
     let mut submission = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
     submission.hash_password(call.state).await?;
     let record = call.run(CreateRecord { kind, submission }).await?;
-    let mut response = wire::record(StatusCode::CREATED, &record, &view(&call, &query, kind).await?);
-    let address = format!("{}{}/{}", call.request.base_url, call.request.path, record.id);
+    created(&call, &query, &record, &call.request.path).await
+}
+
+/// Shows what was created, and its address.
+pub(super) async fn created(call: &Call<'_>, query: &Query<'_>, record: &Record, resource: &str) -> Answer {
+    let mut response = wire::record(StatusCode::CREATED, record, &view(call, query, record.kind).await?);
+    let address = format!("{}{resource}/{}", call.request.base_url, record.id);
     if let Ok(address) = HeaderValue::try_from(address) {
         response.headers_mut().insert(header::LOCATION, address);
     }

@@ -217,6 +217,7 @@ fn value(field: Field) -> BoxedStrategy<Value> {
         Shape::Country => prop::sample::select(vec!["NO", "ZA", "US", "deu"]).prop_map(Value::from).boxed(),
         Shape::Language => prop::sample::select(vec!["en", "nb-NO"]).prop_map(Value::from).boxed(),
         Shape::Reference(_) | Shape::Time | Shape::Envelope => (1..i64::MAX).prop_map(Value::Number).boxed(),
+        Shape::References { .. } => Just(Value::Numbers(vec![3, 1])).boxed(),
     }
 }
 

@@ -1,0 +1,44 @@
+//! What belongs together: the tickets of a customer, the messages of a ticket.
+
+use super::{id, records};
+use crate::native::entity_tag::IfMatch;
+use crate::native::errors::Problem;
+use crate::native::submission::Submitted;
+use crate::native::wire::{self, Query};
+use crate::route::Call;
+use bytes::Bytes;
+use domain::filter::Selection;
+use domain::operation::{CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, ReadRecord};
+use domain::{Field, Kind, ticket};
+use http::{Response, StatusCode};
+
+type Answer = Result<Response<Bytes>, Problem>;
+
+pub(in crate::native) async fn of_customer(call: Call<'_>, query: Query<'_>) -> Answer {
+    let customer = id(&call)?;
+    call.run(ReadRecord { kind: Kind::Customer, id: customer, deleted: Deleted::Shown }).await?;
+    let list = |selection: Selection, deleted| {
+        let filter = selection.filter.and(ticket::with(customer));
+        ListRecords { kind: Kind::Ticket, selection: Selection { filter, ..selection }, deleted }
+    };
+    records::page(&call, &query, Kind::Ticket, list).await
+}
+
+pub(in crate::native) async fn messages(call: Call<'_>, query: Query<'_>) -> Answer {
+    let ticket = id(&call)?;
+    let list = |selection, deleted| ListMessages { ticket, selection, deleted };
+    records::page(&call, &query, Kind::Message, list).await
+}
+
+pub(in crate::native) async fn add_message(call: Call<'_>, query: Query<'_>) -> Answer {
+    let ticket = id(&call)?;
+    let mut submission = Submitted::read(Kind::Message, &wire::body(call.request)?, IfMatch::default())?;
+    submission.put(Field::TicketId, ticket);
+    let message = call.run(CreateRecord { kind: Kind::Message, submission }).await?;
+    records::created(&call, &query, &message, "/v1/messages").await
+}
+
+pub(in crate::native) async fn mark_read(call: Call<'_>, query: Query<'_>) -> Answer {
+    let ticket = call.run(MarkTicketRead { id: id(&call)? }).await?;
+    Ok(wire::record(StatusCode::OK, &ticket, &records::view(&call, &query, Kind::Ticket).await?))
+}
