@@ -83,6 +83,7 @@ impl<'d> Decoder<'d> {
         let value = match is {
             Type::Scalar(is) => plain(element, *is, claimed),
             Type::Enumeration(is) => {
+                let claimed = claimed.filter(|name| name.local != is.name);
                 let value = plain(element, Scalar::String, claimed)?;
                 match value.text() {
                     "" => Ok(Value::Nil),

@@ -106,7 +106,7 @@ fn scalars_are_what_the_table_says() {
         ("<encoded xsi:type='xsd:base64Binary'>AQID/w==</encoded>", r#"{encoded: "AQID/w=="}"#),
         ("<encoded>AQID/w==</encoded>", r#"{encoded: "AQID/w=="}"#),
         ("<names><a>x</a><b xsi:type='xsd:int'>1</b><c xsi:nil='true'/></names>", r#"{names: ["x", "1", nil]}"#),
-        ("<colour>Dark green</colour>", r#"{colour: "Dark green"}"#),
+        ("<colour xsi:type='n:Colour'>Dark green</colour>", r#"{colour: "Dark green"}"#),
     ] {
         assert_eq!(find(parameters).as_deref(), Ok(shown), "{parameters}");
     }
