@@ -32,6 +32,10 @@ look_for_missing() {
     need util-linux has setpriv
     need php-cli has php
     need php-curl php -r 'exit(extension_loaded("curl") ? 0 : 1);'
+    need php-soap php -r 'exit(extension_loaded("soap") ? 0 : 1);'
+    need libsoap-lite-perl perl -MSOAP::Lite -e 1
+    need mono-devel has wsdl
+    need mono-mcs has mcs
     need nodejs has node
     need npm has npm
     need python3 has python3
@@ -62,7 +66,7 @@ fi
 cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy || exit 1
 
 # Python and node find what the clients need; a failure shows in the tests that need it.
-.venv/bin/python -c 'import requests' 2>/dev/null || {
+.venv/bin/python -c 'import requests, suds, zeep' 2>/dev/null || {
     python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt
 }
 (cd clients/node && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
