@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
+pub use route::{Endpoint, Needs};
 pub use session::{Session, Sessions};
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
@@ -52,6 +53,8 @@ pub struct Dialect {
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
     /// head.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
+    /// The endpoints that are found by method and path; none where operations are found in the body.
+    pub endpoints: &'static [Endpoint],
     /// The names of its operations, as the vendor spells them.
     pub operations: &'static [&'static str],
 }

@@ -4,7 +4,7 @@ use crate::request::Request;
 use crate::state::State;
 use crate::{Answer, Refusal, Reply};
 use bytes::Bytes;
-use domain::{Caller, Error, Operation, Origin};
+use domain::{Access, Area, Caller, Error, Kind, Operation, Origin, Role, Scopes};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use std::future::Future;
 use std::pin::Pin;
@@ -18,10 +18,56 @@ pub struct Endpoint {
     pub method: Method,
     /// The path; `{id}` stands for one segment.
     pub path: &'static str,
+    /// What it needs of its caller. The operations of the domain decide; this is what they are held to by a test that
+    /// runs each endpoint as everybody.
+    pub needs: Needs,
     /// One sentence for the documentation.
     pub summary: &'static str,
     /// Decodes, runs, encodes.
     pub handler: Handler,
+}
+
+/// What an endpoint needs of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The least role, beyond what the access needs anyway.
+    pub role: Role,
+    /// What it does.
+    pub access: Access,
+    /// Of what.
+    pub area: Area,
+    /// Of what else, where it looks at more; else the same.
+    pub also: Area,
+}
+
+impl Needs {
+    /// Nothing but a credential.
+    pub const ANYBODY: Self = Self::of(Access::SignIn, Area::Customers);
+
+    /// An access to an area.
+    pub const fn of(access: Access, area: Area) -> Self {
+        Self { role: Role::Viewer, access, area, also: area }
+    }
+
+    /// What operations over a kind of record need.
+    pub const fn kind(kind: Kind, writes: bool) -> Self {
+        Self::of(kind.access(writes), Area::of(kind))
+    }
+
+    /// Whether a caller of this role and these scopes has it.
+    pub fn are_met(self, role: Role, scopes: Scopes) -> bool {
+        let reached = scopes.allow(self.access, self.area) && scopes.allow(self.access, self.also);
+        role >= self.role && role.allows(self.access) && reached
+    }
+
+    /// Demands it of a caller, before a body is looked at.
+    ///
+    /// # Errors
+    /// As of [`Caller::demand_in`].
+    pub fn demand(self, caller: &Caller) -> Result<(), Error> {
+        caller.demand_in(self.access, self.area)?;
+        caller.demand_in(self.access, self.also)
+    }
 }
 
 /// A handler: one short function an operation.

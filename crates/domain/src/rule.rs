@@ -35,7 +35,7 @@ pub(crate) fn settle(
         Kind::Attachment => attachment::settle(record, before, cx),
         Kind::Tenant => tenant::settle(record, before, cx),
         Kind::User => user::settle(record, before, cx),
-        Kind::Key => key::settle(record, cx),
+        Kind::Key => key::settle(record, before, cx),
         Kind::Session => session::settle(),
         Kind::Customer => Ok(()),
     }

@@ -27,7 +27,7 @@ pub(crate) fn settle(record: &Record, before: Option<&Record>, cx: &Context) -> 
     for field in [Field::Username, Field::Role] {
         need(record, field)?;
     }
-    settle_reach(record, cx)?;
+    settle_reach(record, before, cx)?;
     let rights = [Field::Role, Field::Dialects, Field::Scopes, Field::Networks, Field::ExpiresAt, Field::Disabled];
     let changed = |field: &Field| before.is_some_and(|before| before.values.get(*field) != record.values.get(*field));
     if cx.caller.user == Some(record.id) && rights.iter().any(changed) {

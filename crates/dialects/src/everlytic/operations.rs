@@ -2,18 +2,23 @@
 //! extensions are named like them.
 
 use super::handlers;
-use crate::route::{Endpoint, answering};
+use crate::route::{Endpoint, Needs, answering};
+use domain::Kind;
 use http::Method;
 
 /// The names, as the history and the metrics show them.
 pub(super) const NAMES: &[&str] =
     &["CreateCustomer", "GetCustomer", "UpdateCustomer", "ListCustomers", "DeleteCustomer", "Home"];
 
+const READ: Needs = Needs::kind(Kind::Customer, false);
+const WRITE: Needs = Needs::kind(Kind::Customer, true);
+
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         operation: "CreateCustomer",
         method: Method::POST,
         path: "/api/2.0/customers",
+        needs: WRITE,
         summary: "Creates a customer; name and email are required.",
         handler: |call| answering(handlers::create(call)),
     },
@@ -21,6 +26,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "ListCustomers",
         method: Method::GET,
         path: "/api/2.0/customers",
+        needs: READ,
         summary: "Lists customers, page by page.",
         handler: |call| answering(handlers::list(call)),
     },
@@ -28,6 +34,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "GetCustomer",
         method: Method::GET,
         path: "/api/2.0/customers/{id}",
+        needs: READ,
         summary: "Shows a customer.",
         handler: |call| answering(handlers::get(call)),
     },
@@ -35,6 +42,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "UpdateCustomer",
         method: Method::PUT,
         path: "/api/2.0/customers/{id}",
+        needs: WRITE,
         summary: "Changes the given properties of a customer and leaves the others.",
         handler: |call| answering(handlers::update(call)),
     },
@@ -42,6 +50,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "UpdateCustomer",
         method: Method::PATCH,
         path: "/api/2.0/customers/{id}",
+        needs: WRITE,
         summary: "The same as PUT.",
         handler: |call| answering(handlers::update(call)),
     },
@@ -49,6 +58,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "DeleteCustomer",
         method: Method::DELETE,
         path: "/api/2.0/customers/{id}",
+        needs: WRITE,
         summary: "Marks a customer deleted; it can still be read and changed by its id.",
         handler: |call| answering(handlers::delete(call)),
     },
@@ -56,6 +66,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "Home",
         method: Method::GET,
         path: "/api/2.0",
+        needs: Needs::ANYBODY,
         summary: "Links to what there is.",
         handler: |call| answering(handlers::home(call)),
     },

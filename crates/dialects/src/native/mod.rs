@@ -23,8 +23,16 @@ use std::sync::{Arc, LazyLock};
 const NAME: &str = "native";
 
 /// The dialect.
-pub static DIALECT: Dialect =
-    Dialect { name: NAME, title: "Native JSON", claims, answer, largest_body, refuse, operations: operations::NAMES };
+pub static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Native JSON",
+    claims,
+    answer,
+    largest_body,
+    refuse,
+    endpoints: operations::ENDPOINTS,
+    operations: operations::NAMES,
+};
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 

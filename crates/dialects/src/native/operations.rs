@@ -3,18 +3,19 @@
 use super::errors::answered;
 use super::handlers::{access, attachments, events, records, tickets};
 use super::wire::Query;
-use crate::route::{Call, Endpoint, answering};
-use domain::{Access, Error, Kind};
+use crate::route::{Call, Endpoint, Needs, answering};
+use domain::{Area, Error, Kind};
 use http::Method;
 
 /// First the resources that are alike: kind, its name, the name of many, under which path. Then the other operations, a
-/// row each: name, method, path, query parameters, handler (and the kind of record it is about), one sentence for the
+/// row each: name, method, path, query parameters, handler (and the kind of record it is
+/// about; or, after `as`, the kind whose needs it has, or `anybody`), one sentence for the
 /// documentation.
 macro_rules! operations {
     (
         $( resource $kind:ident $one:literal $many:literal; )+
         $( $name:literal: $method:ident $path:literal $query:tt
-            => $handler:path $( [$of:ident] )?, $summary:literal; )*
+            => $handler:path $( [$of:ident] )? $( as $whom:ident $( and $also:ident )? )?, $summary:literal; )*
     ) => {
         /// The names, as the history and the metrics show them.
         pub(super) const NAMES: &[&str] = &[
@@ -31,51 +32,79 @@ macro_rules! operations {
 
         pub(super) const ENDPOINTS: &[Endpoint] = &[
             $( endpoint!(
-                $name, $method, $path, $query, |call, query| $handler(call, query $(, Kind::$of)?), $summary
+                $name, $method, $path, $query, |call, query| $handler(call, query $(, Kind::$of)?), $summary,
+                needs!($method $($of)? $($whom $( and $also )? )?)
             ), )*
             $(
                 endpoint!(
                     concat!("list_", $many), GET, concat!("/v1/", $many), ["filter", "sort", "limit", "cursor", "deleted", "fields"],
-                    |call, query| records::list(call, query, Kind::$kind), "Lists, without deleted ones unless asked for."
+                    |call, query| records::list(call, query, Kind::$kind), "Lists, without deleted ones unless asked for.",
+                    needs!(GET $kind)
                 ),
                 endpoint!(
                     concat!("create_", $one), POST, concat!("/v1/", $many), ["fields"],
-                    |call, query| records::create(call, query, Kind::$kind), "Creates one."
+                    |call, query| records::create(call, query, Kind::$kind), "Creates one.",
+                    needs!(POST $kind)
                 ),
                 endpoint!(
                     concat!("read_", $one), GET, concat!("/v1/", $many, "/{id}"), ["fields"],
-                    |call, query| records::read(call, query, Kind::$kind), "Reads one, also a deleted one."
+                    |call, query| records::read(call, query, Kind::$kind), "Reads one, also a deleted one.",
+                    needs!(GET $kind)
                 ),
                 endpoint!(
                     concat!("update_", $one), PATCH, concat!("/v1/", $many, "/{id}"), ["fields"],
                     |call, query| records::update(call, query, Kind::$kind),
-                    "Changes the given members and leaves the others alone."
+                    "Changes the given members and leaves the others alone.",
+                    needs!(PATCH $kind)
                 ),
                 endpoint!(
                     concat!("delete_", $one), DELETE, concat!("/v1/", $many, "/{id}"), ["fields"],
                     |call, query| records::delete(call, query, Kind::$kind),
-                    "Marks one deleted; its id, values and history stay."
+                    "Marks one deleted; its id, values and history stay.",
+                    needs!(DELETE $kind)
                 ),
                 endpoint!(
                     concat!("read_", $one, "_history"), GET, concat!("/v1/", $many, "/{id}/history"),
                     ["limit", "cursor"], |call, query| records::history(call, query, Kind::$kind),
-                    "Reads what happened to one, newest first."
+                    "Reads what happened to one, newest first.",
+                    needs!(GET $kind)
                 ),
             )+
         ];
     };
 }
 
+/// What an operation needs of its caller: nothing but a credential, what its kind of record needs, or else what a
+/// customer does.
+macro_rules! needs {
+    ($method:ident anybody) => {
+        Needs::ANYBODY
+    };
+    (GET $kind:ident) => {
+        Needs::kind(Kind::$kind, false)
+    };
+    ($method:ident $kind:ident) => {
+        Needs::kind(Kind::$kind, true)
+    };
+    ($method:ident $kind:ident and $also:ident) => {
+        Needs { also: Area::of(Kind::$also), ..needs!($method $kind) }
+    };
+    ($method:ident) => {
+        needs!($method Customer)
+    };
+}
+
 macro_rules! endpoint {
-    ($name:expr, $method:ident, $path:expr, $query:tt, |$call:ident, $read:ident| $run:expr, $summary:expr) => {
+    ($name:expr, $method:ident, $path:expr, $query:tt, |$call:ident, $read:ident| $run:expr, $summary:expr, $needs:expr) => {
         Endpoint {
             operation: $name,
             method: Method::$method,
             path: $path,
             summary: $summary,
+            needs: $needs,
             handler: |$call| {
                 answering(answered($call.request, async move {
-                    admit(&$call)?;
+                    admit(&$call, $needs)?;
                     let $read = Query::read($call.request, &$query)?;
                     $run.await
                 }))
@@ -85,8 +114,9 @@ macro_rules! endpoint {
 }
 
 /// Whoever may not write is told so before the body is looked at, and costs no hash of a password.
-fn admit(call: &Call<'_>) -> Result<(), Error> {
-    if call.request.method.is_safe() { Ok(()) } else { call.caller.demand(Access::Write) }
+fn admit(call: &Call<'_>, needs: Needs) -> Result<(), Error> {
+    // One operation asks for itself; two of them would tell by the first what only both may know.
+    if call.request.method.is_safe() && needs.area == needs.also { Ok(()) } else { needs.demand(&call.caller) }
 }
 
 operations! {
@@ -101,7 +131,7 @@ operations! {
 
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
-    "create_key": POST "/v1/keys" [] => access::create_key,
+    "create_key": POST "/v1/keys" [] => access::create_key as Key,
         "Creates a key and shows it, once.";
     "read_key": GET "/v1/keys/{id}" ["fields"] => records::read [Key],
         "Reads what a key may do.";
@@ -111,11 +141,11 @@ operations! {
         "Disables a key; no call with it is answered any more.";
     "read_key_history": GET "/v1/keys/{id}/history" ["limit", "cursor"] => records::history [Key],
         "Reads what happened to a key, newest first.";
-    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key,
+    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key as Key,
         "Gives a key another secret and shows it, once; the present one works on for a while.";
     "list_tenants": GET "/v1/tenants" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Tenant],
         "Lists the tenants that the caller operates, or its own.";
-    "create_tenant": POST "/v1/tenants" [] => access::create_tenant,
+    "create_tenant": POST "/v1/tenants" [] => access::create_tenant as Tenant,
         "Creates a tenant and shows its first key, once.";
     "read_tenant": GET "/v1/tenants/{id}" ["fields"] => records::read [Tenant],
         "Reads a tenant's settings.";
@@ -125,32 +155,32 @@ operations! {
         "Reads what happened to a tenant's settings, newest first.";
     "list_sessions": GET "/v1/sessions" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Session],
         "Lists sessions by id; never a session key.";
-    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session,
+    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session,
         "Ends a session at once.";
-    "read_me": GET "/v1/me" [] => access::me,
+    "read_me": GET "/v1/me" [] => access::me as anybody,
         "Shows who calls, and what they may do.";
-    "read_settings": GET "/v1/settings" [] => access::read_settings,
+    "read_settings": GET "/v1/settings" [] => access::read_settings as Tenant,
         "Reads the settings of the caller's tenant.";
-    "update_settings": PATCH "/v1/settings" [] => access::update_settings,
+    "update_settings": PATCH "/v1/settings" [] => access::update_settings as Tenant,
         "Changes the settings of the caller's tenant.";
     "list_tickets_of_customer": GET "/v1/customers/{id}/tickets"
-        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::of_customer,
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::of_customer as Ticket and Customer,
         "Lists the tickets of a customer, without deleted ones unless asked for.";
     "list_messages_of_ticket": GET "/v1/tickets/{id}/messages"
-        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages,
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages as Message,
         "Lists the messages of a ticket, without deleted ones unless asked for.";
-    "add_message": POST "/v1/tickets/{id}/messages" ["fields"] => tickets::add_message,
+    "add_message": POST "/v1/tickets/{id}/messages" ["fields"] => tickets::add_message as Message,
         "Adds a message to a ticket.";
-    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields"] => tickets::mark_read,
+    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields"] => tickets::mark_read as Ticket,
         "Notes that the owner, who calls, has read a ticket.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
         "Lists attachments, without deleted ones unless asked for.";
-    "create_attachment": POST "/v1/attachments" ["name", "fields"] => attachments::create,
+    "create_attachment": POST "/v1/attachments" ["name", "fields"] => attachments::create as Attachment,
         "Stores the body as a loose attachment.";
     "read_attachment": GET "/v1/attachments/{id}" ["fields"] => records::read [Attachment],
         "Reads what an attachment is.";
-    "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content,
+    "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content as Attachment,
         "Answers the bytes of an attachment.";
     "update_attachment": PATCH "/v1/attachments/{id}" ["fields"] => records::update [Attachment],
         "Renames an attachment.";

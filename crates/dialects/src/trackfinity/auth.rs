@@ -4,7 +4,7 @@ use crate::route::Authenticating;
 use crate::sign_in::Credential;
 use crate::{Request, State};
 use domain::error::Reason;
-use domain::{Access, Error};
+use domain::{Error, Role};
 
 /// Every request signs in, and only full administrators may.
 pub(super) fn authenticate<'a>(state: &'a State, request: &'a Request) -> Authenticating<'a> {
@@ -19,7 +19,7 @@ pub(super) fn authenticate<'a>(state: &'a State, request: &'a Request) -> Authen
         let name = header("api-username", "api_username").ok_or_else(missing)?;
         let key = header("api-key", "api_key").ok_or_else(missing)?;
         let caller = state.sign_in(request, super::NAME, Credential::Key { name: Some(name), key }).await?;
-        if !caller.role.allows(Access::Manage) {
+        if caller.role < Role::Admin {
             let text = format!("{} is no full administrator: only they may use this API", caller.name);
             return Err(Error::new(Reason::Forbidden, text));
         }

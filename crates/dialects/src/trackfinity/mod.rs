@@ -22,6 +22,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body: |_| None,
     refuse: errors::refuse,
+    endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
 };
 

@@ -1,17 +1,23 @@
 //! The operations: one table feeds dispatch and documentation.
 
 use super::handlers;
-use crate::route::{Endpoint, answering};
+use crate::route::{Endpoint, Needs, answering};
+use domain::{Kind, Role};
 use http::Method;
 
 /// The names, as the history and the metrics show them.
 pub(super) const NAMES: &[&str] = &["set_customer_details", "lock", "unlock", "ping"];
+
+/// Only full administrators may use it.
+const ADMIN: Needs = Needs { role: Role::Admin, ..Needs::ANYBODY };
+const WRITE: Needs = Needs { role: Role::Admin, ..Needs::kind(Kind::Customer, true) };
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         operation: "set_customer_details",
         method: Method::PATCH,
         path: "/api/customer/set_customer_details",
+        needs: WRITE,
         summary: "Changes the given fields of one customer, or removes them with the value REMOVE.",
         handler: |call| answering(handlers::set_customer_details(call)),
     },
@@ -19,6 +25,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "lock",
         method: Method::PATCH,
         path: "/api/customer/lock",
+        needs: WRITE,
         summary: "Keeps set_customer_details from changing a customer.",
         handler: |call| answering(handlers::lock(call)),
     },
@@ -26,6 +33,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "unlock",
         method: Method::PATCH,
         path: "/api/customer/unlock",
+        needs: WRITE,
         summary: "Undoes lock.",
         handler: |call| answering(handlers::unlock(call)),
     },
@@ -33,6 +41,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         operation: "ping",
         method: Method::GET,
         path: "/api/service/ping",
+        needs: ADMIN,
         summary: "Answers true.",
         handler: |call| answering(handlers::ping(call)),
     },
