@@ -49,16 +49,17 @@ pub(crate) fn operations_on_one_record_follow_each_other<E: Engine>() {
     let mut bed = Bed::<E>::new();
     let desk = bed.desk(ONE);
     desk.create(vec![]).unwrap();
+    // More than one batch holds.
     let appended: Vec<_> =
-        desk.together(|desk| (0..200).map(|word| desk.submit(Append { id: 1, word: word.to_string() })).collect());
+        desk.together(|desk| (0..700).map(|word| desk.submit(Append { id: 1, word: word.to_string() })).collect());
     let versions: Vec<_> = appended.into_iter().map(|awaited| awaited.get().unwrap().version).collect();
-    assert_eq!(versions, (2..=201).collect::<Vec<_>>());
+    assert_eq!(versions, (2..=701).collect::<Vec<_>>());
     bed.reopen();
     let desk = bed.desk(ONE);
-    let words: String = (0..200).map(|word| format!("{word} ")).collect();
+    let words: String = (0..700).map(|word| format!("{word} ")).collect();
     let customer = desk.read(1).unwrap();
-    assert_eq!((customer.version, customer.text(Field::Note)), (201, words.as_str()));
-    assert_eq!(replay(&desk.history(Kind::Customer, 1)), (201, customer.values.clone()));
+    assert_eq!((customer.version, customer.text(Field::Note)), (701, words.as_str()));
+    assert_eq!(replay(&desk.history(Kind::Customer, 1)), (701, customer.values.clone()));
     // Created, changed and changed back in one batch: all of it happened.
     let (created, there, back) = desk.together(|desk| {
         let created = desk.submit(CreateCustomer { submission: edited(vec![set(Field::City, "Oslo")]) });
