@@ -81,13 +81,9 @@ pub(crate) fn settle(
 }
 
 fn check_loose(id: i64, attachment: Option<&Record>, cx: &Context) -> Result<(), Error> {
-    // One that nobody signed in for is anybody's; another's does not exist.
-    let own = |attachment: &&Record| match cx.caller.customer {
-        Some(customer) => {
-            let (by_customer, by_user) = (attachment.number(Field::CustomerId), attachment.number(Field::CreatedBy));
-            by_customer == Some(customer) || (by_customer.is_none() && by_user.is_none())
-        }
-        None => true,
+    // A customer's own; another's does not exist.
+    let own = |attachment: &&Record| {
+        cx.caller.customer.is_none_or(|customer| attachment.number(Field::CustomerId) == Some(customer))
     };
     let Some(attachment) = attachment.filter(|attachment| !attachment.is_deleted()).filter(own) else {
         return Err(Error::invalid(Field::Attachments, format!("attachment {id} does not exist")));

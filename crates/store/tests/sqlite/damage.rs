@@ -2,9 +2,10 @@
 
 use super::Sqlite;
 use crate::suite::{Bed, Engine, ONE, refused, set, texts};
+use domain::attachment::{CHUNK, Content};
 use domain::error::Reason;
 use domain::filter::{Condition, Selection, Test};
-use domain::operation::{CustomerRef, Deleted, ListCustomers};
+use domain::operation::{CreateAttachment, CustomerRef, Deleted, ListCustomers, ReadContent};
 use domain::{Edit, Field, Kind};
 use std::fs;
 
@@ -278,4 +279,32 @@ fn a_counter_that_ran_back_overwrites_nothing() {
         });
         assert!(found(&findings, "counter of customer", "3 is given already"), "{findings:?}");
     }
+}
+
+#[test]
+fn the_bytes_of_a_file_are_never_others() {
+    const LENGTH: usize = CHUNK + 10;
+    let swapped =
+        "UPDATE attachment_content SET number = CASE number WHEN 0 THEN 2 ELSE number END WHERE place % 8 = 1";
+    for (sql, chunk, why) in [
+        ("UPDATE attachment_content SET bytes = zeroblob(10) WHERE number = 1", 1, "checksum"),
+        ("UPDATE attachment_content SET checksum = checksum + 1 WHERE number = 0", 0, "checksum"),
+        ("DELETE FROM attachment_content WHERE number = 1", 1, "chunk 1 of its bytes is missing"),
+        (swapped, 0, "missing"),
+        ("UPDATE attachment_content SET place = place + 1", 0, "missing"),
+    ] {
+        let mut bed = Damaged::new();
+        let bytes: Vec<u8> = (0..LENGTH).map(|at| (at % 251) as u8 + 1).collect();
+        let (name, content) = (String::from("file"), Content::new(bytes).unwrap());
+        bed.desk(ONE).run(CreateAttachment { name, content_type: None, access_key: None, content }).unwrap();
+        let findings = after(&mut bed, sql, |bed| {
+            assert_eq!(refused(bed.desk(ONE).run(ReadContent { id: 1, chunk })).0, Reason::Internal, "{sql}");
+        });
+        assert!(found(&findings, "attachment 1", why), "{sql}: {findings:?}");
+    }
+    // Bytes that no attachment has.
+    let mut bed = bed();
+    let orphan = "INSERT INTO attachment_content (place, number, bytes, checksum) VALUES (7, 0, x'00', 1)";
+    let findings = after(&mut bed, orphan, |_| {});
+    assert!(found(&findings, "bytes of attachments", "1 chunks are kept, the attachments have 0"), "{findings:?}");
 }

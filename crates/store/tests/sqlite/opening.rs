@@ -2,7 +2,9 @@
 
 use super::Sqlite;
 use crate::suite::{Bed, Engine, ONE, Seeded, set};
-use domain::Field;
+use domain::filter::{Condition, Selection, Test};
+use domain::operation::{Deleted, ListRecords, Load, NewRecord};
+use domain::{Field, Kind, Value};
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
@@ -137,4 +139,27 @@ fn nobody_else_may_read_what_is_kept() {
         assert_eq!(rights(&path) & 0o077, 0, "{}", path.display());
     }
     drop(store);
+}
+
+#[test]
+fn a_store_of_the_first_schema_is_brought_to_the_present_one() {
+    let mut bed = Bed::<Sqlite<false>>::new();
+    let desk = bed.desk(ONE);
+    let record = |kind, id, values: Vec<(Field, Value)>| NewRecord { kind, id, values };
+    let category = record(Kind::Category, 3, vec![(Field::Name, "General".into())]);
+    let values = vec![(Field::Title, "old".into()), (Field::CategoryId, 3.into()), (Field::External, true.into())];
+    desk.run(Load { records: vec![category, record(Kind::Ticket, 500, values)] }).unwrap();
+    bed.close();
+    let back = "DROP VIEW attachments; DROP VIEW tickets; DROP TABLE attachment; DROP TABLE attachment_content;
+        DROP INDEX ticket_of_owner; ALTER TABLE ticket DROP COLUMN owner; ALTER TABLE ticket DROP COLUMN category;
+        ALTER TABLE ticket DROP COLUMN priority; ALTER TABLE ticket DROP COLUMN external;
+        UPDATE ticket SET ticket_status = NULL; PRAGMA user_version = 1";
+    bed.engine().sql().execute_batch(back).unwrap();
+    bed.reopen();
+    let filter = [(Field::CategoryId, 3.into()), (Field::TicketStatus, "open".into()), (Field::External, true.into())];
+    let filter = filter.into_iter().map(|(field, value)| Condition::new(field, Test::Is(value))).collect();
+    let selection = Selection { filter, limit: 9, ..Selection::default() };
+    let list = ListRecords { kind: Kind::Ticket, selection, deleted: Deleted::Hidden };
+    assert_eq!(bed.desk(ONE).run(list).unwrap().records.len(), 1);
+    bed.end();
 }

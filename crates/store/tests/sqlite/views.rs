@@ -54,7 +54,8 @@ fn plain_sql_reads_plain_names() {
     assert_eq!(row(change), ["1", "2", "suite", "root", "2026-09-21T14:13:20.000Z", fields]);
 
     // No view shows a secret, under whatever name.
-    for view in ["customers", "companies", "tickets", "messages", "changes"] {
+    for view in ["attachments", "categories", "changes", "companies", "customers", "messages", "priorities", "tickets"]
+    {
         let mut statement = db.prepare(&format!("SELECT * FROM {view}")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();

@@ -3,8 +3,8 @@
 use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, clear, refused, set, texts};
 use domain::error::Reason;
-use domain::operation::NewRecord;
-use domain::{Field, Kind, Value};
+use domain::operation::{CreateRecord, DeleteRecord, Deleted, NewRecord, Submission, UpdateRecord};
+use domain::{Field, Kind, Record, Value};
 
 pub(crate) fn fields_must_be_defined<E: Engine>() {
     let bed = Bed::<E>::new();
@@ -90,5 +90,57 @@ pub(crate) fn references_must_exist<E: Engine>() {
         desk.update(1, vec![clear(Field::Company)]).unwrap();
         assert_eq!(refused(desk.update(1, vec![set(Field::MergedInto, 2)])).1, Some(Field::MergedInto));
     }
+    bed.end();
+}
+
+fn reshape(id: i64, shape: &'static str) -> UpdateRecord<impl Submission<Record>> {
+    let submission = move |_: &Record| Ok(vec![set(Field::Shape, shape)]);
+    UpdateRecord { kind: Kind::ExtraField, id, deleted: Deleted::Shown, expected_version: None, submission }
+}
+
+pub(crate) fn a_shape_changes_where_every_value_stays_one<E: Engine>() {
+    let bed = Bed::<E>::new();
+    for tenant in [ONE, EIGHT] {
+        let desk = bed.desk(tenant);
+        // Nobody holds a value yet.
+        desk.run(reshape(1, "boolean")).unwrap();
+        desk.run(reshape(1, "integer")).unwrap();
+        let customer = desk.create(vec![set(Field::Extra(1), "7")]).unwrap();
+        assert_eq!(customer.number(Field::Extra(1)), Some(7));
+        assert_eq!(refused(desk.run(reshape(1, "date"))), (Reason::Invalid, Some(Field::Shape)));
+        desk.run(reshape(1, "float")).unwrap();
+        assert_eq!(refused(desk.run(reshape(1, "integer"))).1, Some(Field::Shape));
+        desk.run(reshape(1, "text")).unwrap();
+        desk.update(1, vec![set(Field::Extra(1), "seven")]).unwrap();
+        desk.update(1, vec![clear(Field::Extra(1))]).unwrap();
+        desk.run(reshape(1, "date")).unwrap();
+        // A value of the same batch counts too.
+        let (valued, reshaped) = desk.together(|desk| {
+            let valued = desk.submit(super::update(1, vec![set(Field::Extra(3), "1")]));
+            (valued, desk.submit(reshape(3, "date")))
+        });
+        let kept = (valued.get().is_ok(), reshaped.get().is_ok());
+        assert!(kept == (true, false) || kept == (false, true), "whichever came first: {kept:?}");
+    }
+    bed.end();
+}
+
+pub(crate) fn what_is_deleted_is_referred_to_no_more<E: Engine>() {
+    let bed = Bed::<E>::new();
+    let desk = bed.desk(ONE);
+    let named = |_: &Record| Ok(vec![set(Field::Name, "Nordlys")]);
+    desk.run(CreateRecord { kind: Kind::Company, submission: named }).unwrap();
+    desk.create(vec![set(Field::Company, 1)]).unwrap();
+    desk.create(vec![]).unwrap();
+    let delete = |kind, id| desk.run(DeleteRecord { kind, id, expected_version: None });
+    assert!(delete(Kind::Company, 1).unwrap().is_deleted());
+    assert_eq!(delete(Kind::Company, 1).unwrap().version, 2);
+    assert_eq!(refused(desk.update(2, vec![set(Field::Company, 1)])), (Reason::Invalid, Some(Field::Company)));
+    // Who is in it stays in it.
+    let moved = desk.update(1, vec![set(Field::City, "Oslo")]).unwrap();
+    assert_eq!(moved.number(Field::Company), Some(1));
+    delete(Kind::ExtraField, 2).unwrap();
+    assert_eq!(refused(desk.update(1, vec![set(Field::Extra(2), "x")])).1, Some(Field::Extra(2)));
+    assert_eq!(refused(delete(Kind::Tenant, 1)).0, Reason::Unsupported);
     bed.end();
 }

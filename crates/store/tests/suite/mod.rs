@@ -12,6 +12,7 @@ pub(crate) mod listing;
 mod operations;
 pub(crate) mod records;
 pub(crate) mod tenants;
+pub(crate) mod tickets;
 pub(crate) mod unique;
 
 use domain::access::Role;
@@ -56,7 +57,8 @@ macro_rules! store_suite {
             unique: a_taken_value_is_refused, a_freed_value_can_be_taken, login_names_that_look_alike_are_one,
                 values_move_within_one_batch, the_first_of_a_batch_wins, a_refused_taker_takes_nothing,
                 each_of_a_list_is_unique, a_value_goes_and_comes_back_in_one_batch;
-            extra: fields_must_be_defined, values_are_brought_to_their_shape, references_must_exist;
+            extra: fields_must_be_defined, values_are_brought_to_their_shape, references_must_exist,
+                a_shape_changes_where_every_value_stays_one, what_is_deleted_is_referred_to_no_more;
             batch: a_refused_operation_leaves_its_neighbours_alone, a_panic_leaves_its_neighbours_alone,
                 an_endless_operation_leaves_its_neighbours_alone, operations_on_one_record_follow_each_other,
                 a_long_queue_is_kept, what_waits_at_the_end_is_stored, reads_fail_alone;
@@ -64,6 +66,8 @@ macro_rules! store_suite {
                 texts_are_found_in_any_case, groups_hold, lists_are_searched, what_cannot_be_asked_is_refused,
                 pages_are_in_order, pages_go_on_where_they_ended, any_field_sorts, values_cannot_break_out;
             tenants: share_nothing, name_keys_and_digests_once, credential_changes_are_noticed;
+            tickets: follow_their_messages, close_and_open_again, are_for_their_customers, customers_see_nothing_else,
+                keep_files_as_they_are, link_each_file_once;
             concurrency: nothing_is_lost_or_done_twice, readers_see_whole_changes_in_order;
         }
     };
@@ -200,6 +204,23 @@ impl<E: Engine> Bed<E> {
     /// An administrator of a tenant.
     pub(crate) fn desk(&self, tenant: Tenant) -> Desk<'_> {
         let caller = Caller { name: "root".to_owned(), role: Role::Admin, ..Caller::anonymous(tenant) };
+        Desk { app: &self.open.as_ref().unwrap().0, caller: Arc::new(caller) }
+    }
+}
+
+impl<E: Engine> Bed<E> {
+    /// An agent who is a user of a tenant.
+    pub(crate) fn user(&self, tenant: Tenant, id: i64) -> Desk<'_> {
+        self.caller(Caller { name: "agent".to_owned(), role: Role::Agent, user: Some(id), ..Caller::anonymous(tenant) })
+    }
+
+    /// A customer who signed in as such.
+    pub(crate) fn customer(&self, tenant: Tenant, id: i64) -> Desk<'_> {
+        let name = format!("customer{id}");
+        self.caller(Caller { name, role: Role::Customer, customer: Some(id), ..Caller::anonymous(tenant) })
+    }
+
+    fn caller(&self, caller: Caller) -> Desk<'_> {
         Desk { app: &self.open.as_ref().unwrap().0, caller: Arc::new(caller) }
     }
 }
