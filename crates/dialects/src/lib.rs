@@ -8,6 +8,7 @@ pub mod everlytic;
 pub mod filter;
 pub mod moment;
 pub mod native;
+pub mod rate;
 pub mod reply;
 pub mod request;
 pub mod route;
@@ -25,6 +26,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use rate::{Quotas, Rates};
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
 pub use route::{Endpoint, Needs};

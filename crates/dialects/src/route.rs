@@ -182,6 +182,8 @@ pub struct Rest {
     pub authenticate: for<'a> fn(&'a State, &'a Request) -> Authenticating<'a>,
     /// Says a refusal in the vendor's words.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
+    /// Adds what every answer of the dialect says beside; the caller is known where somebody signed in.
+    pub finish: fn(&State, &Request, Option<&Caller>, &mut Response<Bytes>),
 }
 
 /// A caller being found.
@@ -189,11 +191,13 @@ pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Result<Arc<Caller>, Er
 
 /// Finds the endpoint of a path, then who calls, then lets its handler answer.
 pub async fn serve<'a>(rest: &Rest, state: &'a Arc<State>, request: &'a Request, path: &'a str) -> Answer {
+    let mut known = None;
     let (operation, allow, outcome) = match rest.routes.find(&request.method, path) {
         Found::Endpoint(endpoint, params) => {
             let outcome = match (rest.authenticate)(state, request).await {
                 Ok(caller) => {
                     let Endpoint { operation, .. } = *endpoint;
+                    known = Some(Arc::clone(&caller));
                     let call = Call { state, request, caller, params, dialect: rest.dialect, operation };
                     (endpoint.handler)(call).await
                 }
@@ -224,5 +228,6 @@ pub async fn serve<'a>(rest: &Rest, state: &'a Arc<State>, request: &'a Request,
     if let Some(allow) = allow.and_then(|allow| HeaderValue::try_from(allow).ok()) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
+    (rest.finish)(state, request, known.as_deref(), &mut response);
     Answer { response, pieces, operation, refused }
 }

@@ -1,7 +1,7 @@
 //! Session keys: 32 random characters that stand for a sign-in. The store keeps their digests.
 
 use crate::request::Request;
-use crate::sign_in::{MAX_CREDENTIAL, bounded, digest, from_there, lock};
+use crate::sign_in::{MAX_CREDENTIAL, bounded, digest, lock};
 use crate::state::State;
 use domain::error::Reason;
 use domain::operation::{CreateSession, EndSession, FindSession, RenewSession};
@@ -61,7 +61,8 @@ impl State {
     ///
     /// # Errors
     /// `Unauthenticated` for a key that is unknown, has ended, or is another dialect's, tenant's or port's, which are one
-    /// and the same; `Forbidden` for an address that the user may not call from.
+    /// and the same; `Forbidden` for an address that the user may not call from;
+    /// `LimitExceeded` after too many calls.
     pub async fn find_session(
         &self,
         request: &Request,
@@ -73,6 +74,8 @@ impl State {
         if key.len() > MAX_CREDENTIAL {
             return Err(ended());
         }
+        let now = self.app.now();
+        self.rates.take_of_address(request.address, now)?;
         let tenant = self.tenant(request).await?;
         let nobody = Arc::new(Caller::anonymous(tenant));
         let lifetime = self.sessions.lifetime;
@@ -82,7 +85,7 @@ impl State {
         if addressed && found.caller.tenant != tenant || found.caller.loopback_only && !self.loopback {
             return Err(ended());
         }
-        let caller = from_there(Arc::new(found.caller), request)?;
+        let caller = self.let_in(Arc::new(found.caller), request, now)?;
         if found.stale {
             // The call does not wait for it: should it not be stored, the next one tries again.
             let renew = RenewSession { id: found.id, lifetime };

@@ -189,7 +189,7 @@ impl State {
     ///
     /// # Errors
     /// `Unauthenticated` for a wrong name or secret, which cost the same time; `Forbidden` for an address that the
-    /// credential may not call from; `LimitExceeded` after too many wrong ones; `Busy` when too many passwords wait to be checked.
+    /// credential may not call from; `LimitExceeded` after too many wrong ones, and after too many calls; `Busy` when too many passwords wait to be checked.
     pub async fn sign_in(
         &self,
         request: &Request,
@@ -202,11 +202,12 @@ impl State {
             Credential::Customer { name, password } => ("customer", name, password),
         };
         let now = self.app.now();
+        self.rates.take_of_address(request.address, now)?;
         // Read before the store is: a credential that changes meanwhile is then not remembered as it was.
         let epoch = self.app.credentials_epoch();
         let fingerprint = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name, secret]);
         if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
-            return from_there(caller, request);
+            return self.let_in(caller, request, now);
         }
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
@@ -217,7 +218,7 @@ impl State {
         {
             _turn = check.lock().await;
             if let Some(caller) = self.sign_in.recall(&fingerprint, epoch, now) {
-                return from_there(caller, request);
+                return self.let_in(caller, request, now);
             }
         }
         self.sign_in.admit(&named, request.address, now)?;
@@ -231,7 +232,7 @@ impl State {
                 let until = if caller.customer.is_some() { now } else { until };
                 let proven = Proven { caller: Arc::clone(&caller), epoch, until };
                 self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
-                from_there(caller, request)
+                self.let_in(caller, request, now)
             }
             Err(error) => {
                 if error.reason == Reason::Unauthenticated {
@@ -240,6 +241,20 @@ impl State {
                 Err(error)
             }
         }
+    }
+
+    /// Takes a call of a proven caller.
+    ///
+    /// # Errors
+    /// `Forbidden` for one who may not call from where the request came from; `LimitExceeded` when they called too
+    /// often.
+    pub(crate) fn let_in(&self, caller: Arc<Caller>, request: &Request, now: Time) -> Result<Arc<Caller>, Error> {
+        if !caller.may_call_from(request.address) {
+            let text = format!("{} may not call from {}", caller.name, request.address);
+            return Err(Error::new(Reason::Forbidden, text));
+        }
+        self.rates.take_of_caller(&caller, now)?;
+        Ok(caller)
     }
 
     async fn prove(
@@ -288,15 +303,6 @@ impl State {
         let origin = request.origin("", "sign-in", &nobody);
         self.run(find, &nobody, origin).await
     }
-}
-
-/// # Errors
-/// `Forbidden` for a proven caller who may not call from where the request came from.
-pub(crate) fn from_there(caller: Arc<Caller>, request: &Request) -> Result<Arc<Caller>, Error> {
-    if caller.may_call_from(request.address) {
-        return Ok(caller);
-    }
-    Err(Error::new(Reason::Forbidden, format!("{} may not call from {}", caller.name, request.address)))
 }
 
 fn wrong() -> Error {

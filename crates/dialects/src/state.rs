@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
 use domain::access::Role;
@@ -23,6 +24,8 @@ pub struct State {
     pub app: App,
     /// Remembers proven credentials and counts wrong ones.
     pub sign_in: SignIn,
+    /// How often one may call.
+    pub rates: Rates,
     /// How long sessions last, and what went wrong last in them.
     pub sessions: Sessions,
     /// Refuse what the vendors would refuse.
@@ -46,6 +49,7 @@ impl State {
         Self {
             app,
             sign_in,
+            rates: Rates::default(),
             sessions: Sessions::default(),
             strict: false,
             loopback: true,

@@ -4,10 +4,11 @@
 
 mod support;
 
-use dialects::{Answer, sign_in};
+use dialects::{Answer, Quotas, Rates, sign_in};
 use domain::operation::{Load, NewRecord};
 use domain::{Field, Kind, Value};
 use http::Method;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use support::{Template, World, request};
 
@@ -207,4 +208,29 @@ fn tenants_are_apart() {
     assert_eq!(status(&ask(&world, ADMIN, &Method::PATCH, "/v1/tenants/2", r#"{"disabled":true}"#)), 200);
     assert_eq!(status(&acme(&Method::GET, "/v1/me", "")), 401, "a closed tenant lets nobody in");
     assert_eq!(world.examine(), [] as [String; 0]);
+}
+
+#[test]
+fn who_calls_too_often_is_told_so_in_each_dialects_words() {
+    let mut world = Template::new().world();
+    Arc::get_mut(&mut world.state).unwrap().rates = Rates::new(Quotas { per_caller: 3, per_address: 7 });
+    let everlytic = [("authorization", "Basic dmlld2VyOmZlZGNiYTk4NzY1NDMyMTBmZWRjYmE5ODc2NTQzMjEwXzI=")];
+    let read = |world: &World| world.ask(&Method::GET, "/api/2.0/customers/10", &everlytic, "");
+    assert_eq!([(); 4].map(|()| status(&read(&world))), [200, 200, 200, 429]);
+    // Another caller has a quota of their own; that of the address holds for both.
+    let answer = ask(&world, ADMIN, &Method::GET, "/v1/customers/10", "");
+    let header = |answer: &Answer, name| answer.response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(status(&answer), 200);
+    assert_eq!(header(&answer, "ratelimit-policy"), r#""caller";q=3;w=60, "address";q=7;w=60"#);
+    assert_eq!(header(&answer, "ratelimit"), r#""caller";r=2;t=20, "address";r=2;t=43"#);
+    for expected in [200, 200, 429] {
+        let answer = ask(&world, ADMIN, &Method::PATCH, "/v1/customers/10", r#"{"note":"often"}"#);
+        assert_eq!(status(&answer), expected);
+        assert_eq!(answer.response.headers().contains_key("retry-after"), expected == 429);
+    }
+    let trackfinity = [("api-username", "tf_admin"), ("api-key", "44b5498dbcb481a0d00b404c0169af62")];
+    let ping = |world: &World| status(&world.ask(&Method::GET, "/api/service/ping", &trackfinity, ""));
+    assert_eq!(ping(&world), 429, "the address has none left for anybody");
+    world.clock.fetch_add(20_000_000, Ordering::Relaxed);
+    assert_eq!((ping(&world), status(&read(&world))), (200, 200));
 }

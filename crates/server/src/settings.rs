@@ -59,6 +59,8 @@ pub const SETTINGS: &[Setting] = &[
     value("remember-credentials", "60", "Seconds that a proven credential is remembered"),
     value("failures-per-name", "10", "Wrong sign-ins on a name before the next must wait"),
     value("failures-per-address", "50", "Wrong sign-ins from an address before the next must wait"),
+    value("calls-per-caller", "36000", "Calls a minute of one key, user or customer; 0 is any number"),
+    value("calls-per-address", "72000", "Calls a minute from one address; 0 is any number"),
     value("session-idle", "1800", "Seconds after its last use in which a session ends"),
     value("session-end", "604800", "Seconds after its beginning in which a session ends however it is used"),
     value("log", "info", "What is logged: error, warn, info, debug, or a filter such as info,store=debug"),

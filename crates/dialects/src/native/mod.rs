@@ -10,11 +10,12 @@ mod operations;
 mod submission;
 mod wire;
 
+use crate::rate::{Standing, WINDOW};
 use crate::route::{Rest, Routes, serve};
 use crate::{Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
-use domain::Record;
 use domain::operation::History;
+use domain::{Caller, Record};
 use fields::View;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use std::sync::{Arc, LazyLock};
@@ -36,7 +37,12 @@ pub static DIALECT: Dialect = Dialect {
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 
-static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse };
+static REST: Rest =
+    Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse, finish };
+
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -61,17 +67,32 @@ fn largest_body(path: &str) -> Option<usize> {
 }
 
 fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
-    Box::pin(async move {
-        let mut answer = serve(&REST, state, request, &request.path).await;
-        identify(&mut answer.response, request);
-        answer
-    })
+    Box::pin(async move { serve(&REST, state, request, &request.path).await })
 }
 
 fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
     let mut response = errors::refuse(request, refusal);
     identify(&mut response, request);
     response
+}
+
+/// Every answer names its request, and says what is left of the quotas.
+fn finish(state: &State, request: &Request, caller: Option<&Caller>, response: &mut Response<Bytes>) {
+    identify(response, request);
+    let now = state.app.now();
+    let of_caller = caller.and_then(|caller| state.rates.of_caller(caller, now));
+    let of_address = state.rates.of_address(request.address, now);
+    let quotas = [("caller", of_caller), ("address", of_address)];
+    let list = |item: fn(&str, Standing) -> String| {
+        let items = quotas.iter().filter_map(|(name, standing)| Some(item(name, (*standing)?)));
+        HeaderValue::try_from(items.collect::<Vec<_>>().join(", ")).ok().filter(|value| !value.is_empty())
+    };
+    if let Some(policy) = list(|name, standing| format!("\"{name}\";q={};w={WINDOW}", standing.quota)) {
+        response.headers_mut().insert(RATE_LIMIT_POLICY, policy);
+    }
+    if let Some(left) = list(|name, standing| format!("\"{name}\";r={};t={}", standing.left, standing.full_in)) {
+        response.headers_mut().insert(RATE_LIMIT, left);
+    }
 }
 
 /// Every answer names its request.

@@ -28,7 +28,13 @@ pub static DIALECT: Dialect = Dialect {
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
 
-static REST: Rest = Rest { dialect: NAME, routes: &ROUTES, authenticate: auth::authenticate, refuse: errors::refuse };
+static REST: Rest = Rest {
+    dialect: NAME,
+    routes: &ROUTES,
+    authenticate: auth::authenticate,
+    refuse: errors::refuse,
+    finish: |_, _, _, _| {},
+};
 
 fn claims(path: &str) -> bool {
     ["/api/customer/", "/api/service/"].iter().any(|base| path.starts_with(base))

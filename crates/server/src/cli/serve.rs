@@ -1,6 +1,6 @@
 //! `samerow serve`.
 
-use dialects::{SignIn, SignInLimits, State};
+use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
 use domain::port::{Entropy as _, Store};
@@ -72,6 +72,10 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     state.strict = settings.on("strict")?;
     state.loopback = anywhere || address.ip().is_loopback();
     state.deadline = settings.seconds("store-timeout")?;
+    state.rates = Rates::new(Quotas {
+        per_caller: patience(settings, demo, "calls-per-caller")?,
+        per_address: patience(settings, demo, "calls-per-address")?,
+    });
     state.sessions.lifetime =
         Lifetime { idle: settings.number("session-idle")?, whole: settings.number("session-end")? };
     let (phase, phases) = watch::channel(Phase::Running);
@@ -123,18 +127,18 @@ fn limits(settings: &Settings) -> Result<Limits, BadSetting> {
     })
 }
 
-/// With the demo data, limits on wrong sign-ins are so high that thousands of calls of a test pass; a limit that is
-/// set stays as it is set.
+/// With the demo data, limits on calls and wrong sign-ins are so high that thousands of calls of a test pass; a limit
+/// that is set stays as it is set.
+fn patience(settings: &Settings, demo: bool, name: &'static str) -> Result<u32, BadSetting> {
+    let is_set = settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
+    if demo && !is_set { Ok(60_000_000) } else { settings.number(name) }
+}
+
 fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
-    let patience = |name: &'static str| -> Result<u32, BadSetting> {
-        let is_set =
-            settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
-        if demo && !is_set { Ok(1_000_000) } else { settings.number(name) }
-    };
     let limits = SignInLimits {
         remember: settings.number("remember-credentials")?,
-        failures_per_name: patience("failures-per-name")?,
-        failures_per_address: patience("failures-per-address")?,
+        failures_per_name: patience(settings, demo, "failures-per-name")?,
+        failures_per_address: patience(settings, demo, "failures-per-address")?,
     };
     let mut key = [0; 32];
     SystemEntropy.fill(&mut key);
