@@ -36,6 +36,8 @@ look_for_missing() {
     need libsoap-lite-perl perl -MSOAP::Lite -e 1
     need mono-devel has wsdl
     need mono-mcs has mcs
+    need gsoap has wsdl2h
+    need libgsoap-dev test -e /usr/include/stdsoap2.h
     need nodejs has node
     need npm has npm
     need python3 has python3

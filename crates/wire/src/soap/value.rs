@@ -14,9 +14,9 @@ pub enum Value<'a> {
     Nil,
     /// `xs:boolean`.
     Boolean(bool),
-    /// `xs:int` and `xs:long`.
+    /// `xs:int`, `xs:long` and `xs:unsignedByte`.
     Integer(i64),
-    /// `xs:string`, enumerations and `xs:dateTime`.
+    /// `xs:string`, enumerations, `xs:decimal` and `xs:dateTime`.
     Text(Cow<'a, str>),
     /// `xs:base64Binary`.
     Bytes(Cow<'a, [u8]>),

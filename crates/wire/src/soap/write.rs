@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{
-    ENCODING_NAMESPACE, ENVELOPE_NAMESPACE, Envelope, Fault, FaultCode, Members, Operation, Service, Struct, Style,
-    Type, Value, XSD_NAMESPACE, XSI_NAMESPACE,
+    ENCODING_NAMESPACE, ENVELOPE_NAMESPACE, Envelope, Fault, FaultCode, Members, Operation, Scalar, Service, Struct,
+    Style, Type, Value, XSD_NAMESPACE, XSI_NAMESPACE,
 };
 use crate::write::escape;
 
@@ -191,8 +191,10 @@ impl Writer {
             (Type::Scalar(is), value) => {
                 self.typed("xsd", is.name());
                 match (value, is) {
-                    (Value::Absent, super::Scalar::Boolean) => self.out.push_str("false"),
-                    (Value::Absent, super::Scalar::Int | super::Scalar::Long) => self.out.push('0'),
+                    (Value::Absent, Scalar::Boolean) => self.out.push_str("false"),
+                    (Value::Absent, Scalar::Int | Scalar::Long | Scalar::UnsignedByte | Scalar::Decimal) => {
+                        self.out.push('0');
+                    }
                     (value, _) => self.plain(value),
                 }
             }

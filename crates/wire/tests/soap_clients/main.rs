@@ -4,30 +4,21 @@
 //! A toolkit that is not installed is said so and skipped; with `CI=true` it is a failure.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a broken rig is a failed test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
 
 mod server;
 mod services;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use server::Server;
+use support::python;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/soap_clients")
-}
-
-/// Python with the packages of `clients/python`, if they are installed.
-fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
-    if own.exists() { own } else { "python3".into() }
 }
 
 /// No proxy stands between a program and the loopback.
@@ -38,18 +29,7 @@ fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 fn is_there(what: &str, probe: &mut Command) -> bool {
-    let there = probe.output().is_ok_and(|output| output.status.success());
-    if !there {
-        let line = format!("not run: {what} against the printed WSDL: not installed");
-        eprintln!("{line}");
-        let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.txt");
-        if let Ok(mut file) = std::fs::File::options().append(true).create(true).open(report) {
-            let _ = std::io::Write::write_all(&mut file, format!("{line}\n").as_bytes());
-        }
-        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!ci, "with CI=true every toolkit must be there: ./test.sh installs them");
-    }
-    there
+    support::is_there(what, probe.output().is_ok_and(|output| output.status.success()))
 }
 
 fn succeeded(what: &str, output: &Output) -> String {
@@ -115,6 +95,28 @@ fn dot_net() {
         .unwrap();
     succeeded("mcs", &compile);
     shop("mono", command("mono").arg(work.join("shop.exe")), &server);
+}
+
+#[test]
+fn gsoap() {
+    if !is_there(
+        "gSOAP",
+        command("sh").args(["-c", "command -v wsdl2h soapcpp2 cc && test -e /usr/include/stdsoap2.h"]),
+    ) {
+        return;
+    }
+    let server = Server::start();
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gsoap");
+    std::fs::create_dir_all(&work).unwrap();
+    let wsdl = format!("http://{}/shop?wsdl", server.address);
+    let run = |program: &str, arguments: &[&str]| {
+        succeeded(program, &command(program).current_dir(&work).args(arguments).output().unwrap());
+    };
+    run("wsdl2h", &["-c", "-o", "shop.h", &wsdl]);
+    run("soapcpp2", &["-c", "-C", "-L", "-x", "shop.h"]);
+    let client = folder().join("shop.c");
+    run("cc", &["-w", "-I.", "-o", "shop", client.to_str().unwrap(), "soapC.c", "soapClient.c", "-lgsoap"]);
+    shop("gSOAP", &mut command(work.join("shop")), &server);
 }
 
 #[test]

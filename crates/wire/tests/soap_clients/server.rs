@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use wire::soap::{ENCODING_SCHEMA, Service};
+use wire::soap::{ENCODING_SCHEMA, NestedArrays, Service};
 
 use crate::services::{SHOP, STORE, answer};
 
@@ -64,7 +64,10 @@ fn serve(connection: &TcpStream, address: SocketAddr, calls: &Mutex<Vec<String>>
         let wsdl = service.wsdl(&format!("http://{address}/{path}"), &format!("http://{address}/soap-encoding.xsd"));
         ("200 OK", wsdl)
     } else {
-        match answer(service, &body, |call| calls.lock().unwrap().push(call)) {
+        // Arrays of arrays have no form that all toolkits take.
+        let is_gsoap = header("user-agent").is_some_and(|agent| agent.starts_with("gsoap"));
+        let nested_arrays = if is_gsoap { NestedArrays::AnyType } else { NestedArrays::Dimensions };
+        match answer(service, nested_arrays, &body, |call| calls.lock().unwrap().push(call)) {
             Ok(text) => ("200 OK", text),
             Err(text) => ("500 Internal Server Error", text),
         }

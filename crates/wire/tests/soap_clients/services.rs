@@ -1,8 +1,8 @@
 //! Two services, and what they answer.
 
 use wire::soap::{
-    Array, Enumeration, Envelope, Fault, FaultDetail, Field, Limits, Members, Names, Operation, Scalar, Schema,
-    Service, Shape, Struct, Style, Type, Value,
+    Array, Enumeration, Envelope, Fault, FaultDetail, Field, Limits, Members, Names, NestedArrays, Operation, Scalar,
+    Schema, Service, Shape, Struct, Style, Type, Value,
 };
 
 static PAIR: Struct = Struct::new("ValuePair", &[Field::text("field"), Field::text("value")]);
@@ -102,11 +102,21 @@ pub(crate) static STORE: Service = Service {
 };
 
 /// Answers a call and notes it.
-pub(crate) fn answer(service: &Service, body: &[u8], note: impl FnMut(String)) -> Result<String, String> {
-    call(service, body, note).map_err(|fault| service.fault(&fault))
+pub(crate) fn answer(
+    service: &Service,
+    nested_arrays: NestedArrays,
+    body: &[u8],
+    note: impl FnMut(String),
+) -> Result<String, String> {
+    call(service, nested_arrays, body, note).map_err(|fault| service.fault(&fault))
 }
 
-fn call(service: &Service, body: &[u8], mut note: impl FnMut(String)) -> Result<String, Fault<'static>> {
+fn call(
+    service: &Service,
+    nested_arrays: NestedArrays,
+    body: &[u8],
+    mut note: impl FnMut(String),
+) -> Result<String, Fault<'static>> {
     let malformed = |error: wire::xml::XmlError| Fault::client(error.to_string());
     let limits = wire::xml::Limits::default();
     let source = wire::xml::Source::decode(body, None, &limits).map_err(malformed)?;
@@ -143,7 +153,7 @@ fn call(service: &Service, body: &[u8], mut note: impl FnMut(String)) -> Result<
             output.with("Thing", thing.with("Numbers", vec![Value::Integer(1)])).with("When", "2018-01-02T03:04:05.67")
         }
     };
-    Ok(service.answer(operation, &envelope, &output, &Shape { headers: headers.as_ref(), ..Shape::default() }))
+    Ok(service.answer(operation, &envelope, &output, &Shape { headers: headers.as_ref(), nested_arrays }))
 }
 
 fn pair(field: &'static str, value: &'static str) -> Value<'static> {

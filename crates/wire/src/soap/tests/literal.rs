@@ -18,6 +18,8 @@ static THING: Struct = Struct::qualified(
         Field::new("Numbers", Type::Array(&LONGS)),
         Field::new("Stamp", Type::Scalar(Scalar::Base64Binary)),
         Field::new("Made", Type::Scalar(Scalar::DateTime)),
+        Field::new("Price", Type::Scalar(Scalar::Decimal)),
+        Field::new("Age", Type::Scalar(Scalar::UnsignedByte)),
     ],
 );
 static BOX: Struct =
@@ -98,6 +100,11 @@ fn members_come_in_any_order_and_are_told_apart() {
         ("<Thing><t:Numbers/><t:Colour>Blue</t:Colour></Thing>", "{Thing: {Colour: \"Blue\", Numbers: []}, Count: 1}"),
         ("<Thing><t:Colour/><t:Stamp>AAE=</t:Stamp></Thing>", "{Thing: {Colour: nil, Stamp: [0, 1]}, Count: 1}"),
         ("<Thing><t:Made> 2018-01-02T03:04:05 </t:Made></Thing>", "{Thing: {Made: \"2018-01-02T03:04:05\"}, Count: 1}"),
+        (
+            "<Thing><t:Price> -1.50 </t:Price><t:Age>255</t:Age></Thing>",
+            "{Thing: {Price: \"-1.50\", Age: 255}, Count: 1}",
+        ),
+        ("<Thing><t:Price>+.5</t:Price></Thing>", "{Thing: {Price: \"+.5\"}, Count: 1}"),
         // Left in the target namespace, as in printed samples.
         ("<Thing><Name>a</Name></Thing>", "{Thing: {Name: \"a\"}, Count: 1}"),
         (
@@ -125,6 +132,9 @@ fn what_does_not_fit_is_refused_by_its_path() {
         ("<Thing><t:Colour>Green</t:Colour></Thing>", "expected one of Red, Blue"),
         ("<Thing><t:Colour><b/></t:Colour></Thing>", "found elements"),
         ("<Thing>text</Thing>", "expected elements, found text"),
+        ("<Thing><t:Price>1e3</t:Price></Thing>", "expected a decimal number"),
+        ("<Thing><t:Price>.</t:Price></Thing>", "expected a decimal number"),
+        ("<Thing><t:Age>256</t:Age></Thing>", "expected an integer from 0 to 255"),
         ("<Thing i:type='t:Colour'/>", "expected Thing, found a"),
         ("<Thing i:type='q:Box'/>", "its prefix is not bound"),
         ("<Thing><t:Name i:type='t:Thing'/></Thing>", "expected xs:string, found another type"),
@@ -159,7 +169,7 @@ fn answers_and_faults_have_the_shape_of_wcf() {
          <Thing xmlns:a=\"https://shop.example/v1/Things\" i:type=\"a:Box\"><a:Name>&lt;a&gt;</a:Name><a:Id i:nil=\"true\"/>\
          <a:Weight>3</a:Weight><a:Colour i:nil=\"true\"/>\
          <a:Numbers xmlns:b=\"http://schemas.microsoft.com/2003/10/Serialization/Arrays\"><b:long>1</b:long></a:Numbers>\
-         <a:Stamp i:nil=\"true\"/><a:Made i:nil=\"true\"/>\
+         <a:Stamp i:nil=\"true\"/><a:Made i:nil=\"true\"/><a:Price i:nil=\"true\"/><a:Age i:nil=\"true\"/>\
          <a:Inside><a:Thing><a:Name>b</a:Name></a:Thing><a:Thing i:nil=\"true\"/></a:Inside></Thing>\
          <When>2018-01-02T03:04:05</When></PutResponse></s:Body></s:Envelope>"
     );
