@@ -153,7 +153,7 @@ fn the_reader_and_expat_agree() {
             // expat takes any version.
             (Err(Problem::Syntax(said)), None) if said.starts_with("the XML declaration is malformed") => refused += 1,
             (ours, _) => {
-                wrong.push(format!("{:?}\n  ours   {ours:?}\n  theirs {theirs}", String::from_utf8_lossy(document)))
+                wrong.push(format!("{:?}\n  ours   {ours:?}\n  theirs {theirs}", String::from_utf8_lossy(document)));
             }
         }
     }

@@ -208,7 +208,7 @@ fn plain<'d>(element: Element<'d>, is: Scalar, claimed: Option<Name<'d>>) -> Res
     if let Some(name) = claimed {
         let compound = is_encodings(name) && ["Array", "Struct"].contains(&name.local);
         if compound || !is_encodings(name) && !is_schema(name.namespace) {
-            return Err(BadValue::new(element, format!("expected a plain value, found one of type {name}")));
+            return Err(BadValue::new(element, format!("expected a plain value, found one of type {}", name.brief())));
         }
         base64 = ["base64Binary", "base64"].contains(&name.local);
     }

@@ -27,7 +27,7 @@ impl<'d> Envelope<'d> {
     ) -> Result<Self, Fault<'static>> {
         let root = document.root();
         if root.local_name() != "Envelope" {
-            return Err(Fault::client(format!("expected a SOAP 1.1 Envelope, found {}", root.name())));
+            return Err(Fault::client(format!("expected a SOAP 1.1 Envelope, found {}", root.name().brief())));
         }
         if root.namespace() != Some(ENVELOPE_NAMESPACE) {
             let message = format!("only SOAP 1.1 is spoken: the Envelope's namespace must be {ENVELOPE_NAMESPACE}");
@@ -47,7 +47,7 @@ impl<'d> Envelope<'d> {
         let envelope = Self { header, body, call: call(body, style)? };
         for block in envelope.headers() {
             if must_understand(block)? && !understood(block.name()) {
-                let message = format!("the header {} must be understood and is not", block.name());
+                let message = format!("the header {} must be understood and is not", block.name().brief());
                 return Err(Fault::new(FaultCode::MustUnderstand, message));
             }
         }
@@ -109,6 +109,6 @@ fn must_understand(block: Element<'_>) -> Result<bool, Fault<'static>> {
     match attribute("mustUnderstand") {
         None | Some("0" | "false") => Ok(false),
         Some("1" | "true") => Ok(ours),
-        Some(_) => Err(Fault::client(format!("mustUnderstand of the header {} must be 0 or 1", block.name()))),
+        Some(_) => Err(Fault::client(format!("mustUnderstand of the header {} must be 0 or 1", block.name().brief()))),
     }
 }

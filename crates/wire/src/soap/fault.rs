@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{FaultDetail, Members};
+use crate::xml::XmlError;
 
 /// Why a call failed. The HTTP status is the caller's: SOAP 1.1 wants 500 for every fault.
 #[derive(Debug, Clone)]
@@ -71,6 +72,12 @@ impl FaultCode {
             Self::Server => "Server",
             Self::Other { local, .. } => local,
         }
+    }
+}
+
+impl From<XmlError> for Fault<'_> {
+    fn from(error: XmlError) -> Self {
+        Self::client(error.to_string())
     }
 }
 

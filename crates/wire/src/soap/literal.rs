@@ -41,7 +41,7 @@ impl Decoder<'_> {
         let ours = |own: &str| namespace == Some(own) || namespace == Some(self.service.namespace);
         let place = is.position(&|own, field| field.name == child.local_name() && ours(own));
         let (Some(place), Some((_, field))) = (place, place.and_then(|place| is.member(place))) else {
-            return Err(BadValue::new(child, format!("{} is not known here", child.name())));
+            return Err(BadValue::new(child, format!("{} is not known here", child.name().brief())));
         };
         if !members.is_absent(place) {
             return Err(BadValue::new(child, "it is given twice"));
@@ -89,7 +89,7 @@ impl Decoder<'_> {
             _ => None,
         });
         let found = if is(declared) { Some(declared) } else { derived };
-        found.ok_or_else(|| BadValue::new(element, format!("expected {}, found a {claimed}", declared.name)))
+        found.ok_or_else(|| BadValue::new(element, format!("expected {}, found a {}", declared.name, claimed.brief())))
     }
 
     fn items<'d>(&mut self, element: Element<'d>, is: &'static Array) -> Result<Value<'d>, BadValue> {

@@ -341,8 +341,38 @@ impl Service {
         let found = self.operations.iter().find(|operation| Some(operation.name) == called);
         let ours = self.style == Style::RpcEncoded || call.namespace == Some(self.namespace);
         found.filter(|_| ours).ok_or_else(|| {
-            Fault::client(format!("{call} is not an operation of {}; the WSDL lists what there is", self.names.service))
+            let (call, service) = (call.brief(), self.names.service);
+            Fault::client(format!("{call} is not an operation of {service}; the WSDL lists what there is"))
         })
+    }
+
+    /// What is wrong with the table itself, for a test of each service: names that are there twice, and in
+    /// document/literal types whose namespace has no schema.
+    pub fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let mut twice = |what: &str, names: &mut Vec<String>| {
+            names.sort_unstable();
+            let same = names.array_windows().filter(|[one, other]| one == other);
+            mistakes.extend(same.map(|[name, _]| format!("{what} {name} is there twice")));
+        };
+        twice("operation", &mut self.operations.iter().map(|operation| operation.name.to_owned()).collect());
+        let types = self.all_types();
+        let name = |is: &Type| format!("{{{}}}{}", is.namespace().unwrap_or_default(), is.name());
+        let messages = self.operations.iter().flat_map(|operation| [&operation.input, &operation.output]);
+        let structs = types.iter().filter_map(|is| if let Type::Struct(is) = is { Some(*is) } else { None });
+        for is in messages.chain(structs) {
+            let members = is.members();
+            twice(
+                &format!("{}: member", is.name),
+                &mut members.iter().map(|(_, field)| field.name.to_owned()).collect(),
+            );
+        }
+        if self.style == Style::DocumentLiteral {
+            let known = |namespace| self.schemas.iter().any(|schema| Some(schema.namespace) == namespace);
+            let lost = types.iter().filter(|is| !known(is.namespace()));
+            mistakes.extend(lost.map(|is| format!("{} is in a namespace without a schema", name(is))));
+        }
+        mistakes
     }
 
     /// All types of the table, each once, those that others are made of before them.

@@ -26,7 +26,7 @@ pub enum NestedArrays {
     /// `ns1:X[][3]`, which .NET, PHP, Perl and zeep take.
     #[default]
     Dimensions,
-    /// `xsd:anyType[3]`, the only one that gSOAP takes.
+    /// `xsd:anyType[3]`, the only one that gSOAP takes; its `User-Agent` begins with `gSOAP`.
     AnyType,
 }
 

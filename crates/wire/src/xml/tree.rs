@@ -104,6 +104,13 @@ pub struct Name<'d> {
     pub local: &'d str,
 }
 
+impl Name<'_> {
+    /// The name for a message: a long namespace is cut short.
+    pub fn brief(&self) -> String {
+        self.to_string().chars().rev().take(200).collect::<Vec<_>>().into_iter().rev().collect()
+    }
+}
+
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.namespace {

@@ -59,6 +59,30 @@ pub(super) static SHOP: Service = Service::rpc_encoded(
     ],
 );
 
+#[test]
+fn mistakes_of_a_table_are_found() {
+    assert_eq!(SHOP.mistakes(), Vec::<String>::new());
+    static BAD: Struct = Struct::qualified("urn:lost", "Bad", &[Field::text("a"), Field::text("a")]);
+    static OTHER: Struct = Struct::qualified("urn:lost", "Bad", &[]);
+    const FIELDS: &[Field] = &[Field::new("bad", Type::Struct(&BAD)), Field::new("b", Type::Struct(&OTHER))];
+    let service = Service {
+        style: Style::DocumentLiteral,
+        ..Service::rpc_encoded(
+            SHOP_NAMES,
+            "urn:x",
+            const { &[Operation::new("m", FIELDS, &[]), Operation::new("m", &[], &[])] },
+        )
+    };
+    assert_eq!(
+        service.mistakes(),
+        [
+            "operation m is there twice",
+            "Bad: member a is there twice",
+            "{urn:lost}Bad is in a namespace without a schema"
+        ]
+    );
+}
+
 /// Reads a body and runs `then` over operation, envelope and arguments.
 pub(super) fn call<T>(
     service: &Service,
