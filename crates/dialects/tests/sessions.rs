@@ -7,7 +7,7 @@ mod support;
 use dialects::sign_in::Credential;
 use dialects::{Request, Session};
 use domain::error::Reason;
-use domain::operation::{CustomerRef, Deleted, PurgeSessions, ReadCustomer};
+use domain::operation::{CustomerRef, Deleted, Purge, ReadCustomer};
 use domain::session::{PER_SUBJECT, Subject};
 use domain::{Caller, Error, Field, Kind};
 use http::Method;
@@ -40,7 +40,7 @@ impl World {
     fn session(&self, key: &str, of_customer: bool) -> Result<Session, Error> {
         let found = self.runtime.block_on(self.state.find_session(&post(), DIALECT, key, of_customer));
         // Changes are stored in the order in which they came: what the call left to be written is then written.
-        self.run(PurgeSessions { limit: 0 }).unwrap();
+        self.run(Purge { kind: Kind::Session, limit: 0 }).unwrap();
         found
     }
 
@@ -171,9 +171,9 @@ fn sessions_are_bounded_and_those_that_ended_go() {
     assert_eq!(alive, [vec![false; 3], vec![true; PER_SUBJECT]].concat(), "the ones that would end first went");
     let kept = |world: &World| (1..=64).filter(|id| world.record(Kind::Session, *id).is_some()).count();
     assert_eq!(kept(&world), PER_SUBJECT);
-    assert_eq!(world.run(PurgeSessions { limit: 500 }).unwrap(), 0);
+    assert_eq!(world.run(Purge { kind: Kind::Session, limit: 500 }).unwrap(), 0);
     world.after(1_980 - 2);
-    assert_eq!(world.run(PurgeSessions { limit: 500 }).unwrap(), PER_SUBJECT - 2);
+    assert_eq!(world.run(Purge { kind: Kind::Session, limit: 500 }).unwrap(), PER_SUBJECT - 2);
     assert_eq!(kept(&world), 2);
     assert!(world.session(keys.last().unwrap(), false).is_ok());
     assert_eq!(world.examine(), [] as [String; 0], "the store is sound without them");
@@ -200,7 +200,7 @@ fn a_customer_runs_nothing_that_does_not_keep_to_what_is_theirs() {
     let run = |id| world.runtime.block_on(world.state.run(read(id), &john, origin()));
     assert_eq!(run(10).unwrap().id, 10);
     assert_eq!(reason(run(11)), Some(Reason::NotFound));
-    let purge = world.runtime.block_on(world.state.run(PurgeSessions { limit: 1 }, &john, origin()));
+    let purge = world.runtime.block_on(world.state.run(Purge { kind: Kind::Session, limit: 1 }, &john, origin()));
     assert_eq!(reason(purge), Some(Reason::Forbidden));
     let history = domain::operation::ReadHistory { kind: Kind::Customer, id: 10, from: None, limit: 1 };
     let history = world.runtime.block_on(world.state.run(history, &john, origin()));

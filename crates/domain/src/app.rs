@@ -96,6 +96,10 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
         set.serve(&self.cx.caller);
         let decided = self.operation.decide(set, &self.cx);
         let (outcome, verdict) = match decided {
+            Ok(output) if !self.operation.keeps() => {
+                set.reject();
+                (Ok(output), Verdict::Unchanged)
+            }
             Ok(output) => {
                 let changed = set.accept(&self.cx);
                 (Ok(output), if changed { Verdict::Changed } else { Verdict::Unchanged })

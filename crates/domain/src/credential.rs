@@ -137,7 +137,13 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
-        Kind::Company | Kind::Category | Kind::Priority | Kind::Ticket | Kind::Message | Kind::Attachment => &[],
+        Kind::Company
+        | Kind::Category
+        | Kind::Priority
+        | Kind::Ticket
+        | Kind::Message
+        | Kind::Attachment
+        | Kind::Answer => &[],
     }
 }
 

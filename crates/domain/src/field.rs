@@ -191,6 +191,12 @@ fields! {
     Disabled = "disabled", Shape::Flag;
     /// Works only while the server listens on nothing but loopback addresses: demo credentials.
     LoopbackOnly = "loopback_only", Shape::Flag;
+    /// Changes must say which version they change: see [`Attempt`](crate::operation::Attempt).
+    DemandsVersions = "demands_versions", Shape::Flag;
+    /// SHA-256 of a request, in hexadecimal.
+    RequestDigest = "request_digest", Shape::Text { max: 64 };
+    /// What was answered to a request.
+    Answer = "answer", Shape::Text { max: 8_000_000 };
     /// A user.
     UserId = "user", Shape::Reference(Kind::User);
     /// The customer a ticket or session belongs to.

@@ -32,11 +32,13 @@ pub enum Kind {
     Message,
     /// A file of a message. Its bytes are kept beside the record.
     Attachment,
+    /// What was answered to a request that may be sent again.
+    Answer,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Ticket,
         Self::Message,
         Self::Attachment,
+        Self::Answer,
     ];
 
     /// The name used in tables, the history and commands.
@@ -66,6 +69,7 @@ impl Kind {
             Self::Ticket => "ticket",
             Self::Message => "message",
             Self::Attachment => "attachment",
+            Self::Answer => "answer",
         }
     }
 
@@ -97,6 +101,7 @@ impl Kind {
             Self::Ticket => 9,
             Self::Message => 10,
             Self::Attachment => 11,
+            Self::Answer => 20,
         }
     }
 
@@ -111,24 +116,24 @@ impl Kind {
             Self::ExtraField | Self::Company | Self::Category | Self::Priority | Self::Message | Self::Attachment => {
                 Some((Field::Deleted, true.into()))
             }
-            Self::Tenant | Self::Session => None,
+            Self::Tenant | Self::Session | Self::Answer => None,
         }
     }
 
     /// What a caller must be allowed to read, or else to write, such records.
     pub const fn access(self, writes: bool) -> Access {
         match (self, writes) {
-            (Self::Tenant | Self::User | Self::Key | Self::Session, _) => Access::Manage,
+            (Self::Tenant | Self::User | Self::Key | Self::Session | Self::Answer, _) => Access::Manage,
             (Self::ExtraField | Self::Category | Self::Priority, true) => Access::Manage,
             (Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment, true) => Access::Write,
             (_, false) => Access::Read,
         }
     }
 
-    /// Whether changes of such records are kept in the history. Sessions come and go too often, and say nothing about
-    /// a customer.
+    /// Whether changes of such records are kept in the history. Sessions and answers come and go too often, and say
+    /// nothing about a customer that the history does not.
     pub const fn has_history(self) -> bool {
-        !matches!(self, Self::Session)
+        !matches!(self, Self::Session | Self::Answer)
     }
 
     /// The fields such a record can have. Extra fields are allowed for some besides.
@@ -146,6 +151,7 @@ impl Kind {
             Self::Ticket => crate::ticket::FIELDS,
             Self::Message => crate::message::FIELDS,
             Self::Attachment => crate::attachment::FIELDS,
+            Self::Answer => &[Field::Digest, Field::ExpiresAt, Field::RequestDigest, Field::Answer],
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) fn settle(
         Kind::User => user::settle(record, before, cx),
         Kind::Key => key::settle(record, before, cx),
         Kind::Session => session::settle(),
-        Kind::Customer => Ok(()),
+        Kind::Answer | Kind::Customer => Ok(()),
     }
 }
 
@@ -62,7 +62,8 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::Category
         | Kind::Priority
         | Kind::Ticket
-        | Kind::Attachment => Ok(()),
+        | Kind::Attachment
+        | Kind::Answer => Ok(()),
     }
 }
 
@@ -116,7 +117,7 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         Kind::Ticket => Ok(ticket::is_of(record, customer)),
         Kind::Message => message::is_of(record, customer, set, cx),
         Kind::Attachment => attachment::is_of(record, customer, set, cx),
-        Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Ok(false),
+        Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Ok(false),
     }
 }
 
@@ -135,7 +136,7 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         Kind::Ticket => ticket::with(customer).and(external),
         // Those of a ticket are listed by an operation of their own.
         Kind::Message | Kind::Attachment => Filter::Any(Vec::new()),
-        Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Filter::Any(Vec::new()),
+        Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Filter::Any(Vec::new()),
     }))
 }
 
@@ -178,7 +179,8 @@ pub(crate) fn check_own(after: &Record, before: &Record, set: &mut WorkingSet, c
     check_extra_fields(after, Some(before), set, cx)
 }
 
-fn is_external(field: Field, kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result<bool, Stop> {
+/// Whether a customer may know of a field: of an extra one only if it is external.
+pub(crate) fn is_external(field: Field, kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result<bool, Stop> {
     let Field::Extra(number) = field else { return Ok(true) };
     Ok(set.definition(cx.caller.tenant, kind, number)?.flag(Field::External))
 }

@@ -25,7 +25,7 @@ impl Area {
         match kind {
             Kind::Customer | Kind::Company | Kind::ExtraField => Self::Customers,
             Kind::Ticket | Kind::Message | Kind::Attachment | Kind::Category | Kind::Priority => Self::Tickets,
-            Kind::Tenant | Kind::User | Kind::Key | Kind::Session => Self::Administration,
+            Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Self::Administration,
         }
     }
 

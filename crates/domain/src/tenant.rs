@@ -17,6 +17,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::MarketLanguage,
     Field::Language,
     Field::MaskedFields,
+    Field::DemandsVersions,
     Field::Disabled,
 ];
 

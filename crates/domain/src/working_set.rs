@@ -17,6 +17,7 @@ use crate::filter::{Page, Query};
 use crate::kind::Kind;
 use crate::mask::Mask;
 pub use crate::need::{Found, Need, Place, Walk};
+use crate::operation::Planned;
 use crate::record::{Part, Record, Time};
 use crate::tenant::Tenant;
 use crate::value::Shape;
@@ -333,6 +334,18 @@ impl WorkingSet {
         self.staged_keys.clear();
         self.staged_counters.clear();
         self.staged_contents.clear();
+    }
+
+    /// The changes of a record by earlier operations of this batch, oldest first.
+    pub fn changes_of(&self, record: &Record) -> Vec<Change> {
+        let of = |change: &&Change| (change.kind, change.part, change.id) == (record.kind, record.part, record.id);
+        self.changes.iter().filter(of).cloned().collect()
+    }
+
+    /// What the operation that is deciding has put so far, of kinds with a history.
+    pub fn planned(&self) -> Vec<Planned> {
+        let planned = |staged: &Staged| Planned { record: Arc::clone(&staged.record), fields: staged.fields.clone() };
+        self.staged.iter().filter(|staged| staged.record.kind.has_history()).map(planned).collect()
     }
 
     /// Takes over what the operation that just decided had put aside. Answers whether that is anything to save.

@@ -1,9 +1,9 @@
 //! What the server does by itself from time to time.
 
 use dialects::State;
-use domain::operation::{ListTenants, PurgeSessions};
+use domain::operation::{ListTenants, Purge};
 use domain::tenant::Tenant;
-use domain::{Caller, Error, Operation, Origin, Role};
+use domain::{Caller, Error, Kind, Operation, Origin, Role};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub async fn keep(state: Weak<State>) {
     }
 }
 
-/// One round. Answers how many sessions were removed.
+/// One round. Answers how many sessions and kept answers were removed.
 ///
 /// # Errors
 /// What the store refuses with.
@@ -36,11 +36,13 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
         let Some(last) = tenants.last() else { return Ok(removed) };
         after = last.number;
         for tenant in tenants {
-            loop {
-                let gone = run(state, tenant, PurgeSessions { limit: CHUNK }).await?;
-                removed += gone;
-                if gone < CHUNK as usize {
-                    break;
+            for kind in [Kind::Session, Kind::Answer] {
+                loop {
+                    let gone = run(state, tenant, Purge { kind, limit: CHUNK }).await?;
+                    removed += gone;
+                    if gone < CHUNK as usize {
+                        break;
+                    }
                 }
             }
         }

@@ -23,7 +23,20 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "dialects",
         ours: &["domain", "wire"],
-        others: &["base64", "bytes", "http", "itoa", "jiff", "matchit", "sha2", "strsim", "tokio", "tracing"],
+        others: &[
+            "base64",
+            "bytes",
+            "http",
+            "itoa",
+            "jiff",
+            "json-patch",
+            "matchit",
+            "serde_json",
+            "sha2",
+            "strsim",
+            "tokio",
+            "tracing",
+        ],
     },
     Floor { name: "server", ours: &["dialects", "domain", "store", "wire"], others: ANY },
 ];

@@ -13,7 +13,7 @@ pub(super) fn entity_tag(version: u64) -> HeaderValue {
 }
 
 /// Which versions a request speaks of.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Tags {
     /// `*`: whatever is there.
     Any,
@@ -22,27 +22,40 @@ enum Tags {
 }
 
 /// What a change demands of the version it meets.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct IfMatch(Option<Tags>);
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct IfMatch {
+    one_of: Option<Tags>,
+    none_of: Option<Tags>,
+}
 
 impl IfMatch {
     /// # Errors
     /// 400 for a header that cannot be read: to change the record anyway is what the caller wanted to prevent.
     pub(super) fn read(request: &Request) -> Result<Self, Refusal> {
-        let tags = tags(request, &IF_MATCH).map_err(|()| {
-            let text = "If-Match must be * or hold entity tags in quotes, such as \"3\"";
-            Refusal::request(StatusCode::BAD_REQUEST, text)
-        })?;
-        Ok(Self(tags))
+        let read = |name, title| {
+            tags(request, name).map_err(|()| {
+                let text = format!("{title} must be * or hold entity tags in quotes, such as \"3\"");
+                Refusal::request(StatusCode::BAD_REQUEST, text)
+            })
+        };
+        Ok(Self { one_of: read(&IF_MATCH, "If-Match")?, none_of: read(&IF_NONE_MATCH, "If-None-Match")? })
     }
 
     /// # Errors
     /// `Conflict` when the record has another version. A weak tag never matches: it does not promise that the caller
     /// saw all there is.
     pub(super) fn check(&self, present: &Record) -> Result<(), Error> {
-        let Some(Tags::Listed(tags)) = &self.0 else { return Ok(()) };
         let version = present.version.to_string();
-        if tags.iter().any(|(weak, tag)| !weak && *tag == version) {
+        let holds = match &self.one_of {
+            Some(Tags::Listed(tags)) => tags.iter().any(|(weak, tag)| !weak && *tag == version),
+            Some(Tags::Any) | None => true,
+        };
+        let excluded = match &self.none_of {
+            Some(Tags::Listed(tags)) => tags.iter().any(|(_, tag)| *tag == version),
+            Some(Tags::Any) => true,
+            None => false,
+        };
+        if holds && !excluded {
             return Ok(());
         }
         let text = format!("This {} has version {version} now. Nothing was changed.", present.kind.name());
@@ -126,6 +139,17 @@ mod tests {
         ] {
             assert_eq!(admits(headers), admitted, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn a_change_keeps_away_from_what_it_excludes() {
+        let mut record = Record::new(Kind::Customer, Part(1), 10);
+        record.version = 3;
+        for (header, admitted) in [("*", false), ("\"3\"", false), ("W/\"3\"", false), ("\"4\"", true)] {
+            let read = IfMatch::read(&request(&[("if-none-match", header)], "")).unwrap();
+            assert_eq!(read.check(&record).is_ok(), admitted, "{header}");
+        }
+        assert!(IfMatch::read(&request(&[("if-none-match", "3")], "")).is_err());
     }
 
     #[test]

@@ -46,6 +46,19 @@ impl From<Error> for Problem {
     }
 }
 
+impl From<Problem> for Error {
+    /// What is wrong first; a refusal that is not of the domain keeps its sentence.
+    fn from(problem: Problem) -> Self {
+        match problem.refusal {
+            Refusal::Operation(error) => match problem.faults.into_iter().next() {
+                Some(fault) => Self { reason: error.reason, ..fault.error },
+                None => error,
+            },
+            Refusal::Request(_, sentence) => Self::new(Reason::Invalid, sentence),
+        }
+    }
+}
+
 impl Problem {
     /// A body with faults; the first one gives its reason to the whole. `None` without any.
     pub(super) fn of(mut faults: Vec<Fault>) -> Option<Self> {
@@ -91,7 +104,7 @@ impl Problem {
             StatusCode::UNAUTHORIZED => set(header::WWW_AUTHENTICATE, CHALLENGES),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => set(header::RETRY_AFTER, "1"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE if request.method == Method::PATCH => {
-                set(header::HeaderName::from_static("accept-patch"), super::wire::BODY_TYPES);
+                set(header::HeaderName::from_static("accept-patch"), super::wire::PATCH_TYPES);
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Native: the JSON API of the record itself. See the README beside this file.
 
+mod attempt;
 mod auth;
 mod cursor;
 mod entity_tag;
@@ -7,6 +8,7 @@ mod errors;
 mod fields;
 mod handlers;
 mod operations;
+mod patch;
 mod submission;
 mod wire;
 

@@ -22,7 +22,8 @@ macro_rules! operations {
             $( $name, )*
             $(
                 concat!("list_", $many), concat!("create_", $one), concat!("read_", $one), concat!("update_", $one),
-                concat!("delete_", $one), concat!("read_", $one, "_history"),
+                concat!("replace_", $one), concat!("delete_", $one),
+                concat!("restore_", $one), concat!("revert_", $one), concat!("read_", $one, "_history"),
             )+
         ];
 
@@ -42,7 +43,7 @@ macro_rules! operations {
                     needs!(GET $kind)
                 ),
                 endpoint!(
-                    concat!("create_", $one), POST, concat!("/v1/", $many), ["fields"],
+                    concat!("create_", $one), POST, concat!("/v1/", $many), ["fields", "dry_run"],
                     |call, query| records::create(call, query, Kind::$kind), "Creates one.",
                     needs!(POST $kind)
                 ),
@@ -52,16 +53,34 @@ macro_rules! operations {
                     needs!(GET $kind)
                 ),
                 endpoint!(
-                    concat!("update_", $one), PATCH, concat!("/v1/", $many, "/{id}"), ["fields"],
+                    concat!("update_", $one), PATCH, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
                     |call, query| records::update(call, query, Kind::$kind),
                     "Changes the given members and leaves the others alone.",
                     needs!(PATCH $kind)
                 ),
                 endpoint!(
-                    concat!("delete_", $one), DELETE, concat!("/v1/", $many, "/{id}"), ["fields"],
+                    concat!("replace_", $one), PUT, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
+                    |call, query| records::replace(call, query, Kind::$kind),
+                    "Makes it what is sent: what is not there is cleared.",
+                    needs!(PUT $kind)
+                ),
+                endpoint!(
+                    concat!("delete_", $one), DELETE, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
                     |call, query| records::delete(call, query, Kind::$kind),
                     "Marks one deleted; its id, values and history stay.",
                     needs!(DELETE $kind)
+                ),
+                endpoint!(
+                    concat!("restore_", $one), POST, concat!("/v1/", $many, "/{id}/restore"), ["fields", "dry_run"],
+                    |call, query| records::restore(call, query, Kind::$kind),
+                    "Brings a deleted one back, in the state it had before.",
+                    needs!(POST $kind)
+                ),
+                endpoint!(
+                    concat!("revert_", $one), POST, concat!("/v1/", $many, "/{id}/revert"), ["fields", "dry_run"],
+                    |call, query| records::revert(call, query, Kind::$kind),
+                    "Gives one field the value it had before a version.",
+                    needs!(POST $kind)
                 ),
                 endpoint!(
                     concat!("read_", $one, "_history"), GET, concat!("/v1/", $many, "/{id}/history"),
@@ -135,9 +154,9 @@ operations! {
         "Creates a key and shows it, once.";
     "read_key": GET "/v1/keys/{id}" ["fields"] => records::read [Key],
         "Reads what a key may do.";
-    "update_key": PATCH "/v1/keys/{id}" ["fields"] => records::update [Key],
+    "update_key": PATCH "/v1/keys/{id}" ["fields", "dry_run"] => records::update [Key],
         "Changes what a key may do.";
-    "delete_key": DELETE "/v1/keys/{id}" ["fields"] => records::delete [Key],
+    "delete_key": DELETE "/v1/keys/{id}" ["fields", "dry_run"] => records::delete [Key],
         "Disables a key; no call with it is answered any more.";
     "read_key_history": GET "/v1/keys/{id}/history" ["limit", "cursor"] => records::history [Key],
         "Reads what happened to a key, newest first.";
@@ -149,7 +168,7 @@ operations! {
         "Creates a tenant and shows its first key, once.";
     "read_tenant": GET "/v1/tenants/{id}" ["fields"] => records::read [Tenant],
         "Reads a tenant's settings.";
-    "update_tenant": PATCH "/v1/tenants/{id}" ["fields"] => records::update [Tenant],
+    "update_tenant": PATCH "/v1/tenants/{id}" ["fields", "dry_run"] => records::update [Tenant],
         "Changes a tenant's settings.";
     "read_tenant_history": GET "/v1/tenants/{id}/history" ["limit", "cursor"] => records::history [Tenant],
         "Reads what happened to a tenant's settings, newest first.";
@@ -169,22 +188,22 @@ operations! {
     "list_messages_of_ticket": GET "/v1/tickets/{id}/messages"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages as Message,
         "Lists the messages of a ticket, without deleted ones unless asked for.";
-    "add_message": POST "/v1/tickets/{id}/messages" ["fields"] => tickets::add_message as Message,
+    "add_message": POST "/v1/tickets/{id}/messages" ["fields", "dry_run"] => tickets::add_message as Message,
         "Adds a message to a ticket.";
-    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields"] => tickets::mark_read as Ticket,
+    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields", "dry_run"] => tickets::mark_read as Ticket,
         "Notes that the owner, who calls, has read a ticket.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
         "Lists attachments, without deleted ones unless asked for.";
-    "create_attachment": POST "/v1/attachments" ["name", "fields"] => attachments::create as Attachment,
+    "create_attachment": POST "/v1/attachments" ["name", "fields", "dry_run"] => attachments::create as Attachment,
         "Stores the body as a loose attachment.";
     "read_attachment": GET "/v1/attachments/{id}" ["fields"] => records::read [Attachment],
         "Reads what an attachment is.";
     "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content as Attachment,
         "Answers the bytes of an attachment.";
-    "update_attachment": PATCH "/v1/attachments/{id}" ["fields"] => records::update [Attachment],
+    "update_attachment": PATCH "/v1/attachments/{id}" ["fields", "dry_run"] => records::update [Attachment],
         "Renames an attachment.";
-    "delete_attachment": DELETE "/v1/attachments/{id}" ["fields"] => records::delete [Attachment],
+    "delete_attachment": DELETE "/v1/attachments/{id}" ["fields", "dry_run"] => records::delete [Attachment],
         "Deletes a loose attachment and its bytes.";
     "read_attachment_history": GET "/v1/attachments/{id}/history" ["limit", "cursor"] => records::history [Attachment],
         "Reads what happened to an attachment, newest first.";

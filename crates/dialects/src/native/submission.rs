@@ -4,8 +4,11 @@ use super::entity_tag::IfMatch;
 use super::errors::{Fault, Problem};
 use super::fields::{EXTRA_FIELDS, Shown, further_fields, groups, place, pointer};
 use crate::State;
+use crate::filter;
 use crate::moment::is_time;
+use crate::suggest::{nearest, quoted};
 use domain::error::Reason;
+use domain::field::CUSTOM_FIELDS;
 use domain::operation::Submission;
 use domain::{Edit, Error, Field, Kind, Record, Shape, Value};
 use jiff::Timestamp;
@@ -19,13 +22,15 @@ pub(super) struct Submitted {
     fields: Vec<(Field, Option<Value>)>,
     /// Whether the further extra fields are unset as a whole.
     clears_extra_fields: bool,
+    /// Whether what is not there is unset.
+    whole: bool,
 }
 
 impl Submitted {
     /// What marks a record deleted.
     pub(super) fn deletion(kind: Kind, if_match: IfMatch) -> Self {
         let fields = kind.deletion().map(|(field, value)| (field, Some(value))).into_iter().collect();
-        Self { if_match, fields, clears_extra_fields: false }
+        Self { if_match, fields, ..Self::default() }
     }
 
     /// Sets a reference that the address says, whatever the body says of it.
@@ -48,6 +53,21 @@ impl Submitted {
         Problem::of(reader.faults).map_or(Ok(reader.submitted), Err)
     }
 
+    /// Takes it for the whole record: what is not there is unset. What is never shown stays, and so does where a record
+    /// was merged into.
+    pub(super) fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// What it leaves out of the whole record.
+    fn left_out(&self, present: &Record) -> Vec<Field> {
+        let custom = (1..=CUSTOM_FIELDS).map(Field::Extra).filter(|_| present.kind.has_extra_fields());
+        let all = present.kind.fields().iter().copied().chain(custom).chain(further_fields(present));
+        let stays = |field: &Field| field.shape() == Shape::Secret || *field == Field::MergedInto;
+        all.filter(|field| !stays(field) && !self.fields.iter().any(|(named, _)| named == field)).collect()
+    }
+
     /// Puts the hash of a submitted password in its place.
     ///
     /// # Errors
@@ -61,6 +81,44 @@ impl Submitted {
     }
 }
 
+/// Reads `{"field":…,"before_version":…}`.
+///
+/// # Errors
+/// Every member that is unknown, missing or unusable, each with its pointer.
+pub(super) fn reversion(kind: Kind, body: &json::Value<'_>) -> Result<(Field, u64), Problem> {
+    let wrong = |name: &str, text: String| {
+        let error = Error::new(Reason::Invalid, text);
+        Fault { pointer: format!("/{}", escape(name)), error }
+    };
+    let empty = json::Object::default();
+    let members = body.as_object().unwrap_or(&empty);
+    let (mut field, mut version, mut faults) = (None, None, Vec::new());
+    for (name, value) in members.iter() {
+        match name {
+            "field" => match filter::field(kind, value.as_text().unwrap_or_default()) {
+                Ok(found) if found.shape() != Shape::Envelope => field = Some(found),
+                Ok(found) => faults.push(wrong(name, format!("{found} is set by the server"))),
+                Err(text) => faults.push(wrong(name, text)),
+            },
+            "before_version" => match value {
+                json::Value::Number(number) => version = number.as_i64().and_then(|number| u64::try_from(number).ok()),
+                _ => faults.push(wrong(name, "before_version must be a whole number".to_owned())),
+            },
+            _ => faults.push(wrong(name, format!("there is no member {} here", quoted(name)))),
+        }
+    }
+    match (field, version) {
+        (Some(field), Some(version)) if faults.is_empty() => Ok((field, version)),
+        (field, _) => {
+            if faults.is_empty() {
+                let name = if field.is_none() { "field" } else { "before_version" };
+                faults.push(wrong(name, format!("{name} is needed: {{\"field\":\"phone\",\"before_version\":3}}")));
+            }
+            Err(Problem::of(faults).unwrap_or_else(|| Error::new(Reason::Invalid, "unusable").into()))
+        }
+    }
+}
+
 impl<T: AsRef<Record>> Submission<T> for Submitted {
     fn edits(&self, present: &T) -> Result<Vec<Edit>, Error> {
         let present = present.as_ref();
@@ -69,17 +127,19 @@ impl<T: AsRef<Record>> Submission<T> for Submitted {
         if self.clears_extra_fields {
             edits.extend(further_fields(present).map(|field| Edit::Set(field, None)));
         }
-        for (field, value) in &self.fields {
+        let left_out = if self.whole { self.left_out(present) } else { Vec::new() };
+        let left_out = left_out.into_iter().map(|field| (field, None));
+        for (field, value) in self.fields.iter().cloned().chain(left_out) {
             let secret = field.shape() == Shape::Secret;
-            if !secret && Shown::in_record(*field, value.as_ref()) == Shown::field(present, *field) {
+            if !secret && Shown::in_record(field, value.as_ref()) == Shown::field(present, field) {
                 continue;
             }
             if field.shape() == Shape::Envelope {
                 let otherwise = if present.version == 0 { "" } else { ", or send it as it is now" };
                 let text = format!("{field} is set by the server: leave it out{otherwise}");
-                return Err(Error::invalid(*field, text));
+                return Err(Error::invalid(field, text));
             }
-            edits.push(Edit::Set(*field, value.clone()));
+            edits.push(Edit::Set(field, value));
         }
         Ok(edits)
     }
@@ -103,7 +163,10 @@ impl Reader {
                 None => {
                     let (whose, path) =
                         holder.map_or((self.kind.name(), String::new()), |holder| (holder, format!("/{holder}")));
-                    let error = Error::new(Reason::Invalid, format!("{whose} has no member {:?}", cut(name)));
+                    let hint =
+                        self.meant(holder, name).map_or_else(String::new, |near| format!(": did you mean {near}?"));
+                    let text = format!("{whose} has no member {}{hint}", quoted(name));
+                    let error = Error::new(Reason::Invalid, text);
                     self.faults.push(Fault { pointer: format!("{path}/{}", escape(name)), error });
                 }
             }
@@ -139,6 +202,17 @@ impl Reader {
         };
         let (its_holder, its_name) = place(field);
         (known && its_holder == holder && its_name == name).then_some(field)
+    }
+
+    /// The member that was probably meant.
+    fn meant(&self, holder: Option<&str>, name: &str) -> Option<String> {
+        let fields = groups(self.kind).iter().filter(|(known, _)| known.as_deref() == holder);
+        let fields = fields.flat_map(|(_, fields)| fields.iter().map(|(_, name)| &**name));
+        let holders = groups(self.kind).iter().filter_map(|(known, _)| *known).filter(|_| holder.is_none());
+        let custom: Vec<_> = (1..=CUSTOM_FIELDS).map(|number| Field::Extra(number).name()).collect();
+        let custom = custom.iter().map(|name| &**name).filter(|_| holder.is_none() && self.kind.has_extra_fields());
+        // A name that is right is one that is not taken here.
+        nearest(name, fields.chain(holders).chain(custom)).filter(|near| *near != name).map(str::to_owned)
     }
 
     fn is_holder(&self, name: &str) -> bool {

@@ -6,7 +6,7 @@ use super::fields::{Shown, View};
 use crate::moment::rfc3339;
 use crate::{Refusal, Request};
 use bytes::Bytes;
-use domain::change::Origin;
+use domain::change::{FieldChange, Origin};
 use domain::error::Reason;
 use domain::feed::Cursor;
 use domain::{Caller, Change, Error, Record};
@@ -16,6 +16,12 @@ use wire::{form, media_type};
 
 /// The media types of a body. A merge patch of nothing is the whole record, so that one form serves both.
 pub(super) const BODY_TYPES: &str = "application/merge-patch+json, application/json";
+
+/// The media types of a change of some members.
+pub(super) const PATCH_TYPES: &str = "application/merge-patch+json, application/json, application/json-patch+json";
+
+/// The media type of a patch that is a list of operations.
+pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 
 /// Most records and changes of one page.
 const MAX_LIMIT: u32 = 200;
@@ -28,12 +34,26 @@ const DEFAULT_LIMIT: u32 = 50;
 /// # Errors
 /// 415 for another type or charset, 413 for a body that is too long, 400 for one that is not JSON as we take it.
 pub(super) fn body(request: &Request) -> Result<json::Value<'_>, Refusal> {
+    typed_body(request, BODY_TYPES)
+}
+
+/// Whether the body is declared to be a JSON Patch.
+pub(super) fn is_json_patch(request: &Request) -> bool {
+    let declared = request.header(header::CONTENT_TYPE).and_then(|declared| media_type::content_type(declared).ok());
+    declared.is_some_and(|media| media.essence == JSON_PATCH)
+}
+
+/// Reads a body of one of these types, as [`body`] does.
+///
+/// # Errors
+/// As [`body`].
+pub(super) fn typed_body<'r>(request: &'r Request, types: &str) -> Result<json::Value<'r>, Refusal> {
     let unread = |text: String| Refusal::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
     if let Some(declared) = request.headers.get(header::CONTENT_TYPE) {
         let declared = String::from_utf8_lossy(declared.as_bytes());
         let media = media_type::content_type(&declared).map_err(|error| unread(error.to_string()))?;
-        if !BODY_TYPES.split(", ").any(|known| known == media.essence) {
-            return Err(unread(format!("A body of type {} is not read: send {BODY_TYPES}", media.essence)));
+        if !types.split(", ").any(|known| known == media.essence) {
+            return Err(unread(format!("A body of type {} is not read: send {types}", media.essence)));
         }
         if let Some(charset) = media.charset().filter(|charset| !charset.eq_ignore_ascii_case("utf-8")) {
             return Err(unread(format!("A body in {charset} is not read: JSON is UTF-8")));
@@ -118,7 +138,7 @@ impl<'a> Query<'a> {
     }
 }
 
-fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
+pub(super) fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
     let mut body = String::with_capacity(2_048);
     json::write_object(&mut body, members);
     let mut response = Response::new(body.into());
@@ -197,8 +217,13 @@ pub(super) fn put_change(item: &mut ObjectWriter<'_>, change: &Change) {
         origin.put("dialect", dialect).put("operation", operation).put("credential", credential);
         origin.put("client", client).put("request_id", request_id);
     });
+    put_fields(item, &change.fields);
+}
+
+/// What changed, field by field.
+pub(super) fn put_fields(item: &mut ObjectWriter<'_>, fields: &[FieldChange]) {
     item.list("changes", |changes| {
-        for change in &change.fields {
+        for change in fields {
             changes.object(|object| {
                 object.put("field", change.field.name());
                 Shown::of(change.field, change.from.as_ref()).put(object, "from");

@@ -137,6 +137,20 @@ impl World {
         Self { runtime, state, clock, folder }
     }
 
+    /// Closes the store and opens it again.
+    pub(crate) fn reopen(self) -> Self {
+        let Self { runtime, state, clock, folder } = self;
+        drop((runtime, state));
+        let world = Self::open(folder);
+        world.clock.store(clock.load(Ordering::Relaxed), Ordering::Relaxed);
+        world
+    }
+
+    /// Moves the clock.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
     /// Runs an operation past all dialects.
     pub(crate) fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         self.run_as(Tenant::DEFAULT, Role::Admin, operation)

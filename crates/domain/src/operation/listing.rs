@@ -4,6 +4,7 @@ use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::filter::{Condition, Filter, Page, Query, Selection, Test};
 use crate::kind::Kind;
+use crate::rule;
 use crate::tenant::Tenant;
 use crate::value::{Value, admit_extra};
 use crate::working_set::{Context, WorkingSet};
@@ -20,6 +21,13 @@ pub(super) fn page(
     kind: Kind,
     mut selection: Selection,
 ) -> Result<Arc<Page>, Stop> {
+    for field in selection.fields() {
+        // To search by what a customer does not see would tell it.
+        if cx.caller.customer.is_some() && !rule::is_external(field, kind, set, cx)? {
+            let text = format!("There is no extra field {field} for a {}", kind.name());
+            return Err(Error::invalid(field, text).into());
+        }
+    }
     let mut define = |field: Field| set.extra_field(cx.caller.tenant, kind, field);
     resolve(&mut selection.filter, &mut define)?;
     for order in &selection.order {

@@ -4,6 +4,7 @@
 //! I/O, no clock, no randomness. It may run several times; only its last run counts.
 
 mod active_tickets;
+mod attempt;
 mod caller_of;
 mod create_attachment;
 mod create_customer;
@@ -27,18 +28,22 @@ mod listing;
 mod load;
 mod lock_customer;
 mod mark_ticket_read;
-mod purge_sessions;
+mod past;
+mod purge;
 mod read_content;
 mod read_customer;
 mod read_feed;
 mod read_history;
 mod read_record;
 mod renew_session;
+mod restore_record;
+mod revert_field;
 mod rotate_key;
 mod update_customer;
 mod update_record;
 
 pub use active_tickets::ActiveTickets;
+pub use attempt::{Attempt, Attempted, KEPT, Once, Planned};
 pub use create_attachment::CreateAttachment;
 pub use create_customer::CreateCustomer;
 pub use create_record::CreateRecord;
@@ -60,13 +65,15 @@ pub use list_tenants::ListTenants;
 pub use load::{Load, NewRecord};
 pub use lock_customer::LockCustomer;
 pub use mark_ticket_read::MarkTicketRead;
-pub use purge_sessions::PurgeSessions;
+pub use purge::Purge;
 pub use read_content::{ContentPart, ReadContent};
 pub use read_customer::ReadCustomer;
 pub use read_feed::{Feed, ReadFeed};
 pub use read_history::{History, ReadHistory};
 pub use read_record::ReadRecord;
 pub use renew_session::RenewSession;
+pub use restore_record::RestoreRecord;
+pub use revert_field::RevertField;
 pub use rotate_key::{MAX_OVERLAP, RotateKey};
 pub use update_customer::UpdateCustomer;
 pub use update_record::UpdateRecord;
@@ -99,6 +106,11 @@ pub trait Operation: Send + 'static {
     /// What it needs of its caller, where that depends on more than the operation's name.
     fn access(&self) -> Access {
         Self::ACCESS
+    }
+
+    /// Whether what it puts is kept; a trial forgets it.
+    fn keeps(&self) -> bool {
+        true
     }
 
     /// Asks the set for what it needs, decides, and puts what changes.

@@ -164,6 +164,21 @@ CREATE TABLE "message" (
     checksum INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE "answer" (
+    place INTEGER PRIMARY KEY,
+    part INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    last_change INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by TEXT NOT NULL,
+    expires_at INTEGER,
+    body TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answer_by_end ON answer (expires_at);
 CREATE INDEX ticket_of_customer ON ticket (customer);
 CREATE INDEX message_of_ticket ON message (ticket);
 

@@ -19,7 +19,7 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         }
         Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority => &[("name", Field::Name)],
         Kind::User | Kind::Key => &[("username", Field::Username)],
-        Kind::Session => &[("expires_at", Field::ExpiresAt)],
+        Kind::Session | Kind::Answer => &[("expires_at", Field::ExpiresAt)],
         Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
         Kind::Ticket => &[
             ("customer", Field::CustomerId),

@@ -4,7 +4,7 @@ use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, START, clear, edited, refused, set, texts};
 use domain::error::Reason;
 use domain::operation::{
-    CreateCustomer, CreateSession, CustomerRef, Deleted, EndSession, Load, NewRecord, PurgeSessions, ReadCustomer,
+    CreateCustomer, CreateSession, CustomerRef, Deleted, EndSession, Load, NewRecord, Purge, ReadCustomer,
     UpdateCustomer,
 };
 use domain::session::{Lifetime, Subject};
@@ -224,10 +224,10 @@ pub(crate) fn sessions_come_and_go_within_a_batch<E: Engine>() {
     let desk = bed.desk(EIGHT);
     let kept: Vec<_> = (1..10).filter(|id| desk.record(Kind::Session, *id).is_some()).collect();
     assert_eq!(kept, [first + 2]);
-    assert_eq!(desk.run(PurgeSessions { limit: 10 }).unwrap(), 0);
+    assert_eq!(desk.run(Purge { kind: Kind::Session, limit: 10 }).unwrap(), 0);
     bed.pass(1_980);
     let desk = bed.desk(EIGHT);
-    assert_eq!(desk.run(PurgeSessions { limit: 10 }).unwrap(), 1);
+    assert_eq!(desk.run(Purge { kind: Kind::Session, limit: 10 }).unwrap(), 1);
     assert!(desk.record(Kind::Session, first + 2).is_none());
     bed.end();
 }

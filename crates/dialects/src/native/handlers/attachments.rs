@@ -9,7 +9,7 @@ use bytes::Bytes;
 use domain::attachment::{Content, chunks};
 use domain::error::Reason;
 use domain::operation::{CreateAttachment, ReadContent};
-use domain::{Error, Field, Record};
+use domain::{Error, Field, Kind, Record};
 use http::{HeaderValue, Response, header};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>) -> Resul
     let bytes = call.request.body.to_vec();
     let content = spawn_blocking(move || Content::new(bytes)).await.map_err(Error::internal)??;
     let create = CreateAttachment { name: name.to_owned(), content_type, access_key: None, content };
-    records::created(&call, &query, &*call.run(create).await?, "/v1/attachments").await
+    records::created(&call, &query, Kind::Attachment, create, "/v1/attachments").await
 }
 
 /// The first chunk is read before the answer begins, the others while it goes out: nobody holds more than a few.

@@ -3,16 +3,21 @@
 use super::id;
 use crate::Request;
 use crate::filter;
+use crate::native::attempt::{self, Touches};
 use crate::native::cursor;
 use crate::native::entity_tag::{IfMatch, is_known};
 use crate::native::errors::Problem;
 use crate::native::fields::View;
-use crate::native::submission::Submitted;
+use crate::native::patch::Patch;
+use crate::native::submission::{Submitted, reversion};
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
 use bytes::Bytes;
+use domain::error::Reason;
 use domain::filter::{Page, Selection};
-use domain::operation::{CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, UpdateRecord};
+use domain::operation::{
+    CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission, UpdateRecord,
+};
 use domain::{Error, Kind, Operation, Record};
 use http::{HeaderValue, Response, StatusCode, header};
 use std::sync::Arc;
@@ -71,18 +76,27 @@ pub(super) async fn view(call: &Call<'_>, query: &Query<'_>, kind: Kind) -> Resu
 pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let mut submission = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
     submission.hash_password(call.state).await?;
-    let record = call.run(CreateRecord { kind, submission }).await?;
-    created(&call, &query, &record, &call.request.path).await
+    created(&call, &query, kind, CreateRecord { kind, submission }, &call.request.path).await
 }
 
-/// Shows what was created, and its address.
-pub(super) async fn created(call: &Call<'_>, query: &Query<'_>, record: &Record, resource: &str) -> Answer {
-    let mut response = wire::record(StatusCode::CREATED, record, &view(call, query, record.kind).await?);
-    let address = format!("{}{resource}/{}", call.request.base_url, record.id);
-    if let Ok(address) = HeaderValue::try_from(address) {
-        response.headers_mut().insert(header::LOCATION, address);
-    }
-    Ok(response)
+/// Creates a record and shows it, and its address.
+pub(super) async fn created(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    kind: Kind,
+    operation: impl Operation<Output = Arc<Record>>,
+    resource: &str,
+) -> Answer {
+    let view = view(call, query, kind).await?;
+    let (address, shown) = (format!("{}{resource}", call.request.base_url), view.clone());
+    attempt::run(call, query, &view, Touches::NoVersion, operation, move |record| {
+        let mut response = wire::record(StatusCode::CREATED, record, &shown);
+        if let Ok(address) = HeaderValue::try_from(format!("{address}/{}", record.id)) {
+            response.headers_mut().insert(header::LOCATION, address);
+        }
+        response
+    })
+    .await
 }
 
 pub(in crate::native) async fn read(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
@@ -96,7 +110,32 @@ pub(in crate::native) async fn read(call: Call<'_>, query: Query<'_>, kind: Kind
 pub(in crate::native) async fn update(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let id = id(&call)?;
     let if_match = IfMatch::read(call.request)?;
-    let mut submission = Submitted::read(kind, &wire::body(call.request)?, if_match)?;
+    if wire::is_json_patch(call.request) {
+        for_staff(&call)?;
+        wire::typed_body(call.request, wire::JSON_PATCH)?;
+        // Operations are about the whole record, whatever is to be shown of it.
+        let view = View::of(call.state.extra_fields(call.caller.tenant, kind).await?);
+        let mut patch = Patch::read(call.request, if_match, view)?;
+        patch.hash_password(call.state).await?;
+        return change(&call, &query, kind, id, patch).await;
+    }
+    let body = wire::typed_body(call.request, wire::PATCH_TYPES)?;
+    let mut submission = Submitted::read(kind, &body, if_match)?;
+    submission.hash_password(call.state).await?;
+    change(&call, &query, kind, id, submission).await
+}
+
+/// What works on the whole record is not for customers, who do not see the whole of theirs.
+fn for_staff(call: &Call<'_>) -> Result<(), Error> {
+    let text = "Customers change their record by a merge patch";
+    if call.caller.customer.is_none() { Ok(()) } else { Err(Error::new(Reason::Forbidden, text)) }
+}
+
+pub(in crate::native) async fn replace(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+    for_staff(&call)?;
+    let id = id(&call)?;
+    let if_match = IfMatch::read(call.request)?;
+    let mut submission = Submitted::read(kind, &wire::body(call.request)?, if_match)?.whole();
     submission.hash_password(call.state).await?;
     change(&call, &query, kind, id, submission).await
 }
@@ -106,11 +145,45 @@ pub(in crate::native) async fn delete(call: Call<'_>, query: Query<'_>, kind: Ki
     change(&call, &query, kind, id, Submitted::deletion(kind, IfMatch::read(call.request)?)).await
 }
 
-async fn change(call: &Call<'_>, query: &Query<'_>, kind: Kind, id: i64, submission: Submitted) -> Answer {
+pub(in crate::native) async fn restore(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+    let id = id(&call)?;
+    let if_match = IfMatch::read(call.request)?;
+    let restore = RestoreRecord { kind, id, check: move |present: &Record| if_match.check(present) };
+    done(&call, &query, kind, Touches::Version, restore).await
+}
+
+pub(in crate::native) async fn revert(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+    let id = id(&call)?;
+    let if_match = IfMatch::read(call.request)?;
+    let (field, version) = reversion(kind, &wire::body(call.request)?)?;
+    let revert = RevertField { kind, id, field, version, check: move |present: &Record| if_match.check(present) };
+    done(&call, &query, kind, Touches::Version, revert).await
+}
+
+async fn change(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    kind: Kind,
+    id: i64,
+    submission: impl Submission<Record>,
+) -> Answer {
     // The submission itself compares versions: a caller may name several.
     let update = UpdateRecord { kind, id, deleted: Deleted::Shown, expected_version: None, submission };
-    let record = call.run(update).await?;
-    Ok(wire::record(StatusCode::OK, &record, &view(call, query, kind).await?))
+    done(call, query, kind, Touches::Version, update).await
+}
+
+/// Runs a change of one record and shows the record.
+pub(super) async fn done(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    kind: Kind,
+    touches: Touches,
+    operation: impl Operation<Output = Arc<Record>>,
+) -> Answer {
+    let view = view(call, query, kind).await?;
+    let shown = view.clone();
+    let encode = move |record: &Arc<Record>| wire::record(StatusCode::OK, record, &shown);
+    attempt::run(call, query, &view, touches, operation, encode).await
 }
 
 pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {

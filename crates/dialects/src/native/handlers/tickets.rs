@@ -1,6 +1,7 @@
 //! What belongs together: the tickets of a customer, the messages of a ticket.
 
 use super::{id, records};
+use crate::native::attempt::Touches;
 use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
 use crate::native::submission::Submitted;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use domain::filter::Selection;
 use domain::operation::{CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, ReadRecord};
 use domain::{Field, Kind, ticket};
-use http::{Response, StatusCode};
+use http::Response;
 
 type Answer = Result<Response<Bytes>, Problem>;
 
@@ -34,11 +35,11 @@ pub(in crate::native) async fn add_message(call: Call<'_>, query: Query<'_>) -> 
     let ticket = id(&call)?;
     let mut submission = Submitted::read(Kind::Message, &wire::body(call.request)?, IfMatch::default())?;
     submission.put(Field::TicketId, ticket);
-    let message = call.run(CreateRecord { kind: Kind::Message, submission }).await?;
-    records::created(&call, &query, &message, "/v1/messages").await
+    let create = CreateRecord { kind: Kind::Message, submission };
+    records::created(&call, &query, Kind::Message, create, "/v1/messages").await
 }
 
 pub(in crate::native) async fn mark_read(call: Call<'_>, query: Query<'_>) -> Answer {
-    let ticket = call.run(MarkTicketRead { id: id(&call)? }).await?;
-    Ok(wire::record(StatusCode::OK, &ticket, &records::view(&call, &query, Kind::Ticket).await?))
+    let mark = MarkTicketRead { id: id(&call)? };
+    records::done(&call, &query, Kind::Ticket, Touches::NoVersion, mark).await
 }

@@ -6,14 +6,16 @@ use crate::filter::{Order, Query, Selection};
 use crate::kind::Kind;
 use crate::working_set::{Context, WorkingSet};
 
-/// Removes sessions that have ended, those that ended first before others.
+/// Removes records of a kind without a history that have ended, those that ended first before others.
 #[derive(Debug)]
-pub struct PurgeSessions {
+pub struct Purge {
+    /// Sessions or answers.
+    pub kind: Kind,
     /// How many at most.
     pub limit: u32,
 }
 
-impl Operation for PurgeSessions {
+impl Operation for Purge {
     /// How many were removed.
     type Output = usize;
     const ACCESS: Access = Access::Manage;
@@ -23,13 +25,13 @@ impl Operation for PurgeSessions {
         let tenant = cx.caller.tenant;
         let order = vec![Order { field: Field::ExpiresAt, descending: false }];
         let selection = Selection { order, limit: self.limit, ..Selection::default() };
-        let page = set.list(&Query { kind: Kind::Session, tenant, selection })?;
+        let page = set.list(&Query { kind: self.kind, tenant, selection })?;
         let ended = |number: Option<i64>| number.is_none_or(|end| end <= cx.now.0);
-        let (mut sessions, mut missing) = (Vec::new(), false);
-        for listed in page.records.iter().take_while(|session| ended(session.number(Field::ExpiresAt))) {
-            // The page is from before this batch: somebody may just have taken over the row for another session.
-            match set.record(tenant, Kind::Session, listed.id) {
-                Ok(session) => sessions.extend(session),
+        let (mut records, mut missing) = (Vec::new(), false);
+        for listed in page.records.iter().take_while(|record| ended(record.number(Field::ExpiresAt))) {
+            // The page is from before this batch: somebody may just have taken over the row for another one.
+            match set.record(tenant, self.kind, listed.id) {
+                Ok(record) => records.extend(record),
                 Err(Stop::Missing) => missing = true,
                 Err(stop) => return Err(stop),
             }
@@ -37,9 +39,9 @@ impl Operation for PurgeSessions {
         if missing {
             return Err(Stop::Missing);
         }
-        sessions.retain(|session| ended(session.number(Field::ExpiresAt)));
-        let removed = sessions.len();
-        sessions.into_iter().try_for_each(|session| set.remove(session, tenant))?;
+        records.retain(|record| ended(record.number(Field::ExpiresAt)));
+        let removed = records.len();
+        records.into_iter().try_for_each(|record| set.remove(record, tenant))?;
         Ok(removed)
     }
 }
