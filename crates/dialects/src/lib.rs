@@ -5,6 +5,7 @@
 //! others: same rules, no privileges.
 
 pub mod everlytic;
+pub mod exchange;
 pub mod filter;
 pub mod moment;
 pub mod native;

@@ -1,5 +1,6 @@
 //! The way of a request through a dialect whose operations are found by method and path.
 
+use crate::exchange::Exchange;
 use crate::request::Request;
 use crate::state::State;
 use crate::{Answer, Refusal, Reply};
@@ -23,6 +24,8 @@ pub struct Endpoint {
     pub needs: Needs,
     /// One sentence for the documentation.
     pub summary: &'static str,
+    /// What it takes and answers.
+    pub exchange: Exchange,
     /// Decodes, runs, encodes.
     pub handler: Handler,
 }

@@ -36,6 +36,14 @@ macro_rules! fields {
                 match self { $( Self::$variant => $shape, )+ Self::Extra(_) => Shape::Text { max: 4_000 } }
             }
 
+            /// What it is, in a sentence for people.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $( Self::$variant => concat!($($doc),+).trim_ascii(), )+
+                    Self::Extra(_) => "An extra field: what it holds, its definition says.",
+                }
+            }
+
             fn fixed_named(name: &str) -> Option<Self> {
                 match name { $( $name => Some(Self::$variant), )+ _ => None }
             }
@@ -161,11 +169,11 @@ fields! {
     Hosts = "hosts", Shape::Codes { max: 255, items: 100 };
     /// Number of parts a tenant's records are spread over; fixed at creation.
     Buckets = "buckets", Shape::Number { min: 1, max: 4_096 };
-    /// What a user or a key may do: see [`Role`](crate::access::Role).
+    /// What a user or a key may do.
     Role = "role", Shape::Choice(crate::access::Role::NAMES);
     /// The dialects a user or key may sign in through; empty means all.
     Dialects = "dialects", Shape::Codes { max: 32, items: 16 };
-    /// What of the tenant a user or key reaches; empty means all: see [`Scopes`](crate::scope::Scopes).
+    /// What of the tenant a user or key reaches, such as `tickets:read`; empty means all.
     Scopes = "scopes", Shape::Codes { max: 32, items: 16 };
     /// Where a user or key may call from: networks such as `192.0.2.0/24`; empty means anywhere.
     Networks = "networks", Shape::Codes { max: 64, items: 100 };
@@ -191,7 +199,7 @@ fields! {
     Disabled = "disabled", Shape::Flag;
     /// Works only while the server listens on nothing but loopback addresses: demo credentials.
     LoopbackOnly = "loopback_only", Shape::Flag;
-    /// Changes must say which version they change: see [`Attempt`](crate::operation::Attempt).
+    /// Changes must say which version they change.
     DemandsVersions = "demands_versions", Shape::Flag;
     /// SHA-256 of a request, in hexadecimal.
     RequestDigest = "request_digest", Shape::Text { max: 64 };

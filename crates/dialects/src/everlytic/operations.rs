@@ -2,6 +2,7 @@
 //! extensions are named like them.
 
 use super::handlers;
+use crate::exchange::Exchange;
 use crate::route::{Endpoint, Needs, answering};
 use domain::Kind;
 use http::Method;
@@ -20,6 +21,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers",
         needs: WRITE,
         summary: "Creates a customer; name and email are required.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::create(call)),
     },
     Endpoint {
@@ -28,6 +30,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers",
         needs: READ,
         summary: "Lists customers, page by page.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::list(call)),
     },
     Endpoint {
@@ -36,6 +39,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers/{id}",
         needs: READ,
         summary: "Shows a customer.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::get(call)),
     },
     Endpoint {
@@ -44,6 +48,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers/{id}",
         needs: WRITE,
         summary: "Changes the given properties of a customer and leaves the others.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::update(call)),
     },
     Endpoint {
@@ -52,6 +57,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers/{id}",
         needs: WRITE,
         summary: "The same as PUT.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::update(call)),
     },
     Endpoint {
@@ -60,6 +66,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0/customers/{id}",
         needs: WRITE,
         summary: "Marks a customer deleted; it can still be read and changed by its id.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::delete(call)),
     },
     Endpoint {
@@ -68,6 +75,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/2.0",
         needs: Needs::ANYBODY,
         summary: "Links to what there is.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::home(call)),
     },
 ];

@@ -3,19 +3,21 @@
 use super::errors::answered;
 use super::handlers::{access, attachments, events, records, tickets};
 use super::wire::Query;
+use crate::exchange::{Content, Exchange};
 use crate::route::{Call, Endpoint, Needs, answering};
 use domain::{Area, Error, Kind};
-use http::Method;
+use http::{Method, StatusCode};
 
 /// First the resources that are alike: kind, its name, the name of many, under which path. Then the other operations, a
 /// row each: name, method, path, query parameters, handler (and the kind of record it is
-/// about; or, after `as`, the kind whose needs it has, or `anybody`), one sentence for the
-/// documentation.
+/// about; or, after `as`, the kind whose needs it has, or `anybody`), what it takes, the status and what it answers
+/// (which handlers of `records` say by themselves: see `exchange!`), one sentence for the documentation.
 macro_rules! operations {
     (
         $( resource $kind:ident $one:literal $many:literal; )+
         $( $name:literal: $method:ident $path:literal $query:tt
-            => $handler:path $( [$of:ident] )? $( as $whom:ident $( and $also:ident )? )?, $summary:literal; )*
+            => $module:ident :: $handler:ident $( [$of:ident] )? $( as $whom:ident $( and $also:ident )? )?
+            $( ($takes:expr => $status:ident $answers:expr) )?, $summary:literal; )*
     ) => {
         /// The names, as the history and the metrics show them.
         pub(super) const NAMES: &[&str] = &[
@@ -33,60 +35,61 @@ macro_rules! operations {
 
         pub(super) const ENDPOINTS: &[Endpoint] = &[
             $( endpoint!(
-                $name, $method, $path, $query, |call, query| $handler(call, query $(, Kind::$of)?), $summary,
-                needs!($method $($of)? $($whom $( and $also )? )?)
+                $name, $method, $path, $query, |call, query| $module::$handler(call, query $(, Kind::$of)?), $summary,
+                needs!($method $($of)? $($whom $( and $also )? )?),
+                exchange!($module $handler $($of)? $( ($takes => $status $answers) )?)
             ), )*
             $(
                 endpoint!(
                     concat!("list_", $many), GET, concat!("/v1/", $many), ["filter", "sort", "limit", "cursor", "deleted", "fields"],
                     |call, query| records::list(call, query, Kind::$kind), "Lists, without deleted ones unless asked for.",
-                    needs!(GET $kind)
+                    needs!(GET $kind), exchange!(records list $kind)
                 ),
                 endpoint!(
                     concat!("create_", $one), POST, concat!("/v1/", $many), ["fields", "dry_run"],
                     |call, query| records::create(call, query, Kind::$kind), "Creates one.",
-                    needs!(POST $kind)
+                    needs!(POST $kind), exchange!(records create $kind)
                 ),
                 endpoint!(
                     concat!("read_", $one), GET, concat!("/v1/", $many, "/{id}"), ["fields"],
                     |call, query| records::read(call, query, Kind::$kind), "Reads one, also a deleted one.",
-                    needs!(GET $kind)
+                    needs!(GET $kind), exchange!(records read $kind)
                 ),
                 endpoint!(
                     concat!("update_", $one), PATCH, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
                     |call, query| records::update(call, query, Kind::$kind),
                     "Changes the given members and leaves the others alone.",
-                    needs!(PATCH $kind)
+                    needs!(PATCH $kind), exchange!(records update $kind)
                 ),
                 endpoint!(
                     concat!("replace_", $one), PUT, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
                     |call, query| records::replace(call, query, Kind::$kind),
                     "Makes it what is sent: what is not there is cleared.",
-                    needs!(PUT $kind)
+                    needs!(PUT $kind), exchange!(records replace $kind)
                 ),
                 endpoint!(
                     concat!("delete_", $one), DELETE, concat!("/v1/", $many, "/{id}"), ["fields", "dry_run"],
                     |call, query| records::delete(call, query, Kind::$kind),
                     "Marks one deleted; its id, values and history stay.",
-                    needs!(DELETE $kind)
+                    needs!(DELETE $kind), exchange!(records delete $kind)
                 ),
                 endpoint!(
                     concat!("restore_", $one), POST, concat!("/v1/", $many, "/{id}/restore"), ["fields", "dry_run"],
                     |call, query| records::restore(call, query, Kind::$kind),
                     "Brings a deleted one back, in the state it had before.",
-                    needs!(POST $kind)
+                    needs!(POST $kind), exchange!(records restore $kind)
                 ),
                 endpoint!(
                     concat!("revert_", $one), POST, concat!("/v1/", $many, "/{id}/revert"), ["fields", "dry_run"],
                     |call, query| records::revert(call, query, Kind::$kind),
                     "Gives one field the value it had before a version.",
-                    needs!(POST $kind)
+                    needs!(POST $kind), exchange!(records revert $kind)
                 ),
                 endpoint!(
                     concat!("read_", $one, "_history"), GET, concat!("/v1/", $many, "/{id}/history"),
                     ["limit", "cursor"], |call, query| records::history(call, query, Kind::$kind),
                     "Reads what happened to one, newest first.",
-                    needs!(GET $kind)
+                    needs!(GET $kind), exchange!(records history $kind)
                 ),
             )+
         ];
@@ -113,14 +116,48 @@ macro_rules! needs {
     };
 }
 
+/// What an operation takes and answers: as the row says, or else as its handler of `records` does for its kind.
+macro_rules! exchange {
+    ($module:ident $handler:ident $( $of:ident )? ($takes:expr => $status:ident $answers:expr)) => {
+        Exchange { takes: $takes, status: StatusCode::$status, answers: $answers, ..Exchange::UNSAID }
+    };
+    (records list $kind:ident) => {
+        exchange!(records list (Content::Nothing => OK Content::Page(Kind::$kind)))
+    };
+    (records create $kind:ident) => {
+        exchange!(records create (Content::Record(Kind::$kind) => CREATED Content::Record(Kind::$kind)))
+    };
+    (records update $kind:ident) => {
+        exchange!(records update (Content::Record(Kind::$kind) => OK Content::Record(Kind::$kind)))
+    };
+    (records replace $kind:ident) => {
+        exchange!(records update $kind)
+    };
+    (records revert $kind:ident) => {
+        exchange!(records revert (Content::Schema("Reversion") => OK Content::Record(Kind::$kind)))
+    };
+    (records history $kind:ident) => {
+        exchange!(records history (Content::Nothing => OK Content::Schema("History")))
+    };
+    (records $handler:ident $kind:ident) => {
+        exchange!(records $handler (Content::Nothing => OK Content::Record(Kind::$kind)))
+    };
+    // A test asks for it.
+    ($module:ident $handler:ident $( $of:ident )?) => {
+        Exchange::UNSAID
+    };
+}
+
 macro_rules! endpoint {
-    ($name:expr, $method:ident, $path:expr, $query:tt, |$call:ident, $read:ident| $run:expr, $summary:expr, $needs:expr) => {
+    ($name:expr, $method:ident, $path:expr, $query:tt, |$call:ident, $read:ident| $run:expr, $summary:expr, $needs:expr,
+     $exchange:expr) => {
         Endpoint {
             operation: $name,
             method: Method::$method,
             path: $path,
             summary: $summary,
             needs: $needs,
+            exchange: Exchange { query: &$query, ..$exchange },
             handler: |$call| {
                 answering(answered($call.request, async move {
                     admit(&$call, $needs)?;
@@ -150,7 +187,8 @@ operations! {
 
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
-    "create_key": POST "/v1/keys" [] => access::create_key as Key,
+    "create_key": POST "/v1/keys" [] => access::create_key as Key
+        (Content::Record(Kind::Key) => CREATED Content::WithSecret(Kind::Key)),
         "Creates a key and shows it, once.";
     "read_key": GET "/v1/keys/{id}" ["fields"] => records::read [Key],
         "Reads what a key may do.";
@@ -160,11 +198,13 @@ operations! {
         "Disables a key; no call with it is answered any more.";
     "read_key_history": GET "/v1/keys/{id}/history" ["limit", "cursor"] => records::history [Key],
         "Reads what happened to a key, newest first.";
-    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key as Key,
+    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key as Key
+        (Content::Optional("Rotation") => OK Content::WithSecret(Kind::Key)),
         "Gives a key another secret and shows it, once; the present one works on for a while.";
     "list_tenants": GET "/v1/tenants" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Tenant],
         "Lists the tenants that the caller operates, or its own.";
-    "create_tenant": POST "/v1/tenants" [] => access::create_tenant as Tenant,
+    "create_tenant": POST "/v1/tenants" [] => access::create_tenant as Tenant
+        (Content::Record(Kind::Tenant) => CREATED Content::WithSecret(Kind::Tenant)),
         "Creates a tenant and shows its first key, once.";
     "read_tenant": GET "/v1/tenants/{id}" ["fields"] => records::read [Tenant],
         "Reads a tenant's settings.";
@@ -174,32 +214,42 @@ operations! {
         "Reads what happened to a tenant's settings, newest first.";
     "list_sessions": GET "/v1/sessions" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Session],
         "Lists sessions by id; never a session key.";
-    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session,
+    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session
+        (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a session at once.";
-    "read_me": GET "/v1/me" [] => access::me as anybody,
+    "read_me": GET "/v1/me" [] => access::me as anybody
+        (Content::Nothing => OK Content::Schema("Caller")),
         "Shows who calls, and what they may do.";
-    "read_settings": GET "/v1/settings" [] => access::read_settings as Tenant,
+    "read_settings": GET "/v1/settings" [] => access::read_settings as Tenant
+        (Content::Nothing => OK Content::Record(Kind::Tenant)),
         "Reads the settings of the caller's tenant.";
-    "update_settings": PATCH "/v1/settings" [] => access::update_settings as Tenant,
+    "update_settings": PATCH "/v1/settings" [] => access::update_settings as Tenant
+        (Content::Record(Kind::Tenant) => OK Content::Record(Kind::Tenant)),
         "Changes the settings of the caller's tenant.";
     "list_tickets_of_customer": GET "/v1/customers/{id}/tickets"
-        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::of_customer as Ticket and Customer,
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::of_customer as Ticket and Customer
+        (Content::Nothing => OK Content::Page(Kind::Ticket)),
         "Lists the tickets of a customer, without deleted ones unless asked for.";
     "list_messages_of_ticket": GET "/v1/tickets/{id}/messages"
-        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages as Message,
+        ["filter", "sort", "limit", "cursor", "deleted", "fields"] => tickets::messages as Message
+        (Content::Nothing => OK Content::Page(Kind::Message)),
         "Lists the messages of a ticket, without deleted ones unless asked for.";
-    "add_message": POST "/v1/tickets/{id}/messages" ["fields", "dry_run"] => tickets::add_message as Message,
+    "add_message": POST "/v1/tickets/{id}/messages" ["fields", "dry_run"] => tickets::add_message as Message
+        (Content::Record(Kind::Message) => CREATED Content::Record(Kind::Message)),
         "Adds a message to a ticket.";
-    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields", "dry_run"] => tickets::mark_read as Ticket,
+    "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields", "dry_run"] => tickets::mark_read as Ticket
+        (Content::Nothing => OK Content::Record(Kind::Ticket)),
         "Notes that the owner, who calls, has read a ticket.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
         "Lists attachments, without deleted ones unless asked for.";
-    "create_attachment": POST "/v1/attachments" ["name", "fields", "dry_run"] => attachments::create as Attachment,
+    "create_attachment": POST "/v1/attachments" ["name", "fields", "dry_run"] => attachments::create as Attachment
+        (Content::Bytes => CREATED Content::Record(Kind::Attachment)),
         "Stores the body as a loose attachment.";
     "read_attachment": GET "/v1/attachments/{id}" ["fields"] => records::read [Attachment],
         "Reads what an attachment is.";
-    "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content as Attachment,
+    "read_attachment_content": GET "/v1/attachments/{id}/content" [] => attachments::content as Attachment
+        (Content::Nothing => OK Content::Bytes),
         "Answers the bytes of an attachment.";
     "update_attachment": PATCH "/v1/attachments/{id}" ["fields", "dry_run"] => records::update [Attachment],
         "Renames an attachment.";
@@ -207,7 +257,8 @@ operations! {
         "Deletes a loose attachment and its bytes.";
     "read_attachment_history": GET "/v1/attachments/{id}/history" ["limit", "cursor"] => records::history [Attachment],
         "Reads what happened to an attachment, newest first.";
-    "list_events": GET "/v1/events" ["after", "limit", "kind", "dialect", "wait"] => events::list,
+    "list_events": GET "/v1/events" ["after", "limit", "kind", "dialect", "wait"] => events::list
+        (Content::Nothing => OK Content::Events),
         "Reads what happened to all records, oldest first, and waits for more.";
 }
 

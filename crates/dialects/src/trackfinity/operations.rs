@@ -1,6 +1,7 @@
 //! The operations: one table feeds dispatch and documentation.
 
 use super::handlers;
+use crate::exchange::Exchange;
 use crate::route::{Endpoint, Needs, answering};
 use domain::{Kind, Role};
 use http::Method;
@@ -19,6 +20,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/customer/set_customer_details",
         needs: WRITE,
         summary: "Changes the given fields of one customer, or removes them with the value REMOVE.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::set_customer_details(call)),
     },
     Endpoint {
@@ -27,6 +29,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/customer/lock",
         needs: WRITE,
         summary: "Keeps set_customer_details from changing a customer.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::lock(call)),
     },
     Endpoint {
@@ -35,6 +38,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/customer/unlock",
         needs: WRITE,
         summary: "Undoes lock.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::unlock(call)),
     },
     Endpoint {
@@ -43,6 +47,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/api/service/ping",
         needs: ADMIN,
         summary: "Answers true.",
+        exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::ping(call)),
     },
 ];
