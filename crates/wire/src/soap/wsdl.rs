@@ -22,6 +22,7 @@ pub const ENCODING_SCHEMA: &str = concat!(
 
 const WSDL_NAMESPACE: &str = "http://schemas.xmlsoap.org/wsdl/";
 const WSDL_SOAP_NAMESPACE: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
+const WSDL_ADDRESSING_NAMESPACE: &str = "http://www.w3.org/2006/05/addressing/wsdl";
 const HTTP_TRANSPORT: &str = "http://schemas.xmlsoap.org/soap/http";
 
 impl Service {

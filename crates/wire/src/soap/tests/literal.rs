@@ -224,7 +224,10 @@ fn the_wsdl_has_a_schema_for_each_namespace() {
         "<xs:element name=\"ApiFault\" type=\"faults:ApiFault\" nillable=\"true\"/>",
         "<wsdl:message name=\"PutRequest_Headers\"><wsdl:part name=\"Token\" element=\"tns:Token\"/></wsdl:message>",
         "<soap:header message=\"tns:PutResponse_Headers\" part=\"TrackingId\" use=\"literal\"/>",
-        "<wsdl:fault name=\"ApiFault\" message=\"tns:IStore_Put_ApiFault_FaultMessage\"/>",
+        "<wsdl:input wsaw:Action=\"Put\" message=\"tns:PutRequest\"/>",
+        "<wsdl:output wsaw:Action=\"https://shop.example/v1/IStore/PutResponse\" message=\"tns:PutResponse\"/>",
+        "<wsdl:fault wsaw:Action=\"https://shop.example/v1/IStore/PutApiFault\" name=\"ApiFault\" \
+         message=\"tns:IStore_Put_ApiFault_FaultMessage\"/>",
         "<soap:operation soapAction=\"Put\" style=\"document\"/>",
     ] {
         assert!(wsdl.contains(part), "{part}\n{wsdl}");

@@ -1,6 +1,6 @@
 //! Document/literal, all schemas in one file.
 
-use super::{HTTP_TRANSPORT, WSDL_NAMESPACE, WSDL_SOAP_NAMESPACE};
+use super::{HTTP_TRANSPORT, WSDL_ADDRESSING_NAMESPACE, WSDL_NAMESPACE, WSDL_SOAP_NAMESPACE};
 use crate::soap::{Field, Operation, Schema, Service, Struct, Type, XSD_NAMESPACE};
 use crate::write::XmlWriter;
 
@@ -14,6 +14,7 @@ pub(super) fn wsdl(service: &Service, address: &str) -> String {
         .attribute("targetNamespace", service.namespace)
         .attribute("xmlns:wsdl", WSDL_NAMESPACE)
         .attribute("xmlns:soap", WSDL_SOAP_NAMESPACE)
+        .attribute("xmlns:wsaw", WSDL_ADDRESSING_NAMESPACE)
         .attribute("xmlns:xs", XSD_NAMESPACE);
     for schema in service.schemas {
         definitions = definitions.attribute(&format!("xmlns:{}", schema.prefix), schema.namespace);
@@ -232,14 +233,24 @@ impl Printer<'_> {
         self.xml.start("wsdl:portType").attribute("name", service.names.port_type);
         for operation in service.operations {
             self.xml.start("wsdl:operation").attribute("name", operation.name);
-            for (direction, suffix) in [("wsdl:input", service.request_suffix), ("wsdl:output", "Response")] {
+            // What WCF says for itself; clients that read it send headers of WS-Addressing, which may be ignored.
+            let stem = format!("{}/{}/{}", service.namespace, service.names.port_type, operation.name);
+            let answer = format!("{stem}Response");
+            let directions =
+                [("wsdl:input", service.request_suffix, operation.action), ("wsdl:output", "Response", &answer)];
+            for (direction, suffix, action) in directions {
                 let message = format!("{target}:{}{suffix}", operation.name);
-                self.xml.start(direction).attribute("message", &message);
+                self.xml.start(direction).attribute("wsaw:Action", action).attribute("message", &message);
                 self.xml.end();
             }
             for fault in service.faults {
                 let message = format!("{target}:{}", fault_message(service, operation, fault.name));
-                self.xml.start("wsdl:fault").attribute("name", fault.name).attribute("message", &message);
+                let action = format!("{stem}{}", fault.name);
+                self.xml
+                    .start("wsdl:fault")
+                    .attribute("wsaw:Action", &action)
+                    .attribute("name", fault.name)
+                    .attribute("message", &message);
                 self.xml.end();
             }
             self.xml.end();
