@@ -150,7 +150,7 @@ fn split_tenant(path: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The client's own id if it can be shown anywhere as it is, else one of ours: a UUID of version 7.
+/// The client's own id if it can be shown anywhere as it is, else one of ours.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| {
         (1..=REQUEST_ID_MAX).contains(&id.len())
@@ -159,7 +159,8 @@ fn request_id(headers: &HeaderMap) -> String {
     given.map_or_else(new_request_id, str::to_owned)
 }
 
-fn new_request_id() -> String {
+/// A UUID of version 7.
+pub(crate) fn new_request_id() -> String {
     let mut random = [0; 10];
     SystemEntropy.fill(&mut random);
     let now = domain::port::Clock::now(&crate::host::SystemClock).0.cast_unsigned() / 1_000;

@@ -22,7 +22,7 @@ fn files_come_back_as_they_were_sent() {
     let mut client = server.client();
     let mut send = |name: &str, file: &[u8]| -> Reply {
         let headers = [ADMIN, ("Content-Type", "application/pdf")];
-        client.call("POST", &format!("/v1/attachments?name={name}"), &headers, file.to_vec()).unwrap()
+        client.call("POST", &format!("/v1/attachments?name={name}"), &headers, file).unwrap()
     };
     let files = [bytes(0), bytes(300_000), bytes(LARGEST)];
     for (file, id) in files.iter().zip(1..) {

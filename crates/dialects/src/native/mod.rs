@@ -13,13 +13,11 @@ mod submission;
 mod wire;
 
 use crate::rate::{Standing, WINDOW};
-use crate::route::{Rest, Routes, serve};
-use crate::{Answering, Dialect, Refusal, Request, State};
+use crate::route::{Rest, Routes, serve, serve_as};
+use crate::{Answer, Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
-use domain::operation::History;
-use domain::{Caller, Record};
-use fields::View;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use domain::Caller;
+use http::{HeaderName, HeaderValue, Response};
 use std::sync::{Arc, LazyLock};
 
 /// The name in the history.
@@ -48,15 +46,9 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A record as the API shows it: for commands that read a store themselves. Extra fields with these numbers show also
-/// when they are not set.
-pub fn record_json(record: &Record, extra_fields: Arc<[u16]>) -> Bytes {
-    wire::record(StatusCode::OK, record, &View::of(extra_fields)).into_body()
-}
-
-/// A page of a history as the API shows it.
-pub fn history_json(history: &History) -> Bytes {
-    wire::page(&history.changes, history.next, wire::put_change).into_body()
+/// Answers a command that has the store open itself, as the API would answer that caller.
+pub async fn answer_as(state: &Arc<State>, request: &Request, caller: Arc<Caller>) -> Answer {
+    serve_as(&REST, state, request, &request.path, Some(caller)).await
 }
 
 fn claims(path: &str) -> bool {

@@ -1,11 +1,17 @@
 //! The command line: one file a command.
 
+mod assignment;
+mod client;
 mod config;
-mod customer;
 mod doctor;
+mod events;
+mod manual;
+mod nouns;
+mod record;
 mod serve;
+mod show;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 use crate::settings::Flags;
@@ -58,14 +64,25 @@ struct Arguments {
 enum Command {
     /// Serve every dialect on one port.
     Serve(Flags),
-    /// Read customers.
-    #[command(subcommand)]
-    Customer(customer::Customer),
+    #[command(flatten)]
+    Record(nouns::Nouns),
+    /// Show what happened to all records, oldest first.
+    Events(events::Events),
     /// Examine a store: every checksum, and the chain of every history.
     Doctor(doctor::Doctor),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
+    /// Print a script that completes commands in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page for every command into a folder.
+    Man {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
     /// Print the version.
     Version,
 }
@@ -75,9 +92,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Serve(flags) => serve::run(&flags),
-        Command::Customer(command) => customer::run(&command),
+        Command::Record(command) => nouns::run(command),
+        Command::Events(events) => events::run(&events),
         Command::Doctor(command) => doctor::run(&command),
         Command::Config(command) => config::run(&command),
+        Command::Completions { shell } => manual::completions(Arguments::command(), shell),
+        Command::Man { folder } => manual::pages(Arguments::command(), &folder),
         Command::Version => {
             print(&format!("samerow {} (SQLite {})\n", env!("CARGO_PKG_VERSION"), store::sqlite_version()))
         }

@@ -1,0 +1,239 @@
+//! Who answers a management command: a running server, or the store of a folder that no server has open. Both are asked
+//! in the words of the native API, so that no command can do what the API cannot.
+
+use bytes::Bytes;
+use clap::Args;
+use dialects::{Request, SignIn, SignInLimits, State, native};
+use domain::error::Reason;
+use domain::operation::FindTenant;
+use domain::{App, Caller, Role};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Options, SqliteStore};
+
+use super::{Exit, Failed};
+use crate::demo::run as run_as_server;
+use crate::dispatch::new_request_id;
+use crate::host::{Argon2id, SystemClock, SystemEntropy};
+
+/// The name in the history.
+const CLIENT: &str = concat!("samerow/", env!("CARGO_PKG_VERSION"));
+
+/// Longest that an answer may take. A long poll waits for a minute.
+const TIMEOUT: Duration = Duration::from_secs(90);
+
+#[derive(Args, Clone)]
+pub(super) struct Remote {
+    /// The server.
+    #[arg(long, env = "SAMEROW_SERVER", default_value = "http://127.0.0.1:7263")]
+    server: String,
+    /// A native bearer token.
+    #[arg(long, env = "SAMEROW_TOKEN", default_value = "", hide_env_values = true)]
+    token: String,
+    /// Folder of an embedded store that no server has open, instead of a server.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The tenant, with --data.
+    #[arg(long, default_value = "default", requires = "data")]
+    tenant: String,
+}
+
+/// What is asked.
+pub(super) struct Ask {
+    method: Method,
+    /// With the query.
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Ask {
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self { method: Method::GET, path: path.into(), headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
+    pub(super) fn post(path: impl Into<String>, body: &Value) -> Self {
+        Self { method: Method::POST, ..Self::get(path) }.json(body)
+    }
+
+    pub(super) fn patch(path: impl Into<String>, body: &Value) -> Self {
+        Self { method: Method::PATCH, ..Self::get(path) }.json(body)
+    }
+
+    fn json(mut self, body: &Value) -> Self {
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.body = body.to_string().into();
+        self
+    }
+
+    /// Only if the record still has this version.
+    pub(super) fn if_version(mut self, version: Option<u64>) -> Self {
+        if let Some(version) = version.and_then(|version| HeaderValue::try_from(format!("\"{version}\"")).ok()) {
+            self.headers.insert(header::IF_MATCH, version);
+        }
+        self
+    }
+
+    /// What would happen, without its happening.
+    pub(super) fn dry_run(mut self, dry_run: bool) -> Self {
+        if dry_run {
+            self.path.push_str(if self.path.contains('?') { "&dry_run=true" } else { "?dry_run=true" });
+        }
+        self
+    }
+}
+
+/// Answers.
+pub(super) enum Client {
+    /// A server: where, and with which token.
+    Server(Box<ureq::Agent>, String, HeaderValue),
+    /// A store.
+    Store(tokio::runtime::Runtime, Arc<State>, Arc<Caller>),
+}
+
+impl Remote {
+    pub(super) const fn is_store(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// Makes ready to ask.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, or the token is none.
+    pub(super) fn open(&self) -> Result<Client, Failed> {
+        match &self.data {
+            Some(folder) => open_store(folder, &self.tenant),
+            None => {
+                let config = ureq::Agent::config_builder()
+                    .http_status_as_error(false)
+                    .max_redirects(0)
+                    .user_agent(CLIENT)
+                    .allow_non_standard_methods(true)
+                    .timeout_global(Some(TIMEOUT));
+                let mut token = HeaderValue::try_from(format!("Bearer {}", self.token))
+                    .map_err(|_| Failed::new(Exit::Usage, "the token holds characters that no token has"))?;
+                token.set_sensitive(true);
+                let server = self.server.trim_end_matches('/').to_owned();
+                Ok(Client::Server(Box::new(config.build().new_agent()), server, token))
+            }
+        }
+    }
+}
+
+/// Whoever may read and write the files of a store is its administrator.
+fn open_store(folder: &Path, tenant: &str) -> Result<Client, Failed> {
+    if !folder.is_dir() {
+        return Err(Failed::new(Exit::Unavailable, format!("there is no store in {}", folder.display())));
+    }
+    let store = SqliteStore::open(&Options::new(folder, Arc::new(SystemEntropy)));
+    let store = store.map_err(|error| Failed::new(Exit::Unavailable, error))?;
+    let app = App::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let tenant = run_as_server(&app, FindTenant::Named(tenant.to_owned()), "command").map_err(|error| {
+        let exit = if error.reason == Reason::NotFound { Exit::NotFound } else { Exit::Failed };
+        Failed::new(exit, error)
+    })?;
+    let state = State::new(app, SignIn::new(SignInLimits::default(), [0; 32]), Arc::new(Argon2id), 1);
+    let caller = Caller { role: Role::Admin, name: String::from("samerow"), ..Caller::anonymous(tenant) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failed::new(Exit::Failed, error))?;
+    Ok(Client::Store(runtime, Arc::new(state), Arc::new(caller)))
+}
+
+impl Client {
+    /// Asks for a JSON document. What was asked has happened, or not at all.
+    ///
+    /// # Errors
+    /// What is in the way, in the sentence of the answer.
+    pub(super) fn json(&self, ask: Ask) -> Result<Value, Failed> {
+        let response = self.ask(ask)?;
+        if response.body().is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(response.body())
+            .map_err(|_| Failed::new(Exit::Failed, "what answered is no samerow server: it did not answer JSON"))
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// What is in the way, in the sentence of the answer.
+    pub(super) fn ask(&self, ask: Ask) -> Result<Response<Bytes>, Failed> {
+        let response = match self {
+            Self::Server(agent, server, token) => ask_server(agent, server, token, ask)?,
+            Self::Store(runtime, state, caller) => {
+                let request = request(ask);
+                let answer = runtime.block_on(native::answer_as(state, &request, Arc::clone(caller)));
+                answer.response
+            }
+        };
+        if response.status().is_success() { Ok(response) } else { Err(refused(&response)) }
+    }
+}
+
+fn ask_server(agent: &ureq::Agent, server: &str, token: &HeaderValue, ask: Ask) -> Result<Response<Bytes>, Failed> {
+    let url = format!("{server}{}", ask.path);
+    let unavailable = |error: &dyn std::fmt::Display| Failed::new(Exit::Unavailable, format!("{url}: {error}"));
+    let mut request = http::Request::builder().method(ask.method).uri(&url).body(ask.body.to_vec());
+    if let Ok(request) = &mut request {
+        request.headers_mut().extend(ask.headers);
+        request.headers_mut().insert(header::AUTHORIZATION, token.clone());
+    }
+    let request = request.map_err(|error| Failed::new(Exit::Usage, format!("{url}: {error}")))?;
+    let mut response = agent.run(request).map_err(|error| unavailable(&error))?;
+    let body = response.body_mut().with_config().limit(1 << 30).read_to_vec().map_err(|error| unavailable(&error))?;
+    Ok(response.map(|_| body.into()))
+}
+
+fn request(ask: Ask) -> Request {
+    let (path, query) = match ask.path.split_once('?') {
+        Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
+        None => (ask.path, None),
+    };
+    let mut headers = ask.headers;
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(CLIENT));
+    Request {
+        method: ask.method,
+        path,
+        query,
+        headers,
+        body: ask.body,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        base_url: String::new(),
+        tenant: None,
+        id: new_request_id(),
+    }
+}
+
+/// The sentence of a problem, and how the command ends.
+fn refused(response: &Response<Bytes>) -> Failed {
+    let exit = match response.status() {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Exit::Auth,
+        StatusCode::NOT_FOUND | StatusCode::GONE => Exit::NotFound,
+        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => Exit::Conflict,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Exit::Unavailable,
+        _ => Exit::Failed,
+    };
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let Ok(problem) = serde_json::from_slice::<Value>(response.body()) else {
+        let server = response.headers().get(HeaderName::from_static("server"));
+        let who = server.map(|server| format!(" from {server:?}")).unwrap_or_default();
+        return Failed::new(exit, format!("{}{who}", response.status()));
+    };
+    let mut message = text(&problem, "detail").unwrap_or_else(|| response.status().to_string());
+    let errors = problem.get("errors").and_then(Value::as_array).into_iter().flatten();
+    for error in errors {
+        let (pointer, detail) = (text(error, "pointer").unwrap_or_default(), text(error, "detail").unwrap_or_default());
+        if detail != message {
+            message.push_str(&format!("\n  {pointer}: {detail}"));
+        }
+    }
+    Failed::new(exit, message)
+}

@@ -1,0 +1,125 @@
+//! The nouns of the command line: the kinds of records, with the verbs that only some have.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::client::{Ask, Remote};
+use super::record::{self, Noun, Verb};
+use super::show::As;
+use super::{Exit, Failed, print};
+
+/// The nouns.
+#[derive(Subcommand)]
+pub(super) enum Nouns {
+    /// Customers.
+    #[command(subcommand)]
+    Customer(Verb),
+    /// Tickets.
+    #[command(subcommand)]
+    Ticket(Verb),
+    /// Messages of tickets.
+    #[command(subcommand)]
+    Message(Verb),
+    /// Companies.
+    #[command(subcommand)]
+    Company(Verb),
+    /// People who work here.
+    #[command(subcommand)]
+    User(Verb),
+    /// Ticket categories.
+    #[command(subcommand)]
+    Category(Verb),
+    /// Ticket priorities.
+    #[command(subcommand)]
+    Priority(Verb),
+    /// Definitions of extra fields.
+    #[command(subcommand)]
+    Field(Verb),
+    /// Tenants.
+    #[command(subcommand)]
+    Tenant(Verb),
+    /// Secrets that programs sign in with.
+    #[command(subcommand)]
+    Key(Key),
+    /// Who is signed in.
+    #[command(subcommand)]
+    Session(Session),
+}
+
+#[derive(Subcommand)]
+pub(super) enum Key {
+    #[command(flatten)]
+    Record(Verb),
+    /// Give a key another secret, shown once; the present one works on for a while.
+    Rotate {
+        /// The id.
+        id: u32,
+        /// For how long, in seconds.
+        #[arg(long, default_value_t = 86_400)]
+        overlap: u32,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Disable a key at once.
+    Revoke {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Session {
+    /// List them.
+    List {
+        #[command(flatten)]
+        list: record::ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// End one at once.
+    End {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
+    let record = |path, columns, verb| record::run(&Noun { path, columns }, &verb);
+    match command {
+        Nouns::Customer(verb) => record("customers", &["name", "emails", "phone", "status", "updated_at"], verb),
+        Nouns::Ticket(verb) => {
+            record("tickets", &["title", "customer", "ticket_status", "category", "updated_at"], verb)
+        }
+        Nouns::Message(verb) => record("messages", &["ticket", "author", "text", "sent_at"], verb),
+        Nouns::Company(verb) => record("companies", &["name", "phone", "updated_at"], verb),
+        Nouns::User(verb) => record("users", &["username", "name", "role", "disabled"], verb),
+        Nouns::Category(verb) => record("categories", &["name", "parent", "external"], verb),
+        Nouns::Priority(verb) => record("priorities", &["name", "sort_order", "external"], verb),
+        Nouns::Field(verb) => record("extra_fields", &["domain", "number", "name", "shape", "external"], verb),
+        Nouns::Tenant(verb) => record("tenants", &["name", "hosts", "updated_at"], verb),
+        Nouns::Key(Key::Record(verb)) => {
+            record("keys", &["username", "role", "dialects", "expires_at", "disabled"], verb)
+        }
+        Nouns::Key(Key::Rotate { id, overlap, show, remote }) => {
+            let ask = Ask::post(format!("/v1/keys/{id}/rotate"), &json!({ "overlap_seconds": overlap }));
+            print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Nouns::Key(Key::Revoke { id, remote }) => ended(&remote, format!("/v1/keys/{id}")),
+        Nouns::Session(Session::List { list, show, remote }) => {
+            record("sessions", &["user", "customer", "expires_at"], Verb::List { list, show, remote })
+        }
+        Nouns::Session(Session::End { id, remote }) => ended(&remote, format!("/v1/sessions/{id}")),
+    }
+}
+
+fn ended(remote: &Remote, path: String) -> Result<Exit, Failed> {
+    remote.open()?.ask(Ask::delete(path)).map(|_: http::Response<_>| Exit::Ok)
+}

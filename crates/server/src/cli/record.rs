@@ -1,0 +1,255 @@
+//! What can be done with records of every kind, and with some of them besides: `samerow <noun> <verb>`.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::PathBuf;
+
+use super::assignment;
+use super::client::{Ask, Client, Remote};
+use super::show::{self, As};
+use super::{Exit, Failed, print};
+
+/// Records that are asked for at once.
+const PAGE: usize = 200;
+
+/// A kind of record as the command line knows it.
+pub(super) struct Noun {
+    /// The collection in the API.
+    pub(super) path: &'static str,
+    /// What a list shows of each.
+    pub(super) columns: &'static [&'static str],
+}
+
+#[derive(Args)]
+pub(super) struct ListOf {
+    /// Which: status = "active" and name ~ "ann". The README of the native API has the grammar.
+    #[arg(long, default_value = "")]
+    filter: String,
+    /// In which order: -updated_at,name. A minus sorts the largest first.
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
+    sort: String,
+    /// How many at most.
+    #[arg(long, default_value_t = 50, conflicts_with = "all")]
+    limit: usize,
+    /// All of them.
+    #[arg(long)]
+    all: bool,
+    /// Deleted ones too.
+    #[arg(long)]
+    deleted: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Written {
+    /// Members to set, as name=value; name= unsets. Dots lead into objects: address.city=Oslo.
+    assignments: Vec<String>,
+    /// Read them from a file with a JSON object instead; - is standard input.
+    #[arg(long, conflicts_with = "assignments")]
+    file: Option<PathBuf>,
+    /// Say what would happen, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Verb {
+    /// List them.
+    List {
+        #[command(flatten)]
+        list: ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show one.
+    Get {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Create one.
+    #[command(alias = "add")]
+    Create {
+        #[command(flatten)]
+        written: Written,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Change some members of one.
+    #[command(alias = "set")]
+    Update {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        written: Written,
+        /// Only if it still has this version.
+        #[arg(long)]
+        if_version: Option<u64>,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Delete one; its id and history stay.
+    #[command(alias = "remove")]
+    Delete {
+        /// The id.
+        id: u32,
+        /// Only if it still has this version.
+        #[arg(long)]
+        if_version: Option<u64>,
+        /// Say what would happen, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show what happened to one, newest first.
+    History {
+        /// The id.
+        id: u32,
+        /// How many changes at most.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
+    let path = noun.path;
+    match verb {
+        Verb::List { list, show, remote } => {
+            let mut query = form(&[("filter", &list.filter), ("sort", &list.sort)]);
+            if list.deleted {
+                query.push_str("&deleted=true");
+            }
+            let limit = if list.all { usize::MAX } else { list.limit };
+            let columns = [&["id"], noun.columns].concat();
+            let pages = Pages { path: format!("/v1/{path}"), query, limit };
+            pages.print(&remote.open()?, *show, |items| show::table(items, &columns))
+        }
+        Verb::Get { id, show, remote } => {
+            print(&show.record(&remote.open()?.json(Ask::get(format!("/v1/{path}/{id}")))?))
+        }
+        Verb::Create { written, show, remote } => {
+            let body = written.body()?;
+            let ask = Ask::post(format!("/v1/{path}"), &body).dry_run(written.dry_run);
+            print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Verb::Update { id, written, if_version, show, remote } => {
+            let ask = Ask::patch(format!("/v1/{path}/{id}"), &written.body()?);
+            let ask = ask.dry_run(written.dry_run).if_version(*if_version);
+            print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Verb::Delete { id, if_version, dry_run, remote } => {
+            let ask = Ask::delete(format!("/v1/{path}/{id}")).dry_run(*dry_run).if_version(*if_version);
+            remote.open()?.ask(ask)?;
+            Ok(Exit::Ok)
+        }
+        Verb::History { id, limit, show, remote } => {
+            let pages = Pages { path: format!("/v1/{path}/{id}/history"), query: String::new(), limit: *limit };
+            pages.print(&remote.open()?, *show, show::history)
+        }
+    }
+}
+
+impl Written {
+    fn body(&self) -> Result<Value, Failed> {
+        let Some(file) = &self.file else { return assignment::body(&self.assignments) };
+        let mut text = String::new();
+        let read = if file.as_os_str() == "-" {
+            std::io::stdin().lock().read_to_string(&mut text).map(drop)
+        } else {
+            std::fs::read_to_string(file).map(|read| text = read)
+        };
+        let wrong = |error: &dyn std::fmt::Display| Failed::new(Exit::Usage, format!("{}: {error}", file.display()));
+        read.map_err(|error| wrong(&error))?;
+        serde_json::from_str(&text).map_err(|error| wrong(&error))
+    }
+}
+
+/// A list that is asked for page by page.
+pub(super) struct Pages {
+    pub(super) path: String,
+    pub(super) query: String,
+    /// Items in all.
+    pub(super) limit: usize,
+}
+
+impl Pages {
+    /// Prints each page as it comes, but one JSON document at the end, and a table of all that there is.
+    pub(super) fn print(&self, client: &Client, show: As, told: impl Fn(&[Value]) -> String) -> Result<Exit, Failed> {
+        let streams = show.jsonl;
+        let (mut items, mut count, mut cursor) = (Vec::new(), 0, String::new());
+        let next = loop {
+            let size = (self.limit - count).min(PAGE);
+            let mut path = format!("{}?limit={size}{}", self.path, self.query);
+            if !cursor.is_empty() {
+                path.push_str(&form(&[("cursor", &cursor)]));
+            }
+            let mut page = client.json(Ask::get(path))?;
+            let next = page["next_cursor"].take();
+            count += page["data"].as_array().map_or(0, Vec::len);
+            if streams {
+                print(&show.page(&page, &told))?;
+            } else if let Some(data) = page["data"].as_array_mut() {
+                items.append(data);
+            }
+            cursor = match &next {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => break next,
+            };
+            if count >= self.limit {
+                break next;
+            }
+            progress(count);
+        };
+        if streams {
+            return Ok(Exit::Ok);
+        }
+        let more = !next.is_null();
+        print(&show.page(&json!({ "data": items, "next_cursor": next }), told))?;
+        if more && !show.json {
+            note(&format!("the first {count}; there are more (--limit, or --all)\n"));
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+/// How far it is, for somebody who waits.
+fn progress(count: usize) {
+    if std::io::stderr().is_terminal() {
+        note(&format!("\r{count} read"));
+    }
+}
+
+/// Beside what is asked for: a pipe does not get it.
+fn note(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// `&name=value` for each value that is not empty, percent-encoded.
+pub(super) fn form(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        query.push_str(&format!("&{name}="));
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => query.push(char::from(byte)),
+                _ => query.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    query
+}

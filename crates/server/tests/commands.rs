@@ -1,0 +1,212 @@
+//! The management commands: what the API can do, from a shell, against a server or a store that no server has open.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use support::Launch;
+use tempfile::TempDir;
+
+/// Who answers: a server at this address, or the store of a folder.
+enum Target<'a> {
+    Server(&'a str),
+    Store(&'a Path),
+}
+
+impl Target<'_> {
+    /// Runs a command to its end; one that does not end within twenty seconds has failed.
+    fn run(&self, line: &str) -> Output {
+        self.run_with(&line.split(' ').collect::<Vec<_>>(), "")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = support::command(&["timeout", "20"].map(Into::into));
+        command.args(arguments);
+        match self {
+            Target::Server(url) => command.env("SAMEROW_SERVER", url).env("SAMEROW_TOKEN", support::ADMIN_TOKEN),
+            Target::Store(folder) => command.arg("--data").arg(folder),
+        };
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    #[track_caller]
+    fn says(&self, line: &str, exit: i32) -> String {
+        told(&self.run(line), exit)
+    }
+
+    #[track_caller]
+    fn json(&self, line: &str) -> Value {
+        serde_json::from_str(&self.says(line, 0)).unwrap()
+    }
+}
+
+#[track_caller]
+fn told(output: &Output, exit: i32) -> String {
+    let text = String::from_utf8([&*output.stdout, &*output.stderr].concat()).unwrap();
+    assert_eq!(output.status.code(), Some(exit), "{text}");
+    text
+}
+
+/// Against a running server, then against the store that it leaves behind.
+fn on_both(test: impl Fn(&Target<'_>)) {
+    let folder = TempDir::new().unwrap();
+    let server = Launch::demo(folder.path()).start();
+    test(&Target::Server(&format!("http://{}", server.address)));
+    server.stop();
+    let folder = TempDir::new().unwrap();
+    Launch::demo(folder.path()).start().stop();
+    test(&Target::Store(folder.path()));
+}
+
+#[test]
+fn every_kind_of_record_is_listed_and_shown() {
+    on_both(|target| {
+        for (noun, id, holds) in [
+            ("customer", 191, "Ada Byron"),
+            ("ticket", 500, "Cannot log in"),
+            ("company", 17, "Nordlys AS"),
+            ("category", 24, "Security"),
+            ("priority", 3, "High"),
+            ("field", 6, "Score"),
+            ("user", 1, "admin"),
+            ("tenant", 1, "default"),
+        ] {
+            let shown = target.says(&format!("{noun} get {id}"), 0);
+            assert!(shown.contains(holds), "{noun}: {shown}");
+            assert_eq!(target.json(&format!("{noun} get {id} --json"))["id"], json!(id));
+            assert!(target.says(&format!("{noun} list --all"), 0).contains(holds), "{noun}");
+            assert!(target.says(&format!("{noun} history {id}"), 0).contains("v1"), "{noun}");
+            target.says(&format!("{noun} get 2000000000"), 3);
+        }
+        for noun in ["message", "key", "session"] {
+            assert!(target.says(&format!("{noun} list"), 0).starts_with("id"), "{noun}");
+        }
+    });
+}
+
+#[test]
+fn a_record_is_created_changed_and_deleted() {
+    on_both(|target| {
+        let arguments = ["customer", "create", "name=Løvås", "address.city=Oslo", "address.postal_code=02134", "x_6=5"];
+        let shown = told(&target.run_with(&[&arguments[..], &["--json"]].concat(), ""), 0);
+        let created: Value = serde_json::from_str(&shown).unwrap();
+        let id = created["id"].as_i64().unwrap();
+        assert_eq!((&created["name"], &created["address"]["postal_code"]), (&json!("Løvås"), &json!("02134")));
+        assert_eq!(created["extra_fields"]["x_6"], json!(5));
+
+        let changed = target.json(&format!("customer update {id} address.city= phone=1 --if-version 1 --json"));
+        assert_eq!(
+            (&changed["address"]["city"], &changed["phone"], &changed["version"]),
+            (&Value::Null, &json!("1"), &json!(2))
+        );
+        assert!(target.says(&format!("customer update {id} phone=2 --if-version 1"), 4).contains("changed"));
+        let read = target.run_with(&["customer", "update", &id.to_string(), "--file", "-"], r#"{"phone":"3"}"#);
+        assert!(told(&read, 0).contains("phone                        3"));
+
+        assert!(target.says(&format!("customer update {id} city=Oslo"), 1).contains("city"));
+        target.says(&format!("customer update {id} email_quota=many"), 2);
+        target.says(&format!("customer update {id} nothing"), 2);
+        target.says(&format!("customer delete {id}"), 0);
+        assert_eq!(target.json(&format!("customer get {id} --json"))["status"], json!("deleted"));
+        let history = target.says(&format!("customer history {id}"), 0);
+        assert!(history.contains("phone: 1 → 3") && history.contains("samerow/"), "{history}");
+    });
+}
+
+#[test]
+fn a_list_goes_on_until_its_end() {
+    on_both(|target| {
+        let lines = target.says("customer list --all --jsonl", 0);
+        let all: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(all.len(), 206);
+        assert_eq!(target.json("customer list --all --json")["data"], json!(all));
+        let some = target.run("customer list --limit 3");
+        assert_eq!(String::from_utf8_lossy(&some.stdout).lines().count(), 4);
+        assert!(String::from_utf8_lossy(&some.stderr).contains("there are more"));
+        let filtered = ["customer", "list", "--filter", "name = \"Ada Byron\"", "--json"];
+        let found: Value = serde_json::from_str(&told(&target.run_with(&filtered, ""), 0)).unwrap();
+        assert_eq!((found["data"].as_array().unwrap().len(), &found["data"][0]["id"]), (1, &json!(191)));
+        let sorted = target.json("customer list --sort -id --limit 2 --json");
+        assert_eq!((&sorted["data"][0]["id"], &sorted["data"][1]["id"]), (&json!(1200), &json!(1199)));
+        let wrong = ["customer", "list", "--filter", "nmae = 1"];
+        assert!(told(&target.run_with(&wrong, ""), 1).contains("name"));
+    });
+}
+
+#[test]
+fn a_key_is_made_rotated_and_revoked() {
+    on_both(|target| {
+        let made = target.json("key create username=robot role=viewer --json");
+        let id = made["id"].as_i64().unwrap();
+        let secret = made["key"].as_str().expect("a key is shown once").to_owned();
+        assert!(!target.says(&format!("key get {id}"), 0).contains(&secret));
+        let rotated = target.json(&format!("key rotate {id} --overlap 60 --json"));
+        assert_ne!(rotated["key"].as_str().unwrap(), secret);
+        target.says(&format!("key revoke {id}"), 0);
+        assert_eq!(target.json(&format!("key get {id} --json"))["disabled"], json!(true));
+    });
+}
+
+#[test]
+fn events_are_told_from_any_point_on() {
+    on_both(|target| {
+        let lines = target.says("events --jsonl", 0);
+        let all: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(all.len() > 206);
+        let last = all.last().unwrap()["cursor"].as_str().unwrap().to_owned();
+        assert_eq!(target.says(&format!("events --after {last}"), 0), "");
+        target.says("company update 17 note=seen", 0);
+        let since = target.says(&format!("events --after {last}"), 0);
+        assert!(since.contains("company 17 v2") && since.contains("note: — → seen"), "{since}");
+        assert_eq!(target.says(&format!("events --after {last} --kind customer"), 0), "");
+    });
+}
+
+#[test]
+fn a_follower_hears_of_what_comes() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = TempDir::new().unwrap();
+    let server = Launch::demo(folder.path()).start();
+    let url = format!("http://{}", server.address);
+    let target = Target::Server(&url);
+    let mut command = support::command(&["timeout", "30"].map(Into::into));
+    command.args(["events", "--follow", "--jsonl", "--after", "now"]);
+    command.env("SAMEROW_SERVER", &url).env("SAMEROW_TOKEN", support::ADMIN_TOKEN);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // It may not have asked yet: one of these comes after it has.
+    let heard = std::thread::spawn(move || lines.next());
+    for number in 0.. {
+        target.says(&format!("company update 17 note=n{number}"), 0);
+        if heard.is_finished() {
+            break;
+        }
+    }
+    let event: Value = serde_json::from_str(&heard.join().unwrap().unwrap().unwrap()).unwrap();
+    assert_eq!((&event["kind"], &event["id"]), (&json!("company"), &json!(17)));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    server.stop();
+    let store = Target::Store(folder.path());
+    assert!(store.says("events --follow", 2).contains("--follow asks a server"));
+}
+
+#[test]
+fn shells_and_manuals_know_the_commands() {
+    let folder = TempDir::new().unwrap();
+    let run = |arguments: &[&str]| support::command(&[]).args(arguments).output().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(told(&run(&["completions", shell]), 0).contains("customer"), "{shell}");
+    }
+    let pages = folder.path().join("man");
+    told(&run(&["man", pages.to_str().unwrap()]), 0);
+    let page = std::fs::read_to_string(pages.join("samerow-customer-update.1")).unwrap();
+    assert!(page.contains("Change some members of one"), "{page}");
+}
