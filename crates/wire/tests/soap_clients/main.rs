@@ -39,39 +39,68 @@ fn succeeded(what: &str, output: &Output) -> String {
     out.into_owned()
 }
 
-/// Runs a program that is given the server's address, and holds what arrived to what every program sends.
-fn shop(what: &str, command: &mut Command, server: &Server) {
-    succeeded(what, &command.arg(format!("http://{}/shop", server.address)).output().unwrap());
-    let calls = server.calls();
-    assert_eq!(
-        calls,
-        [
-            r#"change {key: "k", values: [{field: "name", value: "Zoë <&> \"x\""}, {field: "zip", value: "02134"}]}"#,
-            r#"find {key: "k", names: ["a", "b"], ascending: true, most: 7, data: [0, 1, 255]}"#,
-            r#"change {key: "bad", values: []}"#,
-        ],
-        "{what}"
-    );
+/// Runs the program that is made for an address, once with a WSDL of today and once with one of another namespace, as
+/// programs carry that were built long ago; and holds what arrived to what every program sends.
+fn shop(what: &str, program: impl Fn(&str) -> Command) {
+    for place in ["shop", "shop/old"] {
+        let server = Server::start();
+        let url = format!("http://{}/{place}", server.address);
+        succeeded(what, &program(&url).arg(&url).output().unwrap());
+        assert_eq!(
+            server.calls(),
+            [
+                r#"change {key: "k", values: [{field: "name", value: "Zoë <&> \"x\""}, {field: "zip", value: "02134"}]}"#,
+                r#"find {key: "k", names: ["a", "b"], ascending: true, most: 7, data: [0, 1, 255]}"#,
+                r#"change {key: "bad", values: []}"#,
+            ],
+            "{what} at {place}"
+        );
+    }
+}
+
+/// A script of this folder.
+fn script(interpreter: impl AsRef<std::ffi::OsStr>, file: &str) -> Command {
+    let mut command = command(interpreter);
+    command.arg(folder().join(file));
+    command
+}
+
+/// A folder for what is generated from the WSDL at this address.
+fn workshop(name: &str) -> PathBuf {
+    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&work).unwrap();
+    work
+}
+
+fn run_in(work: &Path, program: &str, arguments: &[&str]) {
+    succeeded(program, &command(program).current_dir(work).args(arguments).output().unwrap());
 }
 
 #[test]
 fn zeep() {
     if is_there("zeep", command(python()).args(["-c", "import zeep"])) {
-        shop("zeep", command(python()).arg(folder().join("shop.py")), &Server::start());
+        shop("zeep", |_| script(python(), "shop.py"));
     }
 }
 
 #[test]
 fn php() {
     if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
-        shop("php", command("php").arg(folder().join("shop.php")), &Server::start());
+        shop("php", |_| script("php", "shop.php"));
+    }
+}
+
+#[test]
+fn php_without_a_wsdl() {
+    if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+        shop("php", |_| script("php", "shop_without_wsdl.php"));
     }
 }
 
 #[test]
 fn soap_lite() {
     if is_there("SOAP::Lite", command("perl").args(["-MSOAP::Lite", "-e", "1"])) {
-        shop("SOAP::Lite", command("perl").arg(folder().join("shop.pl")), &Server::start());
+        shop("SOAP::Lite", |_| script("perl", "shop.pl"));
     }
 }
 
@@ -80,63 +109,52 @@ fn dot_net() {
     if !is_there("Mono", command("sh").args(["-c", "command -v wsdl mcs mono"])) {
         return;
     }
-    let server = Server::start();
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dot_net");
-    std::fs::create_dir_all(&work).unwrap();
-    let wsdl = format!("http://{}/shop?wsdl", server.address);
-    let generate = command("wsdl").current_dir(&work).args(["/out:Proxy.cs", &wsdl]).output().unwrap();
-    succeeded("wsdl", &generate);
-    let sources = [work.join("Proxy.cs"), folder().join("Shop.cs")];
-    let compile = command("mcs")
-        .current_dir(&work)
-        .args(["-r:System.Web.Services", "-out:shop.exe"])
-        .args(sources)
-        .output()
-        .unwrap();
-    succeeded("mcs", &compile);
-    shop("mono", command("mono").arg(work.join("shop.exe")), &server);
+    shop("mono", |url| {
+        let work = workshop("dot_net");
+        run_in(&work, "wsdl", &["/out:Proxy.cs", &format!("{url}?wsdl")]);
+        let source = folder().join("Shop.cs");
+        run_in(&work, "mcs", &["-r:System.Web.Services", "-out:shop.exe", "Proxy.cs", source.to_str().unwrap()]);
+        let mut mono = command("mono");
+        mono.arg(work.join("shop.exe"));
+        mono
+    });
 }
 
 #[test]
 fn gsoap() {
-    if !is_there(
-        "gSOAP",
-        command("sh").args(["-c", "command -v wsdl2h soapcpp2 cc && test -e /usr/include/stdsoap2.h"]),
-    ) {
+    let probe = "command -v wsdl2h soapcpp2 cc && test -e /usr/include/stdsoap2.h";
+    if !is_there("gSOAP", command("sh").args(["-c", probe])) {
         return;
     }
-    let server = Server::start();
-    let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gsoap");
-    std::fs::create_dir_all(&work).unwrap();
-    let wsdl = format!("http://{}/shop?wsdl", server.address);
-    let run = |program: &str, arguments: &[&str]| {
-        succeeded(program, &command(program).current_dir(&work).args(arguments).output().unwrap());
-    };
-    run("wsdl2h", &["-c", "-o", "shop.h", &wsdl]);
-    run("soapcpp2", &["-c", "-C", "-L", "-x", "shop.h"]);
-    let client = folder().join("shop.c");
-    run("cc", &["-w", "-I.", "-o", "shop", client.to_str().unwrap(), "soapC.c", "soapClient.c", "-lgsoap"]);
-    shop("gSOAP", &mut command(work.join("shop")), &server);
+    shop("gSOAP", |url| {
+        let work = workshop("gsoap");
+        run_in(&work, "wsdl2h", &["-c", "-o", "shop.h", &format!("{url}?wsdl")]);
+        run_in(&work, "soapcpp2", &["-c", "-C", "-L", "-x", "shop.h"]);
+        let client = folder().join("shop.c");
+        let sources = [client.to_str().unwrap(), "soapC.c", "soapClient.c", "-lgsoap"];
+        run_in(&work, "cc", &[["-w", "-I.", "-o", "shop"], sources].concat());
+        command(work.join("shop"))
+    });
 }
 
 #[test]
 fn zeep_on_document_literal() {
     if is_there("zeep", command(python()).args(["-c", "import zeep"])) {
-        store("zeep", command(python()).arg(folder().join("store.py")));
+        store("zeep", &mut script(python(), "store.py"));
     }
 }
 
 #[test]
 fn php_on_document_literal() {
     if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
-        store("php", command("php").arg(folder().join("store.php")));
+        store("php", &mut script("php", "store.php"));
     }
 }
 
 #[test]
 fn suds_on_document_literal() {
     if is_there("suds", command(python()).args(["-c", "import suds"])) {
-        store("suds", command(python()).arg(folder().join("store_suds.py")));
+        store("suds", &mut script(python(), "store_suds.py"));
     }
 }
 

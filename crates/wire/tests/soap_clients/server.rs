@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wire::soap::{ENCODING_SCHEMA, NestedArrays, Service};
 
-use crate::services::{SHOP, STORE, answer};
+use crate::services::{OLD_SHOP, SHOP, STORE, answer};
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -61,7 +61,8 @@ fn serve(connection: &TcpStream, address: SocketAddr, calls: &Mutex<Vec<String>>
     let (status, text) = if target == "/soap-encoding.xsd" {
         ("200 OK", ENCODING_SCHEMA.to_owned())
     } else if head.starts_with("get ") {
-        let wsdl = service.wsdl(&format!("http://{address}/{path}"), &format!("http://{address}/soap-encoding.xsd"));
+        let described = if target.starts_with("/shop/old") { &OLD_SHOP } else { service };
+        let wsdl = described.wsdl(&format!("http://{address}/{path}"), &format!("http://{address}/soap-encoding.xsd"));
         ("200 OK", wsdl)
     } else {
         // Arrays of arrays have no form that all toolkits take.

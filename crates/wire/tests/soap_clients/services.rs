@@ -11,42 +11,42 @@ static ROWS: Array = Array::of(Type::Array(&PAIRS));
 static STRINGS: Array = Array::of(Type::Scalar(Scalar::String));
 static NUMBERS: Array = Array::of(Type::Scalar(Scalar::Int));
 
-pub(crate) static SHOP: Service = Service::rpc_encoded(
-    Names {
-        service: "shopService",
-        port: "shopService",
-        port_type: "shopServicePortType",
-        binding: "shopServiceBinding",
-    },
-    "urn:shop",
-    &[
-        Operation::new(
-            "change",
-            &[Field::text("key"), Field::new("values", Type::Array(&PAIRS))],
-            &[Field::text("errorCode")],
-        ),
-        Operation::new(
-            "find",
-            &[
-                Field::text("key"),
-                Field::new("names", Type::Array(&STRINGS)),
-                Field::scalar("ascending", Scalar::Boolean),
-                Field::scalar("most", Scalar::Int),
-                Field::scalar("data", Scalar::Base64Binary),
-            ],
-            &[
-                Field::text("errorCode"),
-                Field::new("rows", Type::Array(&ROWS)),
-                Field::new("numbers", Type::Array(&NUMBERS)),
-                Field::new("best", Type::Struct(&PAIR)),
-                Field::scalar("more", Scalar::Boolean),
-                Field::scalar("count", Scalar::Int),
-                Field::scalar("data", Scalar::Base64Binary),
-                Field::new("none", Type::Array(&STRINGS)),
-            ],
-        ),
-    ],
-);
+const SHOP_NAMES: Names = Names {
+    service: "shopService",
+    port: "shopService",
+    port_type: "shopServicePortType",
+    binding: "shopServiceBinding",
+};
+pub(crate) static SHOP: Service = Service::rpc_encoded(SHOP_NAMES, "urn:shop", &OPERATIONS);
+/// Clients were once generated from this; today it is [`SHOP`] that answers them.
+pub(crate) static OLD_SHOP: Service = Service::rpc_encoded(SHOP_NAMES, "http://old.example/shop.xsd", &OPERATIONS);
+static OPERATIONS: [Operation; 2] = [
+    Operation::new(
+        "change",
+        &[Field::text("key"), Field::new("values", Type::Array(&PAIRS))],
+        &[Field::text("errorCode")],
+    ),
+    Operation::new(
+        "find",
+        &[
+            Field::text("key"),
+            Field::new("names", Type::Array(&STRINGS)),
+            Field::scalar("ascending", Scalar::Boolean),
+            Field::scalar("most", Scalar::Int),
+            Field::scalar("data", Scalar::Base64Binary),
+        ],
+        &[
+            Field::text("errorCode"),
+            Field::new("rows", Type::Array(&ROWS)),
+            Field::new("numbers", Type::Array(&NUMBERS)),
+            Field::new("best", Type::Struct(&PAIR)),
+            Field::scalar("more", Scalar::Boolean),
+            Field::scalar("count", Scalar::Int),
+            Field::scalar("data", Scalar::Base64Binary),
+            Field::new("none", Type::Array(&STRINGS)),
+        ],
+    ),
+];
 
 const TARGET: &str = "https://store.example/v1";
 const THINGS: &str = "https://store.example/v1/Things";
