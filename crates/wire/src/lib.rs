@@ -21,3 +21,4 @@ pub mod soap;
 pub mod text;
 pub mod write;
 pub mod xml;
+pub mod xmlrpc;
