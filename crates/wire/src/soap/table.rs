@@ -286,7 +286,8 @@ impl Array {
 }
 
 impl Operation {
-    /// An operation whose SOAPAction is empty.
+    /// An operation whose SOAPAction is empty. Tables of operations are `static`s: in a `const` the lists of fields
+    /// would be temporaries, which the compiler refuses.
     pub const fn new(name: &'static str, input: &'static [Field], output: &'static [Field]) -> Self {
         Self { name, input: Struct::new(name, input), output: Struct::new(name, output), action: "" }
     }
@@ -409,7 +410,15 @@ impl Type {
     }
 
     fn same(&self, other: &Self) -> bool {
-        self.namespace() == other.namespace() && self.name() == other.name()
+        match (self, other) {
+            (Self::Scalar(one), Self::Scalar(other)) => one.name() == other.name(),
+            (Self::Enumeration(one), Self::Enumeration(other)) => {
+                (one.namespace, one.name) == (other.namespace, other.name)
+            }
+            (Self::Struct(one), Self::Struct(other)) => one.is(other),
+            (Self::Array(one), Self::Array(other)) => one.namespace == other.namespace && one.item.same(&other.item),
+            _ => false,
+        }
     }
 
     /// Adds what it is made of and itself. The path is what it is a part of, so that a type may hold itself.
