@@ -17,7 +17,7 @@ pub const SERVICE_LEVEL: &[&str] = &["self_serve", "self_serve_trusted", "premiu
 pub const EXTRA_SHAPE: &[&str] = &["text", "integer", "float", "boolean", "date"];
 
 /// What an extra field belongs to.
-pub const EXTRA_DOMAIN: &[&str] = &["customer", "company", "ticket", "message"];
+pub const EXTRA_DOMAIN: &[&str] = &["customer", "company", "ticket", "message", "extra_row"];
 
 /// Every industry that any dialect can name. Two vendors each have a closed list of their own; neither is a part of
 /// the other, so the record holds the union and each dialect translates. Unset means that nobody said.

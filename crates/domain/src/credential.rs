@@ -39,6 +39,10 @@ pub enum Space {
     SessionDigest,
     /// The sessions of a user or customer, counted through.
     SessionSlot,
+    /// Codes of languages.
+    LanguageCode,
+    /// Digests of what readers of notifications show, over all tenants.
+    NotificationDigest,
 }
 
 impl Space {
@@ -59,6 +63,8 @@ impl Space {
             Self::TenantHost => 12,
             Self::SessionDigest => 13,
             Self::SessionSlot => 14,
+            Self::LanguageCode => 30,
+            Self::NotificationDigest => 31,
         }
     }
 
@@ -73,19 +79,26 @@ impl Space {
             Self::ExternalCustomerId => Field::ExternalCustomerId,
             Self::BingNumber => Field::BingNumber,
             Self::ExtraField => Field::Number,
-            Self::Digest | Self::SessionDigest => Field::Digest,
+            Self::Digest | Self::SessionDigest | Self::NotificationDigest => Field::Digest,
             Self::SessionSlot => Field::Slot,
+            Self::LanguageCode => Field::Code,
             Self::TenantName => Field::Name,
             Self::TenantHost => Field::Hosts,
         }
     }
 
     const fn is_global(self) -> bool {
-        matches!(self, Self::Digest | Self::SessionDigest | Self::TenantName | Self::TenantHost)
+        matches!(
+            self,
+            Self::Digest | Self::SessionDigest | Self::NotificationDigest | Self::TenantName | Self::TenantHost
+        )
     }
 
     const fn folds(self) -> bool {
-        matches!(self, Self::CustomerUsername | Self::UserLogin | Self::TenantName | Self::TenantHost)
+        matches!(
+            self,
+            Self::CustomerUsername | Self::LanguageCode | Self::UserLogin | Self::TenantName | Self::TenantHost
+        )
     }
 }
 
@@ -137,13 +150,18 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
+        Kind::Language => &[(Field::Code, Space::LanguageCode)],
+        Kind::NotificationReader => &[(Field::Digest, Space::NotificationDigest)],
         Kind::Company
         | Kind::Category
         | Kind::Priority
         | Kind::Ticket
         | Kind::Message
         | Kind::Attachment
-        | Kind::Answer => &[],
+        | Kind::Answer
+        | Kind::ExtraTable
+        | Kind::ExtraRow
+        | Kind::Notification => &[],
     }
 }
 

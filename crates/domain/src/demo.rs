@@ -34,6 +34,7 @@ pub fn records(secrets: &Secrets<'_>) -> Vec<NewRecord> {
     all.extend(definitions());
     all.extend(customers(secrets));
     all.extend(tickets());
+    all.extend(languages());
     all
 }
 
@@ -249,6 +250,14 @@ fn tickets() -> Vec<NewRecord> {
         message(3, 501, "egon", "Check who changed this record.", false),
         message(4, 502, "Jane Roe", "Please send invoices to our new address.", true),
     ]
+}
+
+fn languages() -> impl Iterator<Item = NewRecord> {
+    let languages = [("en", "English"), ("no", "Norwegian"), ("sv", "Swedish"), ("de", "German")];
+    let language = |((code, name), id): ((&str, &str), i64)| {
+        new(Kind::Language, id, [(F::Code, code.into()), (F::Name, name.into())])
+    };
+    languages.into_iter().zip(1..).map(language)
 }
 
 /// Generated people with ids from `first`, in order.

@@ -11,8 +11,16 @@ use crate::rule::need;
 use crate::working_set::{Context, WorkingSet};
 
 /// The fields of a definition.
-pub(crate) const FIELDS: &[Field] =
-    &[Field::Name, Field::Number, Field::Domain, Field::Shape, Field::External, Field::Deleted];
+pub(crate) const FIELDS: &[Field] = &[
+    Field::Name,
+    Field::Number,
+    Field::Domain,
+    Field::TableId,
+    Field::Shape,
+    Field::External,
+    Field::Flags,
+    Field::Deleted,
+];
 
 /// A definition has a name, a domain and a shape. Its number is its id unless another is given. Domain and number are
 /// for ever; the shape can become another as long as every value that is stored remains one.
@@ -25,13 +33,19 @@ pub(crate) fn settle(
     for field in [Field::Name, Field::Domain, Field::Shape] {
         need(record, field)?;
     }
+    let in_table = record.text(Field::Domain) == "extra_row";
+    if in_table {
+        need(record, Field::TableId)?;
+    } else if record.values.get(Field::TableId).is_some() {
+        return Err(Error::invalid(Field::TableId, "Only a column, of the domain extra_row, has a table").into());
+    }
     let Some(before) = before else {
         if record.number(Field::Number).is_none() {
             record.set(Field::Number, Some(record.id.into()))?;
         }
         return Ok(());
     };
-    for field in [Field::Domain, Field::Number] {
+    for field in [Field::Domain, Field::Number, Field::TableId] {
         if record.values.get(field) != before.values.get(field) {
             let text = format!("The {field} of an extra field cannot be changed: define another. Nothing was changed.");
             return Err(Error::invalid(field, text).into());

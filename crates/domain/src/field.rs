@@ -297,6 +297,18 @@ fields! {
     Size = "size", QUOTA;
     /// SHA-256 of the bytes of an attachment, in hexadecimal.
     Sha256 = "sha256", Shape::Text { max: 64 };
+    /// Code of a language, unique in the tenant.
+    Code = "code", Shape::Language;
+    /// The part of the portal where a language is spoken.
+    VirtualDomain = "virtual_domain", NAME;
+    /// The table that a column or a row belongs to.
+    TableId = "table", Shape::Reference(Kind::ExtraTable);
+    /// Flags of a table or a column, as the vendor's API numbers them.
+    Flags = "flags", QUOTA;
+    /// What a notification is about: see [`notification`](crate::notification).
+    NotificationType = "notification_type", QUOTA;
+    /// The program that tells a user what there is to be told.
+    Source = "source", NAME;
     /// What opens an attachment beside its id, where a vendor's API asks for it.
     AccessKey = "access_key", Shape::Secret;
 }

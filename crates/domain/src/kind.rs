@@ -34,11 +34,21 @@ pub enum Kind {
     Attachment,
     /// What was answered to a request that may be sent again.
     Answer,
+    /// A language that a tenant speaks with its customers.
+    Language,
+    /// A table that a tenant defines; its columns are extra fields of rows.
+    ExtraTable,
+    /// A row of such a table.
+    ExtraRow,
+    /// What a user is to be told of a ticket.
+    Notification,
+    /// A program that tells a user what there is to be told.
+    NotificationReader,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -52,6 +62,11 @@ impl Kind {
         Self::Message,
         Self::Attachment,
         Self::Answer,
+        Self::Language,
+        Self::ExtraTable,
+        Self::ExtraRow,
+        Self::Notification,
+        Self::NotificationReader,
     ];
 
     /// The name used in tables, the history and commands.
@@ -70,6 +85,11 @@ impl Kind {
             Self::Message => "message",
             Self::Attachment => "attachment",
             Self::Answer => "answer",
+            Self::Language => "language",
+            Self::ExtraTable => "extra_table",
+            Self::ExtraRow => "extra_row",
+            Self::Notification => "notification",
+            Self::NotificationReader => "notification_reader",
         }
     }
 
@@ -77,6 +97,8 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::ExtraField => "extra field",
+            Self::ExtraTable => "extra table",
+            Self::ExtraRow => "row",
             other => other.name(),
         }
     }
@@ -102,6 +124,11 @@ impl Kind {
             Self::Message => 10,
             Self::Attachment => 11,
             Self::Answer => 20,
+            Self::Language => 21,
+            Self::ExtraTable => 22,
+            Self::ExtraRow => 23,
+            Self::Notification => 24,
+            Self::NotificationReader => 25,
         }
     }
 
@@ -113,27 +140,47 @@ impl Kind {
             Self::Customer => Some((Field::Status, "deleted".into())),
             Self::Ticket => Some((Field::TicketStatus, "deleted".into())),
             Self::User | Self::Key => Some((Field::Disabled, true.into())),
-            Self::ExtraField | Self::Company | Self::Category | Self::Priority | Self::Message | Self::Attachment => {
-                Some((Field::Deleted, true.into()))
-            }
-            Self::Tenant | Self::Session | Self::Answer => None,
+            Self::ExtraField
+            | Self::Company
+            | Self::Category
+            | Self::Priority
+            | Self::Message
+            | Self::Attachment
+            | Self::Language
+            | Self::ExtraTable
+            | Self::ExtraRow => Some((Field::Deleted, true.into())),
+            Self::Tenant | Self::Session | Self::Answer | Self::Notification | Self::NotificationReader => None,
         }
     }
 
     /// What a caller must be allowed to read, or else to write, such records.
     pub const fn access(self, writes: bool) -> Access {
         match (self, writes) {
-            (Self::Tenant | Self::User | Self::Key | Self::Session | Self::Answer, _) => Access::Manage,
-            (Self::ExtraField | Self::Category | Self::Priority, true) => Access::Manage,
-            (Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment, true) => Access::Write,
+            (
+                Self::Tenant
+                | Self::User
+                | Self::Key
+                | Self::Session
+                | Self::Answer
+                | Self::Notification
+                | Self::NotificationReader,
+                _,
+            ) => Access::Manage,
+            (Self::ExtraField | Self::Category | Self::Priority | Self::Language | Self::ExtraTable, true) => {
+                Access::Manage
+            }
+            (
+                Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment | Self::ExtraRow,
+                true,
+            ) => Access::Write,
             (_, false) => Access::Read,
         }
     }
 
-    /// Whether changes of such records are kept in the history. Sessions and answers come and go too often, and say
-    /// nothing about a customer that the history does not.
+    /// Whether changes of such records are kept in the history. Sessions, answers and notifications come and go too
+    /// often, and say nothing about a customer that the history does not.
     pub const fn has_history(self) -> bool {
-        !matches!(self, Self::Session | Self::Answer)
+        !matches!(self, Self::Session | Self::Answer | Self::Notification | Self::NotificationReader)
     }
 
     /// The fields such a record can have. Extra fields are allowed for some besides.
@@ -152,11 +199,16 @@ impl Kind {
             Self::Message => crate::message::FIELDS,
             Self::Attachment => crate::attachment::FIELDS,
             Self::Answer => &[Field::Digest, Field::ExpiresAt, Field::RequestDigest, Field::Answer],
+            Self::Language => crate::language::FIELDS,
+            Self::ExtraTable => crate::extra_table::TABLE_FIELDS,
+            Self::ExtraRow => crate::extra_table::ROW_FIELDS,
+            Self::Notification => crate::notification::FIELDS,
+            Self::NotificationReader => crate::notification::READER_FIELDS,
         }
     }
 
     /// Whether records of this kind may hold extra fields.
     pub const fn has_extra_fields(self) -> bool {
-        matches!(self, Self::Customer | Self::Company | Self::Ticket | Self::Message)
+        matches!(self, Self::Customer | Self::Company | Self::Ticket | Self::Message | Self::ExtraRow)
     }
 }

@@ -28,7 +28,10 @@ impl Mask {
 
     /// Whether it hides anything of that kind of record.
     pub fn hides(&self, kind: Kind) -> bool {
-        let personal = matches!(kind, Kind::Customer | Kind::Company | Kind::Ticket | Kind::Message | Kind::Attachment);
+        let personal = matches!(
+            kind,
+            Kind::Customer | Kind::Company | Kind::Ticket | Kind::Message | Kind::Attachment | Kind::ExtraRow
+        );
         personal && !self.0.is_empty()
     }
 

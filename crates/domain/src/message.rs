@@ -3,6 +3,7 @@
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
+use crate::notification::{NEW_MESSAGE, notify};
 use crate::operation::Deleted;
 use crate::record::Record;
 use crate::rule::{self, confine, need};
@@ -132,7 +133,11 @@ pub(crate) fn follow(
             }
         }
     }
-    set.put(ticket, cx)?;
+    let ticket = set.put(ticket, cx)?;
+    if before.is_none() {
+        let owner = ticket.number(Field::Owner);
+        notify(owner, NEW_MESSAGE, &ticket, message.text(Field::Author), set, cx)?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,10 @@ use crate::operation::Deleted;
 use crate::record::{Part, Record};
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
-use crate::{attachment, category, company, extra_field, key, message, priority, session, tenant, ticket, user};
+use crate::{
+    attachment, category, company, extra_field, extra_table, key, language, message, priority, session, tenant, ticket,
+    user,
+};
 use std::sync::Arc;
 
 /// Checks a record that is about to be put, and sets what follows from the change.
@@ -37,6 +40,13 @@ pub(crate) fn settle(
         Kind::User => user::settle(record, before, cx),
         Kind::Key => key::settle(record, before, cx),
         Kind::Session => session::settle(),
+        Kind::Language => language::settle(record),
+        Kind::ExtraTable => extra_table::settle_table(record),
+        Kind::ExtraRow => extra_table::settle_row(record, before, set, cx),
+        Kind::Notification | Kind::NotificationReader => {
+            let text = format!("A {} is made by operations of its own", record.kind.title());
+            Err(Error::new(Reason::Unsupported, text).into())
+        }
         Kind::Answer | Kind::Customer => Ok(()),
     }
 }
@@ -47,6 +57,7 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         Kind::Message if before.is_none_or(|before| before.version != after.version) => {
             message::follow(before, after, set, cx)
         }
+        Kind::Ticket => ticket::follow(before, after, set, cx),
         Kind::Attachment if after.is_deleted() => {
             set.remove_content((after.kind, after.part, after.id));
             Ok(())
@@ -61,9 +72,13 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::Customer
         | Kind::Category
         | Kind::Priority
-        | Kind::Ticket
         | Kind::Attachment
-        | Kind::Answer => Ok(()),
+        | Kind::Answer
+        | Kind::Language
+        | Kind::ExtraTable
+        | Kind::ExtraRow
+        | Kind::Notification
+        | Kind::NotificationReader => Ok(()),
     }
 }
 
@@ -117,7 +132,16 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         Kind::Ticket => Ok(ticket::is_of(record, customer)),
         Kind::Message => message::is_of(record, customer, set, cx),
         Kind::Attachment => attachment::is_of(record, customer, set, cx),
-        Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Ok(false),
+        Kind::Language => Ok(true),
+        Kind::Tenant
+        | Kind::User
+        | Kind::Key
+        | Kind::Session
+        | Kind::Answer
+        | Kind::ExtraTable
+        | Kind::ExtraRow
+        | Kind::Notification
+        | Kind::NotificationReader => Ok(false),
     }
 }
 
@@ -136,7 +160,16 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         Kind::Ticket => ticket::with(customer).and(external),
         // Those of a ticket are listed by an operation of their own.
         Kind::Message | Kind::Attachment => Filter::Any(Vec::new()),
-        Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Filter::Any(Vec::new()),
+        Kind::Language => Filter::default(),
+        Kind::Tenant
+        | Kind::User
+        | Kind::Key
+        | Kind::Session
+        | Kind::Answer
+        | Kind::ExtraTable
+        | Kind::ExtraRow
+        | Kind::Notification
+        | Kind::NotificationReader => Filter::Any(Vec::new()),
     }))
 }
 

@@ -23,8 +23,16 @@ impl Area {
     /// The area of a kind of record.
     pub const fn of(kind: Kind) -> Self {
         match kind {
-            Kind::Customer | Kind::Company | Kind::ExtraField => Self::Customers,
-            Kind::Ticket | Kind::Message | Kind::Attachment | Kind::Category | Kind::Priority => Self::Tickets,
+            Kind::Customer | Kind::Company | Kind::ExtraField | Kind::Language | Kind::ExtraTable | Kind::ExtraRow => {
+                Self::Customers
+            }
+            Kind::Ticket
+            | Kind::Message
+            | Kind::Attachment
+            | Kind::Category
+            | Kind::Priority
+            | Kind::Notification
+            | Kind::NotificationReader => Self::Tickets,
             Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Self::Administration,
         }
     }

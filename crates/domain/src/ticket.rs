@@ -4,6 +4,7 @@ use crate::error::{Error, Stop};
 use crate::field::Field;
 use crate::filter::{Condition, Filter, Test};
 use crate::kind::Kind;
+use crate::notification::{NEW_TICKET, TAKEN_OVER, notify};
 use crate::record::Record;
 use crate::rule::{company_of, confine};
 use crate::value::Value;
@@ -111,6 +112,17 @@ pub(crate) fn settle(
         ticket.set(Field::ClosedAt, None)?;
     }
     Ok(())
+}
+
+/// Tells who looks after a ticket now, and who did before.
+pub(crate) fn follow(before: Option<&Record>, ticket: &Record, set: &mut WorkingSet, cx: &Context) -> Result<(), Stop> {
+    let (was, is) = (before.and_then(|before| before.number(Field::Owner)), ticket.number(Field::Owner));
+    if was == is {
+        return Ok(());
+    }
+    let author = cx.caller.name.as_str();
+    notify(is, NEW_TICKET, ticket, author, set, cx)?;
+    notify(was, TAKEN_OVER, ticket, author, set, cx)
 }
 
 fn order_customers(ticket: &mut Record) -> Result<(), Error> {

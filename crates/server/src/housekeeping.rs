@@ -1,7 +1,7 @@
 //! What the server does by itself from time to time.
 
 use dialects::State;
-use domain::operation::{ListTenants, Purge};
+use domain::operation::{ListTenants, Purge, PurgeAttachments};
 use domain::tenant::Tenant;
 use domain::{Caller, Error, Kind, Operation, Origin, Role};
 use std::sync::{Arc, Weak};
@@ -12,6 +12,9 @@ const EVERY: Duration = Duration::from_secs(300);
 
 /// Tenants, and records of one tenant, that are looked at together.
 const CHUNK: u32 = 200;
+
+/// Seconds after which an attachment that no message linked is deleted.
+const LOOSE: i64 = 86_400;
 
 /// Removes what has ended, round after round, until the state is gone.
 pub async fn keep(state: Weak<State>) {
@@ -36,7 +39,9 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
         let Some(last) = tenants.last() else { return Ok(removed) };
         after = last.number;
         for tenant in tenants {
-            for kind in [Kind::Session, Kind::Answer] {
+            let before = state.app.now().plus_seconds(-LOOSE);
+            while run(state, tenant, PurgeAttachments { before, limit: CHUNK }).await? == CHUNK as usize {}
+            for kind in [Kind::Session, Kind::Answer, Kind::Notification] {
                 loop {
                     let gone = run(state, tenant, Purge { kind, limit: CHUNK }).await?;
                     removed += gone;

@@ -184,6 +184,9 @@ operations! {
     resource User "user" "users";
     resource Ticket "ticket" "tickets";
     resource Message "message" "messages";
+    resource Language "language" "languages";
+    resource ExtraTable "extra_table" "extra_tables";
+    resource ExtraRow "extra_row" "extra_rows";
 
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";

@@ -4,6 +4,7 @@
 //! I/O, no clock, no randomness. It may run several times; only its last run counts.
 
 mod active_tickets;
+mod allocate_notifications;
 mod attempt;
 mod caller_of;
 mod create_attachment;
@@ -30,6 +31,7 @@ mod lock_customer;
 mod mark_ticket_read;
 mod past;
 mod purge;
+mod purge_attachments;
 mod read_content;
 mod read_customer;
 mod read_feed;
@@ -39,10 +41,12 @@ mod renew_session;
 mod restore_record;
 mod revert_field;
 mod rotate_key;
+mod take_notifications;
 mod update_customer;
 mod update_record;
 
 pub use active_tickets::ActiveTickets;
+pub use allocate_notifications::AllocateNotifications;
 pub use attempt::{Attempt, Attempted, KEPT, Once, Planned};
 pub use create_attachment::CreateAttachment;
 pub use create_customer::CreateCustomer;
@@ -66,6 +70,7 @@ pub use load::{Load, NewRecord};
 pub use lock_customer::LockCustomer;
 pub use mark_ticket_read::MarkTicketRead;
 pub use purge::Purge;
+pub use purge_attachments::PurgeAttachments;
 pub use read_content::{ContentPart, ReadContent};
 pub use read_customer::ReadCustomer;
 pub use read_feed::{Feed, ReadFeed};
@@ -75,6 +80,7 @@ pub use renew_session::RenewSession;
 pub use restore_record::RestoreRecord;
 pub use revert_field::RevertField;
 pub use rotate_key::{MAX_OVERLAP, RotateKey};
+pub use take_notifications::TakeNotifications;
 pub use update_customer::UpdateCustomer;
 pub use update_record::UpdateRecord;
 

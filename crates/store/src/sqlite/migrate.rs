@@ -8,8 +8,11 @@ use super::table::columns;
 use super::{Failure, OpenError};
 
 /// Every step ever released, in order. A released step is never edited.
-const STEPS: &[&str] =
-    &[include_str!("../../migrations/sqlite/0001_first.sql"), include_str!("../../migrations/sqlite/0002_tickets.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/sqlite/0002_tickets.sql"),
+    include_str!("../../migrations/sqlite/0003_tables.sql"),
+];
 
 /// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step
 /// that is interrupted was never begun.

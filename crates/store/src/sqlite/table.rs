@@ -32,6 +32,11 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         ],
         Kind::Message => &[("ticket", Field::TicketId)],
         Kind::Attachment => &[("name", Field::Name), ("message", Field::MessageId)],
+        Kind::Language => &[("code", Field::Code)],
+        Kind::ExtraTable => &[("name", Field::Name)],
+        Kind::ExtraRow => &[("extra_table", Field::TableId)],
+        Kind::Notification => &[("user", Field::UserId), ("expires_at", Field::ExpiresAt)],
+        Kind::NotificationReader => &[("expires_at", Field::ExpiresAt)],
     }
 }
 

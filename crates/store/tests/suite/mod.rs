@@ -67,7 +67,7 @@ macro_rules! store_suite {
                 pages_are_in_order, pages_go_on_where_they_ended, any_field_sorts, values_cannot_break_out;
             tenants: share_nothing, name_keys_and_digests_once, credential_changes_are_noticed;
             tickets: follow_their_messages, close_and_open_again, are_for_their_customers, customers_see_nothing_else,
-                keep_files_as_they_are, link_each_file_once;
+                keep_files_as_they_are, link_each_file_once, tell_their_owners_once, loose_files_go_in_time;
             concurrency: nothing_is_lost_or_done_twice, readers_see_whole_changes_in_order;
         }
     };

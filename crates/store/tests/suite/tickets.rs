@@ -4,12 +4,14 @@ use super::{Bed, Desk, EIGHT, Engine, ONE, clear, refused, set};
 use domain::attachment::{CHUNK, Content, MAX_SIZE, chunks};
 use domain::error::Reason;
 use domain::filter::Selection;
+use domain::notification::{NEW_MESSAGE, NEW_TICKET, TAKEN_OVER};
 use domain::operation::{
-    ActiveTickets, CreateAttachment, CreateRecord, CustomerRef, DeleteRecord, Deleted, ListMessages, ListRecords, Load,
-    MarkTicketRead, NewRecord, ReadContent, ReadCustomer, ReadRecord, UpdateRecord,
+    ActiveTickets, AllocateNotifications, CreateAttachment, CreateRecord, CustomerRef, DeleteRecord, Deleted,
+    ListMessages, ListRecords, Load, MarkTicketRead, NewRecord, PurgeAttachments, ReadContent, ReadCustomer,
+    ReadRecord, TakeNotifications, UpdateRecord,
 };
 use domain::ticket::ReadStatus;
-use domain::{Edit, Error, Field, Kind, Record, Value};
+use domain::{Edit, Error, Field, Kind, Record, Time, Value};
 use std::sync::Arc;
 
 type Answer = Result<Arc<Record>, Error>;
@@ -345,6 +347,87 @@ pub(crate) fn link_each_file_once<E: Engine>() {
         assert_eq!(refused(delete(&john, Kind::Attachment, 2)).0, Reason::Locked);
         let many: Vec<i64> = (0..100).map(|_| attach(&desk, "many", b"m").unwrap().id).collect();
         create(&desk, Kind::Message, with(true, &many)).unwrap();
+    }
+    bed.end();
+}
+
+pub(crate) fn tell_their_owners_once<E: Engine>() {
+    let mut bed = filled::<E>();
+    for tenant in [ONE, EIGHT] {
+        let (desk, agent) = (bed.desk(tenant), bed.user(tenant, 2));
+        let digest = format!("digest {}", tenant.number);
+        let allocate = |source: &str, digest: &str| {
+            agent.run(AllocateNotifications { source: source.to_owned(), digest: digest.to_owned() })
+        };
+        let take = |digest: &str| {
+            let told = agent.run(TakeNotifications { digest: digest.to_owned() })?;
+            Ok(told.into_iter().map(|told| (told.about, told.ticket, told.author)).collect::<Vec<_>>())
+        };
+        let root = |about, ticket| (about, ticket, "root".to_owned());
+        let opened = || create(&desk, Kind::Ticket, vec![set(Field::Owner, 2), set(Field::Title, "t")]).unwrap();
+        opened();
+        // Nothing was gathered before anybody asked.
+        refused(desk.run(AllocateNotifications { source: "chat".to_owned(), digest: "x".to_owned() }));
+        allocate("chat", &digest).unwrap();
+        assert_eq!(take(&digest).unwrap(), []);
+        let second = opened().id;
+        let message = || vec![set(Field::TicketId, second), set(Field::Text, "x")];
+        create(&desk, Kind::Message, message()).unwrap();
+        create(&agent, Kind::Message, message()).unwrap();
+        assert_eq!(take(&digest).unwrap(), [root(NEW_TICKET, 2), root(NEW_MESSAGE, 2)], "not what they did themselves");
+        assert_eq!(take(&digest).unwrap(), []);
+        update(&desk, Kind::Ticket, second, vec![clear(Field::Owner)]).unwrap();
+        assert_eq!(take(&digest).unwrap(), [root(TAKEN_OVER, 2)]);
+        // One program at a time, until its time is over; each use renews it.
+        assert_eq!(refused(allocate("phone", "other")).0, Reason::Locked);
+        bed.pass(290);
+        assert_eq!(take(&digest).unwrap(), []);
+        bed.pass(290);
+        assert_eq!(refused(allocate("phone", "other")).0, Reason::Locked);
+        allocate("chat", &digest).unwrap();
+        bed.pass(301);
+        assert_eq!(refused(take(&digest)).0, Reason::Locked);
+        opened();
+        let other = format!("other {}", tenant.number);
+        allocate("phone", &other).unwrap();
+        assert_eq!(take(&other).unwrap(), [root(NEW_TICKET, 3)]);
+        assert_eq!(refused(take(&digest)).0, Reason::Locked);
+        // The key is good in its own tenant only.
+        let foreign = bed.user(if tenant == ONE { EIGHT } else { ONE }, 2);
+        assert_eq!(refused(foreign.run(TakeNotifications { digest: other })).0, Reason::Locked);
+        // A day after, nothing is gathered any more.
+        bed.pass(90_000);
+        opened();
+        let counted = desk.run(ListRecords {
+            kind: Kind::Notification,
+            selection: Selection { limit: 9, ..Selection::default() },
+            deleted: Deleted::Shown,
+        });
+        assert_eq!(counted.unwrap().records, []);
+    }
+    bed.reopen();
+    bed.end();
+}
+
+pub(crate) fn loose_files_go_in_time<E: Engine>() {
+    let bed = filled::<E>();
+    let desk = bed.desk(ONE);
+    for _ in 0..4 {
+        attach(&desk, "file", b"bytes").unwrap();
+    }
+    create(&desk, Kind::Ticket, vec![]).unwrap();
+    let linked = set(Field::Attachments, numbers(&[2]));
+    create(&desk, Kind::Message, vec![set(Field::TicketId, 1), linked]).unwrap();
+    delete(&desk, Kind::Attachment, 3).unwrap();
+    bed.pass(100);
+    attach(&desk, "new", b"bytes").unwrap();
+    let before = Time(read(&desk, Kind::Attachment, 5).unwrap().created_at.0);
+    assert_eq!(desk.run(PurgeAttachments { before, limit: 1 }).unwrap(), 1);
+    assert_eq!(desk.run(PurgeAttachments { before, limit: 9 }).unwrap(), 1);
+    assert_eq!(desk.run(PurgeAttachments { before, limit: 9 }).unwrap(), 0);
+    assert_eq!(ids(&desk, Kind::Attachment), [2, 5]);
+    for id in [2, 5] {
+        assert_eq!(content(&desk, id).unwrap(), b"bytes");
     }
     bed.end();
 }
