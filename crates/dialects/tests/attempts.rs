@@ -90,3 +90,26 @@ fn a_tenant_may_demand_versions() {
     assert_eq!(of(&Method::PATCH, "/v1/customers/10", &[("if-match", "*")], patch), 200);
     assert_eq!(world.record(Kind::Customer, 10).unwrap().version, 2);
 }
+
+#[test]
+fn a_thousand_items_are_one_change() {
+    let world = Template::new().world();
+    let item = |at: usize| format!(r#"{{"op":"create","value":{{"name":"n{at}","unique_id":"u{}"}}}}"#, at % 999);
+    let body =
+        |items: std::ops::Range<usize>| format!(r#"{{"items":[{}]}}"#, items.map(item).collect::<Vec<_>>().join(","));
+    let bulk = |target: &str, body: &str| send(&world, &Method::POST, target, &[ADMIN], body);
+    let (status, _, told) = bulk("/v1/customers/bulk", &body(0..1_000));
+    assert!(status == 409 && told.contains("/items/999/value/unique_id"), "the last takes what the first has: {told}");
+    assert!(world.record(Kind::Customer, 193).is_none());
+    assert_eq!(bulk("/v1/customers/bulk", &body(0..1_001)).0, 400);
+    let (status, _, told) = bulk("/v1/customers/bulk?atomic=false", &body(0..1_000));
+    assert_eq!(
+        (status, told.matches(r#""status":201"#).count(), told.matches(r#""status":409"#).count()),
+        (200, 999, 1)
+    );
+    assert_eq!(world.record(Kind::Customer, 1_191).unwrap().text(Field::Name), "n998");
+    assert!(world.record(Kind::Customer, 1_192).is_none());
+    let operation = |id| world.history(id)[0].operation_id;
+    assert_eq!(operation(193), operation(1_191));
+    assert_eq!(world.examine(), Vec::<String>::new());
+}

@@ -86,6 +86,7 @@ static MANNERS: &[Manner] = &[
             (Method::DELETE, "/v1/customers/191", "", true),
             (Method::POST, "/v1/customers/191/restore", "", true),
             (Method::POST, "/v1/customers/191/revert", r#"{"field":"phone","before_version":1}"#, true),
+            (Method::POST, "/v1/customers/bulk", r#"{"items":[{"op":"delete","id":191}]}"#, true),
             (Method::GET, "/v1/customers/191/history", "", false),
         ],
         nowhere: &["/v1/", "/v1/nothing", "/v1/customers/", "/v1/customers/191/nothing"],

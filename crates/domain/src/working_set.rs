@@ -61,6 +61,10 @@ struct Staged {
     removed: bool,
 }
 
+/// How much an operation had put aside at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark([usize; 3]);
+
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub struct WorkingSet {
@@ -326,6 +330,18 @@ impl WorkingSet {
         self.staged_keys.extend(unique_keys(tenant, &record).into_iter().map(|(_, key)| (key, None)));
         self.staged.push(Staged { record, fields: Vec::new(), removed: true });
         Ok(())
+    }
+
+    /// How much the operation that is deciding has put aside.
+    pub fn mark(&self) -> Mark {
+        Mark([self.staged.len(), self.staged_keys.len(), self.staged_counters.len()])
+    }
+
+    /// Forgets what it has put aside since, of records that it had not put before.
+    pub fn back_to(&mut self, Mark([staged, keys, counters]): Mark) {
+        self.staged.truncate(staged);
+        self.staged_keys.truncate(keys);
+        self.staged_counters.truncate(counters);
     }
 
     /// Forgets what the operation that just decided had put aside.

@@ -42,7 +42,7 @@ pub(super) async fn run<O: Operation>(
     view: &View,
     touches: Touches,
     operation: O,
-    encode: impl Fn(&O::Output) -> Response<Bytes> + Clone + Send + 'static,
+    encode: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem> + Clone + Send + 'static,
 ) -> Result<Response<Bytes>, Problem> {
     let headers = &call.request.headers;
     let dry_run = query.flag("dry_run")?;
@@ -51,7 +51,7 @@ pub(super) async fn run<O: Operation>(
         return Err(Error::new(Reason::Forbidden, "Customers cannot try a change out").into());
     }
     let minimal = prefers_minimal(call);
-    let answer = move |output: &O::Output| reduced(encode(output), minimal);
+    let answer = move |output: &O::Output| encode(output).map(|response| reduced(response, minimal));
     let keep = answer.clone();
     let attempt = Attempt {
         operation,
@@ -59,12 +59,12 @@ pub(super) async fn run<O: Operation>(
             || [IF_MATCH, IF_NONE_MATCH].iter().any(|name| headers.contains_key(name)),
         dry_run,
         once: once(call)?,
-        answer: move |output: &O::Output| write(&keep(output)),
+        answer: move |output: &O::Output| keep(output).ok().map(|response| write(&response)),
     };
     let refused = |status, sentence: &'static str| Err(Refusal::request(status, sentence).into());
     match call.run(attempt).await? {
-        Attempted::Done { output, changes } if dry_run => Ok(trial(&answer(&output), &changes, view)),
-        Attempted::Done { output, .. } => Ok(answer(&output)),
+        Attempted::Done { output, changes } if dry_run => Ok(trial(&answer(&output)?, &changes, view)),
+        Attempted::Done { output, .. } => answer(&output),
         Attempted::Replayed(kept) => {
             let mut response = read(&kept)?;
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

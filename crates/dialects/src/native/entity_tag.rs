@@ -29,6 +29,11 @@ pub(super) struct IfMatch {
 }
 
 impl IfMatch {
+    /// That it is this one.
+    pub(super) fn version(version: i64) -> Self {
+        Self { one_of: Some(Tags::Listed(vec![(false, version.to_string())])), none_of: None }
+    }
+
     /// # Errors
     /// 400 for a header that cannot be read: to change the record anyway is what the caller wanted to prevent.
     pub(super) fn read(request: &Request) -> Result<Self, Refusal> {

@@ -15,12 +15,35 @@ use wire::json;
 const MAX_FAULTS: usize = 20;
 
 /// What is wrong with one member of the request's body.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fault {
     /// Where it is: a JSON Pointer (RFC 6901).
     pub(super) pointer: String,
     /// What is wrong there.
     pub(super) error: Error,
+}
+
+impl Fault {
+    /// A refusal of the domain, at the member it is about.
+    pub(super) fn of(error: &Error) -> Self {
+        at_member(error)
+            .map(|fault| fault.below("/value"))
+            .unwrap_or_else(|| Self { pointer: String::new(), error: error.clone() })
+    }
+
+    /// The same inside a member.
+    #[must_use]
+    pub(super) fn below(mut self, holder: &str) -> Self {
+        self.pointer.insert_str(0, holder);
+        self
+    }
+
+    /// Adds it to a list of faults.
+    pub(super) fn put(&self, errors: &mut json::ListWriter<'_>) {
+        errors.object(|fault| {
+            fault.put("pointer", &self.pointer).put("detail", &self.error.message);
+        });
+    }
 }
 
 /// A refusal, with everything that is wrong with the body.
@@ -71,6 +94,11 @@ impl Problem {
         Some(Self { refusal: error.into(), faults })
     }
 
+    /// Everything that is wrong; at least one thing.
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        if self.faults.is_empty() { vec![Fault { pointer: String::new(), error: self.into() }] } else { self.faults }
+    }
+
     fn response(&self, request: &Request) -> Response<Bytes> {
         let (status, code, title) = match &self.refusal {
             Refusal::Operation(error) => {
@@ -88,11 +116,7 @@ impl Problem {
             problem.put("type", format!("/docs/problems/{code}")).put("title", &title).put("status", status.as_u16());
             problem.put("code", &code).put("detail", self.refusal.sentence());
             problem.list("errors", |errors| {
-                for Fault { pointer, error } in &self.faults {
-                    errors.object(|fault| {
-                        fault.put("pointer", pointer).put("detail", &error.message);
-                    });
-                }
+                self.faults.iter().for_each(|fault| fault.put(errors));
             });
             problem.put("request_id", &request.id);
         });
@@ -143,6 +167,12 @@ fn at_member(error: &Error) -> Option<Fault> {
         | Reason::Busy
         | Reason::Internal => None,
     }
+}
+
+/// Status and code of a reason.
+pub(super) const fn code(reason: Reason) -> (StatusCode, &'static str) {
+    let (status, code, _) = words(reason);
+    (status, code)
 }
 
 /// Status, code and title of every reason.

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod auth;
+mod bulk;
 mod cursor;
 mod entity_tag;
 mod errors;

@@ -188,6 +188,8 @@ operations! {
     resource ExtraTable "extra_table" "extra_tables";
     resource ExtraRow "extra_row" "extra_rows";
 
+    "change_customers": POST "/v1/customers/bulk" ["atomic", "dry_run", "fields"] => records::bulk [Customer],
+        "Creates, changes and deletes up to 1,000 customers in one transaction.";
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
     "create_key": POST "/v1/keys" [] => access::create_key as Key

@@ -68,6 +68,11 @@ impl Submitted {
         all.filter(|field| !stays(field) && !self.fields.iter().any(|(named, _)| named == field)).collect()
     }
 
+    /// Whether it sets the password.
+    pub(super) fn has_password(&self) -> bool {
+        self.fields.iter().any(|(field, value)| *field == Field::Password && value.is_some())
+    }
+
     /// Puts the hash of a submitted password in its place.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ pub struct Attempt<O, A> {
     pub dry_run: bool,
     /// The key that the caller gave the request.
     pub once: Option<Once>,
-    /// What to keep as the answer.
+    /// What to keep as the answer; nothing of what was refused after all.
     pub answer: A,
 }
 
@@ -73,7 +73,7 @@ pub struct Planned {
 impl<O, A> Operation for Attempt<O, A>
 where
     O: Operation,
-    A: Fn(&O::Output) -> String + Send + 'static,
+    A: Fn(&O::Output) -> Option<String> + Send + 'static,
 {
     type Output = Attempted<O::Output>;
     const ACCESS: Access = O::ACCESS;
@@ -110,11 +110,13 @@ where
         if self.dry_run {
             return Ok(Attempted::Done { output, changes: set.planned() });
         }
-        if let (Some(once), Some(mut record)) = (once, place) {
+        if let (Some(once), Some(mut record)) = (once, place)
+            && let Some(answer) = (self.answer)(&output)
+        {
             record.set(Field::Digest, Some(hexadecimal(&once.key).into()))?;
             record.set(Field::RequestDigest, Some(once.request.as_str().into()))?;
             record.set(Field::ExpiresAt, Some(cx.now.plus_seconds(KEPT).0.into()))?;
-            record.set(Field::Answer, Some((self.answer)(&output).into()))?;
+            record.set(Field::Answer, Some(answer.into()))?;
             set.put(record, cx)?;
         }
         Ok(Attempted::Done { output, changes: Vec::new() })

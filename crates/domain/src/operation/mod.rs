@@ -6,6 +6,7 @@
 mod active_tickets;
 mod allocate_notifications;
 mod attempt;
+mod bulk;
 mod caller_of;
 mod create_attachment;
 mod create_customer;
@@ -48,6 +49,7 @@ mod update_record;
 pub use active_tickets::ActiveTickets;
 pub use allocate_notifications::AllocateNotifications;
 pub use attempt::{Attempt, Attempted, KEPT, Once, Planned};
+pub use bulk::{Bulk, Item};
 pub use create_attachment::CreateAttachment;
 pub use create_customer::CreateCustomer;
 pub use create_record::CreateRecord;

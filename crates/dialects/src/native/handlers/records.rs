@@ -4,6 +4,7 @@ use super::id;
 use crate::Request;
 use crate::filter;
 use crate::native::attempt::{self, Touches};
+use crate::native::bulk::{self, Items};
 use crate::native::cursor;
 use crate::native::entity_tag::{IfMatch, is_known};
 use crate::native::errors::Problem;
@@ -16,7 +17,8 @@ use bytes::Bytes;
 use domain::error::Reason;
 use domain::filter::{Page, Selection};
 use domain::operation::{
-    CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission, UpdateRecord,
+    Bulk, CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission,
+    UpdateRecord,
 };
 use domain::{Error, Kind, Operation, Record};
 use http::{HeaderValue, Response, StatusCode, header};
@@ -94,7 +96,7 @@ pub(super) async fn created(
         if let Ok(address) = HeaderValue::try_from(format!("{address}/{}", record.id)) {
             response.headers_mut().insert(header::LOCATION, address);
         }
-        response
+        Ok(response)
     })
     .await
 }
@@ -145,6 +147,23 @@ pub(in crate::native) async fn delete(call: Call<'_>, query: Query<'_>, kind: Ki
     change(&call, &query, kind, id, Submitted::deletion(kind, IfMatch::read(call.request)?)).await
 }
 
+pub(in crate::native) async fn bulk(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+    let atomic = query.text("atomic").is_none() || query.flag("atomic")?;
+    let mut items = Items::read(kind, &wire::body(call.request)?)?;
+    items.hash_passwords(call.state).await?;
+    let touches = if items.are_versioned() { Touches::NoVersion } else { Touches::Version };
+    let (sent, items) = items.split(kind);
+    if atomic
+        && let Some(problem) =
+            Problem::of(sent.iter().filter_map(|sent| sent.as_ref().err()).flatten().cloned().collect())
+    {
+        return Err(problem);
+    }
+    let view = view(&call, &query, kind).await?;
+    let encode = move |outcomes: &Vec<_>| bulk::told(&sent, outcomes, atomic);
+    attempt::run(&call, &query, &view, touches, Bulk { kind, items, atomic }, encode).await
+}
+
 pub(in crate::native) async fn restore(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let id = id(&call)?;
     let if_match = IfMatch::read(call.request)?;
@@ -182,7 +201,7 @@ pub(super) async fn done(
 ) -> Answer {
     let view = view(call, query, kind).await?;
     let shown = view.clone();
-    let encode = move |record: &Arc<Record>| wire::record(StatusCode::OK, record, &shown);
+    let encode = move |record: &Arc<Record>| Ok(wire::record(StatusCode::OK, record, &shown));
     attempt::run(call, query, &view, touches, operation, encode).await
 }
 
