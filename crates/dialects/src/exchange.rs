@@ -31,6 +31,8 @@ pub enum Content {
     Nothing,
     /// A record, or of a request what of it is to be set.
     Record(Kind),
+    /// A record that was changed whatever version it had.
+    AnyVersion(Kind),
     /// A record and, this once, its secret.
     WithSecret(Kind),
     /// A page of records.

@@ -305,7 +305,7 @@ fields! {
     TableId = "table", Shape::Reference(Kind::ExtraTable);
     /// Flags of a table or a column, as the vendor's API numbers them.
     Flags = "flags", QUOTA;
-    /// What a notification is about: see [`notification`](crate::notification).
+    /// What a notification is about.
     NotificationType = "notification_type", QUOTA;
     /// The program that tells a user what there is to be told.
     Source = "source", NAME;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 use tokio::sync::watch;
 
+use crate::docs;
 use crate::host::SystemEntropy;
 use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
 use crate::metrics::Metrics;
@@ -44,7 +45,7 @@ impl Application for Dispatch {
     async fn answer(&self, request: http::Request<Bytes>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
         let path = request.uri().path();
-        if let Some(response) = self.own(path) {
+        if let Some(response) = self.own(path).or_else(|| docs::answer(request.method(), path, request.uri().query())) {
             return response;
         }
         let (tenant, path) = split_tenant(path);

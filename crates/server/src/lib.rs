@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod demo;
 pub mod dispatch;
+mod docs;
 pub mod host;
 pub mod housekeeping;
 pub mod http;

@@ -135,7 +135,7 @@ fn reduced(mut response: Response<Bytes>, minimal: bool) -> Response<Bytes> {
 
 /// What would change.
 fn trial(answer: &Response<Bytes>, changes: &[Planned], view: &View) -> Response<Bytes> {
-    wire::answer(StatusCode::OK, |object| {
+    let mut response = wire::answer(StatusCode::OK, |object| {
         object.put("dry_run", true).put("status", answer.status().as_u16());
         object.list("changes", |list| {
             for Planned { record, fields } in changes {
@@ -146,7 +146,9 @@ fn trial(answer: &Response<Bytes>, changes: &[Planned], view: &View) -> Response
                 });
             }
         });
-    })
+    });
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(wire::TRIAL));
+    response
 }
 
 /// The headers of an answer that are kept with it.

@@ -106,9 +106,8 @@ impl Problem {
                 (status, Cow::Borrowed(code), Cow::Borrowed(title))
             }
             Refusal::Request(status, _) => {
-                let title = status.canonical_reason().unwrap_or("Unusable Request").to_ascii_lowercase();
-                let (first, rest) = title.split_at_checked(1).unwrap_or_default();
-                (*status, title.replace(' ', "_").into(), (first.to_ascii_uppercase() + rest).into())
+                let Code { code, title, .. } = Code::of(*status);
+                (*status, code, title)
             }
         };
         let mut body = String::with_capacity(256);
@@ -134,6 +133,54 @@ impl Problem {
         }
         response
     }
+}
+
+/// What a program decides by.
+pub(super) struct Code {
+    pub(super) status: StatusCode,
+    pub(super) code: Cow<'static, str>,
+    pub(super) title: Cow<'static, str>,
+}
+
+impl Code {
+    /// Of a request that cannot be used, whatever it asks for.
+    fn of(status: StatusCode) -> Self {
+        let title = status.canonical_reason().unwrap_or("Unusable Request").to_ascii_lowercase();
+        let (first, rest) = title.split_at_checked(1).unwrap_or_default();
+        let capital = first.to_ascii_uppercase() + rest;
+        Self { status, code: title.replace(' ', "_").into(), title: capital.into() }
+    }
+}
+
+/// What a request is refused with here or by the listener, whatever it asks for.
+const REQUEST: &[StatusCode] = &[
+    StatusCode::BAD_REQUEST,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::URI_TOO_LONG,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::EXPECTATION_FAILED,
+    StatusCode::UNPROCESSABLE_ENTITY,
+    StatusCode::PRECONDITION_REQUIRED,
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    StatusCode::NOT_IMPLEMENTED,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+];
+
+/// The name of what is answered with a status, in the description of the API: `NotFound`.
+pub(super) fn component(status: StatusCode) -> String {
+    status.canonical_reason().unwrap_or_default().replace(' ', "")
+}
+
+/// Every code there is.
+pub(super) fn codes() -> Vec<Code> {
+    let reasons = Reason::ALL.into_iter().map(|reason| {
+        let (status, code, title) = words(reason);
+        Code { status, code: code.into(), title: title.into() }
+    });
+    reasons.chain(REQUEST.iter().map(|status| Code::of(*status))).collect()
 }
 
 /// The answer of a handler; of a refused one with everything that is wrong with the body.

@@ -8,6 +8,7 @@ mod entity_tag;
 mod errors;
 mod fields;
 mod handlers;
+pub mod openapi;
 mod operations;
 mod patch;
 mod submission;

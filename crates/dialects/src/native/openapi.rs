@@ -1,6 +1,7 @@
 //! The description of this API in the OpenAPI language, printed from the table that dispatches and from the fields of
 //! each kind of record: it cannot tell anything else than what the program does.
 
+mod around;
 mod document;
 mod parameters;
 mod schemas;

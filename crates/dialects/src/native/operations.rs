@@ -139,8 +139,14 @@ macro_rules! exchange {
     (records history $kind:ident) => {
         exchange!(records history (Content::Nothing => OK Content::Schema("History")))
     };
-    (records $handler:ident $kind:ident) => {
-        exchange!(records $handler (Content::Nothing => OK Content::Record(Kind::$kind)))
+    (records read $kind:ident) => {
+        exchange!(records read (Content::Nothing => OK Content::Record(Kind::$kind)))
+    };
+    (records delete $kind:ident) => {
+        exchange!(records read $kind)
+    };
+    (records restore $kind:ident) => {
+        exchange!(records read $kind)
     };
     // A test asks for it.
     ($module:ident $handler:ident $( $of:ident )?) => {
@@ -188,7 +194,8 @@ operations! {
     resource ExtraTable "extra_table" "extra_tables";
     resource ExtraRow "extra_row" "extra_rows";
 
-    "change_customers": POST "/v1/customers/bulk" ["atomic", "dry_run", "fields"] => records::bulk [Customer],
+    "change_customers": POST "/v1/customers/bulk" ["atomic", "dry_run", "fields"] => records::bulk [Customer]
+        (Content::Schema("Bulk") => OK Content::Schema("BulkAnswer")),
         "Creates, changes and deletes up to 1,000 customers in one transaction.";
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
@@ -243,7 +250,7 @@ operations! {
         (Content::Record(Kind::Message) => CREATED Content::Record(Kind::Message)),
         "Adds a message to a ticket.";
     "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields", "dry_run"] => tickets::mark_read as Ticket
-        (Content::Nothing => OK Content::Record(Kind::Ticket)),
+        (Content::Nothing => OK Content::AnyVersion(Kind::Ticket)),
         "Notes that the owner, who calls, has read a ticket.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],

@@ -23,6 +23,9 @@ pub(super) const PATCH_TYPES: &str = "application/merge-patch+json, application/
 /// The media type of a patch that is a list of operations.
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 
+/// The media type of what would come of a change: no record, so that nobody takes it for one.
+pub(super) const TRIAL: &str = "application/vnd.samerow.trial+json";
+
 /// Most records and changes of one page.
 const MAX_LIMIT: u32 = 200;
 

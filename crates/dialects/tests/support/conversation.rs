@@ -12,6 +12,7 @@ pub(crate) struct Conversation {
 }
 
 /// A request as it is written in the file, and the answer that is expected; `None` where nobody has written one yet.
+#[derive(Clone)]
 pub(crate) struct Exchange {
     asked: Vec<u8>,
     expected: Option<Message>,
@@ -104,6 +105,17 @@ impl Exchange {
             headers,
             body: Bytes::from(asked.body),
         })
+    }
+
+    /// The status that is expected.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.expected.as_ref()?.start.split(' ').nth(1)?.parse().ok()
+    }
+
+    /// The expected answer as it is written in the file.
+    pub(crate) fn answer(&self) -> String {
+        let answer = self.expected.as_ref().map(Message::write).unwrap_or_default();
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// What is wrong with an answer, if anything is.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod api_page;
 pub(crate) mod conversation;
 pub(crate) mod lens;
 pub(crate) mod sample;

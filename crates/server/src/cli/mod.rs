@@ -7,6 +7,7 @@ mod doctor;
 mod events;
 mod manual;
 mod nouns;
+mod openapi;
 mod record;
 mod serve;
 mod show;
@@ -83,6 +84,8 @@ enum Command {
         /// The folder.
         folder: std::path::PathBuf,
     },
+    /// Print the description of the native API.
+    Openapi(openapi::Openapi),
     /// Print the version.
     Version,
 }
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(&command),
         Command::Completions { shell } => manual::completions(Arguments::command(), shell),
         Command::Man { folder } => manual::pages(Arguments::command(), &folder),
+        Command::Openapi(command) => openapi::run(&command),
         Command::Version => {
             print(&format!("samerow {} (SQLite {})\n", env!("CARGO_PKG_VERSION"), store::sqlite_version()))
         }

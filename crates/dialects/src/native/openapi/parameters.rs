@@ -21,6 +21,11 @@ fn query(name: &str) -> Option<(Value, String)> {
             return Some((text(), format!("Only records of these kinds, separated by commas: {}.", kinds.join(", "))));
         }
         "dialect" => (text(), "Only what was changed through these APIs, separated by commas."),
+        "atomic" => (
+            json!({ "type": "boolean", "default": true }),
+            "Whether all items are done or none; else each stands alone.",
+        ),
+        "dry_run" => (flag(), "Do everything but keep it, and answer what would come of it."),
         "wait" => {
             let schema = json!({ "type": "integer", "minimum": 0, "maximum": 60, "default": 0 });
             (schema, "How many seconds to wait for a first event.")
@@ -49,15 +54,18 @@ pub(super) fn of_path(name: &str) -> Value {
 
 /// The headers of requests, by the names of their components.
 pub(super) fn headers() -> Value {
-    let header = |name: &str, sentence: &str| {
-        json!({ "name": name, "in": "header", "description": sentence, "schema": { "type": "string" } })
-    };
+    let header = |name: &str, sentence: &str| json!({ "name": name, "in": "header", "description": sentence, "schema": { "type": "string" } });
     json!({
         "IfMatch": header(
             "If-Match",
             "Change it only if this is its version: the `ETag` that was answered before. Otherwise the answer is 412.",
         ),
         "IfNoneMatch": header("If-None-Match", "Answer 304 without a body if this is still its `ETag`."),
+        "IdempotencyKey": header(
+            "Idempotency-Key",
+            "The same request with the same key is done once, and answered as it was at first, for 24 hours.",
+        ),
+        "Prefer": header("Prefer", "`return=minimal` spares the body of the answer."),
         "RequestId": header("X-Request-Id", "The id of the request, which the answer repeats and the history keeps."),
     })
 }

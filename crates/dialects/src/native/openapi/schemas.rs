@@ -1,7 +1,10 @@
-//! The schemas: of each kind of record, from its fields and what they can hold, and of what stands around it.
+//! The schemas of each kind of record, from its fields and what they can hold.
 
+use super::around;
+use crate::exchange::Content;
 use crate::moment::is_time;
 use crate::native::fields::{EXTRA_FIELDS, groups};
+use crate::native::operations::ENDPOINTS;
 use domain::field::CUSTOM_FIELDS;
 use domain::value::EMAIL_MAX;
 use domain::{Field, Kind, Shape};
@@ -9,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 /// The name of the schema of what a record shows: `ExtraField`.
 pub(super) fn name(kind: Kind) -> String {
-    let capital = |word: &str| word.get(..1).map(str::to_ascii_uppercase).unwrap_or_default() + word.get(1..).unwrap_or("");
+    let capital =
+        |word: &str| word.get(..1).map(str::to_ascii_uppercase).unwrap_or_default() + word.get(1..).unwrap_or("");
     kind.name().split('_').map(capital).collect()
 }
 
@@ -22,20 +26,40 @@ pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// All of them by their names.
+/// The name of the schema of a page of records.
+pub(super) fn page_name(kind: Kind) -> String {
+    name(kind) + "Page"
+}
+
+/// A record and its secret, which is shown this once.
+pub(super) fn with_secret(kind: Kind) -> Value {
+    let text = "The secret to sign in with. It is never shown again.";
+    let key = json!({ "key": { "type": "string", "description": text } });
+    json!({ "allOf": [reference(&name(kind)), { "type": "object", "properties": key, "required": ["key"] }] })
+}
+
+/// All of them by their names: of the kinds that some operation is about, and what stands around them.
 pub(super) fn all() -> Map<String, Value> {
-    let mut all = Map::new();
-    for kind in Kind::ALL {
-        all.insert(name(kind), shown(kind));
-        all.insert(input_name(kind), input(kind));
-        all.insert(name(kind) + "Page", page(reference(&name(kind)), "Where the next page begins; null on the last one."));
+    let mut all = around::all();
+    let next = "Where the next page begins: what goes into cursor; null on the last one.";
+    all.insert("History".to_owned(), page(&reference("Change"), next));
+    for exchange in ENDPOINTS.iter().map(|endpoint| endpoint.exchange) {
+        for content in [exchange.takes, exchange.answers] {
+            match content {
+                Content::Page(kind) => {
+                    all.insert(name(kind), shown(kind));
+                    all.insert(page_name(kind), page(&reference(&name(kind)), next));
+                }
+                Content::Record(kind) | Content::AnyVersion(kind) | Content::WithSecret(kind) => {
+                    all.insert(name(kind), shown(kind));
+                }
+                _ => {}
+            }
+        }
+        if let Content::Record(kind) = exchange.takes {
+            all.insert(input_name(kind), input(kind));
+        }
     }
-    all.insert("History".to_owned(), page(reference("Change"), "Where the next page begins; null on the last one."));
-    all.insert("Change".to_owned(), object("A change of a record.", &change(), &["version", "at", "origin", "changes"]));
-    all.insert("Event".to_owned(), event());
-    all.insert("Caller".to_owned(), caller());
-    all.insert("Rotation".to_owned(), rotation());
-    all.insert("Problem".to_owned(), super::super::errors::schema());
     all
 }
 
@@ -51,9 +75,10 @@ fn shown(kind: Kind) -> Value {
         members.insert(field.name().into_owned(), shown_field(field));
     }
     if kind.has_extra_fields() {
-        put_extra_fields(&mut members, json!({ "type": ["string", "integer", "boolean", "null"] }), "object".into());
+        put_extra_fields(&mut members, json!({ "type": ["string", "integer", "boolean", "null"] }), &json!("object"));
     }
-    let text = format!("A {}. With the parameter fields, only id, version and what that names are there.", kind.title());
+    let text =
+        format!("A {}. With the parameter fields, only id, version and what that names are there.", kind.title());
     object(&text, &Value::Object(members), &["id", "version"])
 }
 
@@ -69,7 +94,7 @@ fn input(kind: Kind) -> Value {
     }
     if kind.has_extra_fields() {
         let value = json!({ "type": ["string", "number", "boolean", "null"], "maxLength": 4_000 });
-        put_extra_fields(&mut members, value, json!(["object", "null"]));
+        put_extra_fields(&mut members, value, &json!(["object", "null"]));
     }
     let text = format!(
         "What can be set of a {}: members that are there are set, null clears, members that are not there stay. What \
@@ -85,12 +110,13 @@ fn input(kind: Kind) -> Value {
 fn put(members: &mut Map<String, Value>, holder: Option<&str>, values: Map<String, Value>, frame: &Value) {
     let Some(holder) = holder else { return members.extend(values) };
     let mut schema = frame.clone();
-    schema["description"] = json!("The members of it that are set are shown together; null in a write clears them all.");
+    schema["description"] =
+        json!("The members of it that are set are shown together; null in a write clears them all.");
     schema["properties"] = Value::Object(values);
     members.insert(holder.to_owned(), schema);
 }
 
-fn put_extra_fields(members: &mut Map<String, Value>, mut value: Value, holder: Value) {
+fn put_extra_fields(members: &mut Map<String, Value>, mut value: Value, holder: &Value) {
     value["description"] = json!(Field::Extra(1).description());
     for number in 1..=CUSTOM_FIELDS {
         members.insert(Field::Extra(number).name().into_owned(), value.clone());
@@ -163,7 +189,7 @@ fn nullable(list: &[&str]) -> Vec<Value> {
     list.iter().map(|text| json!(text)).chain([Value::Null]).collect()
 }
 
-pub(in crate::native) fn object(description: &str, members: &Value, required: &[&str]) -> Value {
+pub(super) fn object(description: &str, members: &Value, required: &[&str]) -> Value {
     let mut schema = json!({ "type": "object", "description": description, "properties": members });
     if !required.is_empty() {
         schema["required"] = json!(required);
@@ -171,69 +197,8 @@ pub(in crate::native) fn object(description: &str, members: &Value, required: &[
     schema
 }
 
-fn page(item: Value, next: &str) -> Value {
+fn page(item: &Value, next: &str) -> Value {
     let next = json!({ "type": ["string", "null"], "description": next });
     let members = json!({ "data": { "type": "array", "items": item }, "next_cursor": next });
     object("A page of a list.", &members, &["data", "next_cursor"])
-}
-
-/// The members of a change.
-fn change() -> Value {
-    let text = |what: &str| json!({ "type": "string", "description": what });
-    let origin = json!({
-        "dialect": text("The API through which it was made."),
-        "operation": text("The operation of that API."),
-        "credential": text("Who made it."),
-        "client": text("The program that made it, as it calls itself."),
-        "request_id": text("The request that made it."),
-    });
-    let told = json!({
-        "field": text("The dotted name of the field: address.city."),
-        "from": { "description": "What it was; null or an empty list when it was unset." },
-        "to": { "description": "What it became." },
-    });
-    let names = ["dialect", "operation", "credential", "client", "request_id"];
-    json!({
-        "version": { "type": "integer", "minimum": 1, "description": "The version that the change made." },
-        "at": { "type": "string", "format": "date-time", "description": "When." },
-        "origin": object("Where it came from.", &origin, &names),
-        "changes": { "type": "array", "items": object("A field.", &told, &["field", "from", "to"]) },
-    })
-}
-
-fn event() -> Value {
-    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.has_history()).map(Kind::name).collect();
-    let mut members = change();
-    members["cursor"] = json!({ "type": "string", "description": "Where a reader is who has seen it." });
-    members["tenant"] = json!({ "type": "string", "description": "The name of the tenant." });
-    members["kind"] = json!({ "type": "string", "enum": kinds, "description": "The kind of the record." });
-    members["id"] = json!({ "type": "integer", "minimum": 1, "description": "The id of the record." });
-    let names = ["cursor", "tenant", "kind", "id", "version", "at", "origin", "changes"];
-    object("A change of any record, with its place in the order of all.", &members, &names)
-}
-
-fn caller() -> Value {
-    let id = |what: &str| json!({ "type": ["integer", "null"], "description": what });
-    let list = |what: &str| json!({ "type": "array", "items": { "type": "string" }, "description": what });
-    let members = json!({
-        "name": { "type": "string", "description": "The name of the user or key, as the history shows it." },
-        "role": { "type": "string", "enum": ["customer", "viewer", "agent", "admin"], "description": "What they may do." },
-        "tenant": { "type": "integer", "description": "The id of the tenant." },
-        "user": id("The id of the user, if the credential is a user's."),
-        "key": id("The id of the key, if the credential is one."),
-        "scopes": list(Field::Scopes.description()),
-        "networks": list(Field::Networks.description()),
-        "masked_fields": list(Field::MaskedFields.description()),
-        "expires_at": { "type": ["string", "null"], "format": "date-time", "description": "When the credential ends." },
-    });
-    let names = ["name", "role", "tenant", "user", "key", "scopes", "networks", "masked_fields", "expires_at"];
-    object("Who calls, and what they may do.", &members, &names)
-}
-
-fn rotation() -> Value {
-    let text = "For how many seconds the present key works on; 0 ends it at once.";
-    let seconds = json!({ "type": "integer", "minimum": 0, "default": 86_400, "description": text });
-    let mut schema = object("How a key is rotated.", &json!({ "overlap_seconds": seconds }), &[]);
-    schema["additionalProperties"] = json!(false);
-    schema
 }

@@ -1,0 +1,189 @@
+//! The schemas of what stands around the record: changes, events, callers, problems.
+
+use super::schemas::{input_name, object, reference};
+use crate::native::errors;
+use domain::{Field, Kind};
+use serde_json::{Map, Value, json};
+
+/// All of them by their names.
+pub(super) fn all() -> Map<String, Value> {
+    let change = object("A change of a record.", &change(), &["version", "at", "origin", "changes"]);
+    let schemas = [
+        ("Change", change),
+        ("FieldChange", field_change()),
+        ("Event", event()),
+        ("Caller", caller()),
+        ("Rotation", rotation()),
+        ("Reversion", reversion()),
+        ("Patch", patch()),
+        ("Bulk", bulk()),
+        ("BulkAnswer", bulk_answer()),
+        ("Trial", trial()),
+        ("Problem", problem()),
+    ];
+    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+/// The members of a change.
+fn change() -> Value {
+    let text = |what: &str| json!({ "type": "string", "description": what });
+    let origin = json!({
+        "dialect": text("The API through which it was made."),
+        "operation": text("The operation of that API."),
+        "credential": text("Who made it."),
+        "client": text("The program that made it, as it calls itself."),
+        "request_id": text("The request that made it."),
+    });
+    let names = ["dialect", "operation", "credential", "client", "request_id"];
+    json!({
+        "version": { "type": "integer", "minimum": 1, "description": "The version that the change made." },
+        "at": { "type": "string", "format": "date-time", "description": "When." },
+        "origin": object("Where it came from.", &origin, &names),
+        "changes": { "type": "array", "items": reference("FieldChange") },
+    })
+}
+
+fn field_change() -> Value {
+    let members = json!({
+        "field": { "type": "string", "description": "The dotted name of the field: address.city." },
+        "from": { "description": "What it was; null or an empty list when it was unset." },
+        "to": { "description": "What it became." },
+    });
+    object("A field that changed.", &members, &["field", "from", "to"])
+}
+
+fn event() -> Value {
+    let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.has_history()).map(Kind::name).collect();
+    let mut members = change();
+    members["cursor"] = json!({ "type": "string", "description": "Where a reader is who has seen it." });
+    members["tenant"] = json!({ "type": "string", "description": "The name of the tenant." });
+    members["kind"] = json!({ "type": "string", "enum": kinds, "description": "The kind of the record." });
+    members["id"] = json!({ "type": "integer", "minimum": 1, "description": "The id of the record." });
+    let names = ["cursor", "tenant", "kind", "id", "version", "at", "origin", "changes"];
+    object("A change of any record, with its place in the order of all.", &members, &names)
+}
+
+fn caller() -> Value {
+    let id = |what: &str| json!({ "type": ["integer", "null"], "description": what });
+    let list = |what: &str| json!({ "type": "array", "items": { "type": "string" }, "description": what });
+    let members = json!({
+        "name": { "type": "string", "description": "The name of the user or key, as the history shows it." },
+        "role": { "type": "string", "enum": ["customer", "viewer", "agent", "admin"], "description": "What they may do." },
+        "tenant": { "type": "integer", "description": "The id of the tenant." },
+        "user": id("The id of the user, if the credential is a user's."),
+        "key": id("The id of the key, if the credential is one."),
+        "scopes": list(Field::Scopes.description()),
+        "networks": list(Field::Networks.description()),
+        "masked_fields": list(Field::MaskedFields.description()),
+        "expires_at": { "type": ["string", "null"], "format": "date-time", "description": "When the credential ends." },
+    });
+    let names = ["name", "role", "tenant", "user", "key", "scopes", "networks", "masked_fields", "expires_at"];
+    object("Who calls, and what they may do.", &members, &names)
+}
+
+fn rotation() -> Value {
+    let text = "For how many seconds the present key works on; 0 ends it at once.";
+    let seconds = json!({ "type": "integer", "minimum": 0, "default": 86_400, "description": text });
+    let mut schema = object("How a key is rotated.", &json!({ "overlap_seconds": seconds }), &[]);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn reversion() -> Value {
+    let members = json!({
+        "field": { "type": "string", "description": "The dotted name of the field: address.city." },
+        "before_version": { "type": "integer", "minimum": 0, "description": "The version before which it had the value." },
+    });
+    let mut schema = object("Which field gets which former value.", &members, &["field", "before_version"]);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn patch() -> Value {
+    let text = |what: &str| json!({ "type": "string", "description": what });
+    let members = json!({
+        "op": { "type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"] },
+        "path": text("Where: a JSON Pointer such as /address/city."),
+        "from": text("From where, to move or copy."),
+        "value": { "description": "What to add, to put in its place, or to compare with." },
+    });
+    let operation = object("An operation of a JSON Patch (RFC 6902).", &members, &["op", "path"]);
+    json!({ "type": "array", "description": "All of them are done, or none.", "items": operation, "maxItems": 200 })
+}
+
+fn bulk() -> Value {
+    let members = json!({
+        "op": { "type": "string", "enum": ["create", "patch", "delete"] },
+        "id": { "type": "integer", "minimum": 1, "description": "Which one to patch or delete." },
+        "version": { "type": "integer", "minimum": 1, "description": "Change it only if this is its version." },
+        "value": reference(&input_name(Kind::Customer)),
+    });
+    let mut item = object("A change of one record.", &members, &["op"]);
+    item["additionalProperties"] = json!(false);
+    let items = json!({ "items": { "type": "array", "items": item, "maxItems": 1_000 } });
+    let mut schema = object("Changes of many records.", &items, &["items"]);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn bulk_answer() -> Value {
+    let members = json!({
+        "status": { "type": "integer", "description": "The status that the change alone would be answered with." },
+        "id": { "type": "integer", "minimum": 1, "description": "The id of the record." },
+        "version": { "type": "integer", "minimum": 1, "description": "Its version now." },
+        "code": codes(),
+        "errors": faults(),
+    });
+    let result = object("What came of an item.", &members, &["status"]);
+    let members = json!({ "results": { "type": "array", "items": result } });
+    object("What came of each item, in their order.", &members, &["results"])
+}
+
+fn trial() -> Value {
+    let kinds: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
+    let planned = json!({
+        "kind": { "type": "string", "enum": kinds, "description": "The kind of the record." },
+        "id": { "type": "integer", "minimum": 1, "description": "The id it has or would get." },
+        "version": { "type": "integer", "minimum": 1, "description": "The version it would get." },
+        "changes": { "type": "array", "items": reference("FieldChange") },
+        "record": { "type": "object", "description": "The record as it would be shown." },
+    });
+    let planned = object("A record that would change.", &planned, &["kind", "id", "version", "changes", "record"]);
+    let members = json!({
+        "dry_run": { "type": "boolean", "enum": [true] },
+        "status": { "type": "integer", "description": "The status that the change would be answered with." },
+        "changes": { "type": "array", "items": planned },
+    });
+    object("What would come of a change.", &members, &["dry_run", "status", "changes"])
+}
+
+fn codes() -> Value {
+    let mut codes: Vec<_> = errors::codes().into_iter().map(|code| code.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    json!({ "type": "string", "enum": codes, "description": "What a program decides by." })
+}
+
+fn faults() -> Value {
+    let text = |what: &str| json!({ "type": "string", "description": what });
+    let fault = json!({
+        "pointer": text("The member of the body: a JSON Pointer such as /address/city."),
+        "detail": text("What is wrong with it."),
+    });
+    json!({ "type": "array", "items": object("A member.", &fault, &["pointer", "detail"]) })
+}
+
+fn problem() -> Value {
+    let text = |what: &str| json!({ "type": "string", "description": what });
+    let members = json!({
+        "type": { "type": "string", "format": "uri-reference", "description": "A page about it." },
+        "title": text("What kind of problem it is."),
+        "status": { "type": "integer", "description": "The status of the answer." },
+        "code": codes(),
+        "detail": text("What happened, what was stored, and what to do."),
+        "errors": faults(),
+        "request_id": text("The id of the request."),
+    });
+    let names = ["type", "title", "status", "code", "detail", "errors", "request_id"];
+    object("Why a request was refused (RFC 9457).", &members, &names)
+}

@@ -1,0 +1,260 @@
+//! The document: every row of the table with what its body, its answer and its refusals are.
+
+use super::{Version, parameters, schemas, three_zero};
+use crate::exchange::Content;
+use crate::native::{errors, operations::ENDPOINTS, wire};
+use crate::route::Endpoint;
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+const TEXT: &str = "One customer record with its company, tickets and history. Every list is read page by page with \
+                    `next_cursor`; every record has an `ETag`, which `If-Match` demands in a change; every refusal is \
+                    a problem (RFC 9457) whose `code` says what is wrong.";
+
+/// The description of the native API, as JSON with line ends.
+pub fn openapi(version: Version) -> &'static str {
+    static DOCUMENTS: LazyLock<[String; 2]> = LazyLock::new(|| {
+        let newest = document();
+        let mut older = newest.clone();
+        three_zero::downgrade(&mut older);
+        [newest, older].map(|document| format!("{document:#}\n"))
+    });
+    let [newest, older] = &*DOCUMENTS;
+    match version {
+        Version::V3_1 => newest,
+        Version::V3_0 => older,
+    }
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    let mut tags = BTreeSet::new();
+    for endpoint in ENDPOINTS {
+        let at = paths.entry(endpoint.path).or_insert_with(|| json!({ "parameters": shared(endpoint.path) }));
+        at[endpoint.method.as_str().to_ascii_lowercase()] = operation(endpoint);
+        tags.insert(tag(endpoint));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "samerow",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": TEXT,
+            "license": { "name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "bearer": [] }, { "basic": [] }],
+        "tags": tags.into_iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "The token of an API key." },
+                "basic": { "type": "http", "scheme": "basic", "description": "The name and password of a user." },
+            },
+            "parameters": parameters::headers(),
+            "headers": parameters::answered(),
+            "responses": refusals(),
+            "schemas": schemas::all(),
+        },
+    })
+}
+
+/// What stands after the version in the path.
+fn tag(endpoint: &Endpoint) -> &'static str {
+    endpoint.path.split('/').nth(2).unwrap_or("")
+}
+
+/// What all operations at a path take.
+fn shared(path: &str) -> Value {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.map(parameters::of_path).chain([component("parameters", "RequestId")]).collect()
+}
+
+fn component(section: &str, name: &str) -> Value {
+    json!({ "$ref": format!("#/components/{section}/{name}") })
+}
+
+/// What follows for an operation from what its row says.
+struct Conventions {
+    /// It may be tried out, sent again, and answered without a body.
+    attempts: bool,
+    /// It compares versions before it changes something.
+    demands_version: bool,
+    /// It answers 304 to who has the record already.
+    is_cached: bool,
+}
+
+impl Conventions {
+    fn of(endpoint: &Endpoint) -> Self {
+        let exchange = endpoint.exchange;
+        let reads = endpoint.method == Method::GET;
+        let record = matches!(exchange.answers, Content::Record(_)) && exchange.status == StatusCode::OK;
+        Self {
+            attempts: exchange.query.contains(&"dry_run"),
+            demands_version: record && !reads,
+            is_cached: record && reads,
+        }
+    }
+
+    /// The headers that a request may have.
+    fn headers(&self) -> impl Iterator<Item = Value> {
+        let names = [
+            (self.demands_version, "IfMatch"),
+            (self.is_cached, "IfNoneMatch"),
+            (self.attempts, "IdempotencyKey"),
+            (self.attempts, "Prefer"),
+        ];
+        names.into_iter().filter(|(is, _)| *is).map(|(_, name)| component("parameters", name))
+    }
+}
+
+fn operation(endpoint: &Endpoint) -> Value {
+    let conventions = Conventions::of(endpoint);
+    let query = endpoint.exchange.query.iter().map(|name| parameters::of_query(name));
+    let mut operation = json!({
+        "operationId": endpoint.operation,
+        "summary": endpoint.summary,
+        "tags": [tag(endpoint)],
+        "parameters": query.chain(conventions.headers()).collect::<Vec<_>>(),
+        "responses": responses(endpoint, &conventions),
+    });
+    if let Some(body) = request_body(endpoint, &conventions) {
+        operation["requestBody"] = body;
+    }
+    operation
+}
+
+fn request_body(endpoint: &Endpoint, conventions: &Conventions) -> Option<Value> {
+    let schema = match endpoint.exchange.takes {
+        Content::Record(kind) => schemas::reference(&schemas::input_name(kind)),
+        Content::Schema(name) => schemas::reference(name),
+        Content::Optional(name) => {
+            let content = json!({ "application/json": { "schema": schemas::reference(name) } });
+            return Some(json!({ "required": false, "content": content }));
+        }
+        Content::Bytes => {
+            let content = json!({ "application/octet-stream": { "schema": bytes() } });
+            let text = "The bytes of the file. Any Content-Type is taken and kept.";
+            return Some(json!({ "required": true, "description": text, "content": content }));
+        }
+        _ => return None,
+    };
+    let mut content = json!({ "application/json": { "schema": schema } });
+    if endpoint.method == Method::PATCH {
+        content["application/merge-patch+json"] = content["application/json"].clone();
+        if conventions.attempts {
+            content[wire::JSON_PATCH] = json!({ "schema": schemas::reference("Patch") });
+        }
+    }
+    Some(json!({ "required": true, "content": content }))
+}
+
+fn bytes() -> Value {
+    json!({ "type": "string", "format": "binary" })
+}
+
+fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
+    let exchange = endpoint.exchange;
+    let mut responses = Map::new();
+    let mut tell = |status: StatusCode, text: &str, headers: &[&str], content: Value| {
+        let names = headers.iter().chain(&["RequestId"]);
+        let headers: Map<_, _> = names.map(|name| (wire_name(name), component("headers", name))).collect();
+        let mut response = json!({ "description": text, "headers": headers });
+        if !content.is_null() {
+            response["content"] = content;
+        }
+        responses.insert(status.as_str().to_owned(), response);
+    };
+    let typed = |name: &str, schema: Value| {
+        let mut content = Map::new();
+        content.insert(name.to_owned(), json!({ "schema": schema }));
+        content
+    };
+    let json = |schema: Value| typed("application/json", schema);
+    let trial = || typed(wire::TRIAL, schemas::reference("Trial"));
+    let (text, headers, mut content): (_, &[&str], _) = match exchange.answers {
+        Content::Record(kind) | Content::AnyVersion(kind) => {
+            ("The record.", &["ETag"][..], json(schemas::reference(&schemas::name(kind))))
+        }
+        Content::WithSecret(kind) => ("The record, with its secret.", &["ETag"], json(schemas::with_secret(kind))),
+        Content::Page(kind) => ("A page.", &["Link"], json(schemas::reference(&schemas::page_name(kind)))),
+        Content::Schema(name) | Content::Optional(name) => ("What was asked for.", &[], json(schemas::reference(name))),
+        Content::Bytes => ("The bytes.", &["ETag"], typed("*/*", bytes())),
+        Content::Events => {
+            let mut content = typed("application/x-ndjson", schemas::reference("Event"));
+            content.extend(typed("text/event-stream", json!({ "type": "string" })));
+            ("Events: one a line, or a stream that does not end.", &["Link"], content)
+        }
+        Content::Nothing | Content::Unsaid => ("Done.", &[], Map::new()),
+    };
+    let is_new = exchange.status == StatusCode::CREATED;
+    if conventions.attempts && is_new {
+        tell(StatusCode::OK, "What would come of it: asked for with `dry_run`.", &[], trial().into());
+    } else if conventions.attempts {
+        content.extend(trial());
+        tell(StatusCode::NO_CONTENT, "Done: asked for with `Prefer: return=minimal`.", headers, Value::Null);
+    }
+    let headers = if is_new { &["ETag", "Location"] } else { headers };
+    let body = if content.is_empty() { Value::Null } else { content.into() };
+    tell(exchange.status, text, headers, body);
+    if conventions.is_cached {
+        tell(StatusCode::NOT_MODIFIED, "The caller has it already.", &["ETag"], Value::Null);
+    }
+    for status in refused_with(endpoint, conventions) {
+        responses.insert(status.as_str().to_owned(), component("responses", &errors::component(status)));
+    }
+    responses.into()
+}
+
+/// The name of a header, of that of its component.
+fn wire_name(component: &str) -> String {
+    match component {
+        "RequestId" => "X-Request-Id".to_owned(),
+        "RetryAfter" => "Retry-After".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// How an operation may be refused, beyond what any request may be.
+fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator<Item = StatusCode> {
+    let changes = endpoint.method != Method::GET;
+    let compares = conventions.demands_version || conventions.attempts && endpoint.exchange.status == StatusCode::OK;
+    let has_body = !matches!(endpoint.exchange.takes, Content::Nothing | Content::Unsaid);
+    [
+        (true, StatusCode::BAD_REQUEST),
+        (true, StatusCode::UNAUTHORIZED),
+        (true, StatusCode::FORBIDDEN),
+        (compares || endpoint.path.contains('{'), StatusCode::NOT_FOUND),
+        (changes, StatusCode::CONFLICT),
+        (compares, StatusCode::PRECONDITION_FAILED),
+        (has_body, StatusCode::PAYLOAD_TOO_LARGE),
+        (has_body, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (conventions.attempts, StatusCode::UNPROCESSABLE_ENTITY),
+        (changes, StatusCode::LOCKED),
+        (compares, StatusCode::PRECONDITION_REQUIRED),
+        (true, StatusCode::TOO_MANY_REQUESTS),
+        (true, StatusCode::INTERNAL_SERVER_ERROR),
+        (true, StatusCode::SERVICE_UNAVAILABLE),
+    ]
+    .into_iter()
+    .filter_map(|(is, status)| is.then_some(status))
+}
+
+/// The refusals, one a status, each with its codes.
+fn refusals() -> Value {
+    let codes = errors::codes();
+    let mut refusals = Map::new();
+    for status in codes.iter().map(|code| code.status) {
+        let here = codes.iter().filter(|code| code.status == status);
+        let told: Vec<_> = here.map(|code| format!("`{}`: {}.", code.code, code.title)).collect();
+        let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        let names = [Some("RequestId"), later.then_some("RetryAfter")].into_iter().flatten();
+        let headers: Map<_, _> = names.map(|name| (wire_name(name), component("headers", name))).collect();
+        let content = json!({ "application/problem+json": { "schema": schemas::reference("Problem") } });
+        let refusal = json!({ "description": told.join(" "), "headers": headers, "content": content });
+        refusals.insert(errors::component(status), refusal);
+    }
+    refusals.into()
+}
