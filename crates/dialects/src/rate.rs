@@ -93,7 +93,7 @@ impl Rates {
             drop(all);
             let seconds = (over + 999_999) / 1_000_000;
             let text = format!("More than {quota} calls a minute: try again in {seconds} s. Nothing was done.");
-            return Err(Error::new(Reason::LimitExceeded, text));
+            return Err(Error::new(Reason::LimitExceeded, text).again_in(seconds));
         }
         bounded(&mut all, bucket, Time(full), |full| *full <= now);
         Ok(())

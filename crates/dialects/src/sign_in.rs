@@ -113,7 +113,7 @@ impl SignIn {
             Some(until) if until > now => {
                 let seconds = Time(until.0 - now.0).seconds() + 1;
                 let text = format!("Too many wrong sign-ins: try again in {seconds} s");
-                Err(Error::new(Reason::LimitExceeded, text))
+                Err(Error::new(Reason::LimitExceeded, text).again_in(seconds))
             }
             _ => Ok(()),
         }

@@ -63,6 +63,8 @@ pub struct Error {
     pub at: Option<Field>,
     /// One sentence that is safe to show the caller.
     pub message: Cow<'static, str>,
+    /// In how many seconds to try again, when that is known.
+    pub wait: Option<u32>,
     /// What only the log may see.
     pub source: Option<String>,
 }
@@ -70,13 +72,20 @@ pub struct Error {
 impl Error {
     /// A refusal with a sentence for the caller.
     pub fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { reason, at: None, message: message.into(), source: None }
+        Self { reason, at: None, message: message.into(), wait: None, source: None }
     }
 
     /// Names the field.
     #[must_use]
     pub const fn at(mut self, field: Field) -> Self {
         self.at = Some(field);
+        self
+    }
+
+    /// Says in how many seconds to try again.
+    #[must_use]
+    pub fn again_in(mut self, seconds: i64) -> Self {
+        self.wait = u32::try_from(seconds).ok();
         self
     }
 

@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use domain::port::Entropy as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
@@ -151,13 +152,27 @@ fn split_tenant(path: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The client's own id if it can be shown anywhere as it is, else one of ours.
+/// The client's own id if it can be shown anywhere as it is, else that of its trace, else one of ours.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| {
         (1..=REQUEST_ID_MAX).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
     });
+    let given = given.or_else(|| headers.get(TRACE_PARENT)?.to_str().ok().and_then(trace_id));
     given.map_or_else(new_request_id, str::to_owned)
+}
+
+/// The id of the trace that a request belongs to (W3C Trace Context): `00-<trace>-<parent>-<flags>`, in small letters.
+fn trace_id(parent: &str) -> Option<&str> {
+    let mut parts = parent.splitn(4, '-');
+    let digits =
+        |part: &str, length| part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // Later versions may say more after the flags.
+    let flagged = digits(flags.get(..2)?, 2) && (flags.len() == 2 || (version != "00" && flags.get(2..3) == Some("-")));
+    let known = digits(version, 2) && version != "ff" && flagged;
+    let set = |part: &str, length| digits(part, length) && part.bytes().any(|byte| byte != b'0');
+    (known && set(trace, 32) && set(span, 16)).then_some(trace)
 }
 
 /// A UUID of version 7.
@@ -199,6 +214,33 @@ fn log(
                 dialects::Refusal::Request(..) => String::from("Request"),
             };
             tracing::info!(dialect, operation, status, micros, id, reason, "refused");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_known_by_its_own_id_or_its_trace() {
+        const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for (parent, known) in [
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+            ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later", true),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later", false),
+            ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+            ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(TRACE_PARENT, parent.parse().unwrap());
+            assert_eq!(request_id(&headers) == TRACE, known, "{parent}");
+            headers.insert(REQUEST_ID, "mine".parse().unwrap());
+            assert_eq!(request_id(&headers), "mine");
         }
     }
 }

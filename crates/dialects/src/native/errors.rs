@@ -125,7 +125,13 @@ impl Problem {
         set(header::CONTENT_TYPE, "application/problem+json");
         match status {
             StatusCode::UNAUTHORIZED => set(header::WWW_AUTHENTICATE, CHALLENGES),
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => set(header::RETRY_AFTER, "1"),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                let wait = match &self.refusal {
+                    Refusal::Operation(error) => error.wait,
+                    Refusal::Request(..) => None,
+                };
+                response.headers_mut().insert(header::RETRY_AFTER, wait.unwrap_or(1).into());
+            }
             StatusCode::UNSUPPORTED_MEDIA_TYPE if request.method == Method::PATCH => {
                 set(header::HeaderName::from_static("accept-patch"), super::wire::PATCH_TYPES);
             }
@@ -268,6 +274,15 @@ mod tests {
         {
             let problem = Problem::from(Error::new(reason, "…").at(Field::City));
             assert_eq!(problem.faults.first().map(|fault| &*fault.pointer), pointed.then_some("/address/city"));
+        }
+    }
+
+    #[test]
+    fn how_long_to_wait_is_said_as_it_is() {
+        let request = crate::native::wire::tests::request(&[], "");
+        for (wait, told) in [(Some(840), "840"), (None, "1")] {
+            let error = Error { wait, ..Error::new(Reason::LimitExceeded, "…") };
+            assert_eq!(Problem::from(error).response(&request).headers()[header::RETRY_AFTER], told);
         }
     }
 }
