@@ -17,6 +17,7 @@ pub mod session;
 pub mod sign_in;
 pub mod state;
 mod suggest;
+pub mod superoffice;
 pub mod trackfinity;
 
 use bytes::Bytes;
@@ -36,7 +37,7 @@ pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
 
 /// Every dialect. A new one is a folder and a line here.
-pub static ALL: &[&Dialect] = &[&everlytic::DIALECT, &native::DIALECT, &trackfinity::DIALECT];
+pub static ALL: &[&Dialect] = &[&everlytic::DIALECT, &native::DIALECT, &superoffice::DIALECT, &trackfinity::DIALECT];
 
 /// An answer on its way, borrowed from the state and the request.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;

@@ -34,7 +34,7 @@ pub(crate) trait Lens: Sync {
 }
 
 /// Every lens.
-pub(crate) static ALL: &[&dyn Lens] = &[&Trackfinity, &Everlytic, &Native];
+pub(crate) static ALL: &[&dyn Lens] = &[&Trackfinity, &Everlytic, &Native, &SuperOffice];
 
 pub(crate) fn customer(world: &World, id: i64) -> Customer {
     world.run(ReadCustomer { who: CustomerRef::Id(id), deleted: Deleted::Shown }).unwrap()
@@ -296,6 +296,121 @@ impl Lens for Native {
             }
             _ if unset => Some(Value::Null),
             "address.country" | "market_country" => Some(country(value.as_str()?).into()),
+            _ => Some(value.clone()),
+        }
+    }
+}
+
+pub(crate) struct SuperOffice;
+
+/// Calls a method of the ticket port with a session of its own; the answer's envelope.
+fn superoffice(world: &World, method: &str, arguments: &str) -> String {
+    let call = |method: &str, arguments: &str| {
+        let body = format!(
+            "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><t:{method} xmlns:t=\"urn:ticket\">\
+             {arguments}</t:{method}></e:Body></e:Envelope>"
+        );
+        let headers = [("Content-Type", "text/xml; charset=utf-8")];
+        let answer = world.ask(&Method::POST, "/scripts/SOAP?action=ticket", &headers, body);
+        let (status, text) = (answer.response.status(), String::from_utf8(answer.response.body().to_vec()).unwrap());
+        // What XML cannot carry is no call, and the caller's fault.
+        let fault = status == StatusCode::INTERNAL_SERVER_ERROR && text.contains(">SOAP-ENV:Client<");
+        assert!(status == StatusCode::OK || fault, "{method} {arguments}: {text}");
+        text
+    };
+    let login = call("login", "<userName>egon</userName><password>banken</password>");
+    let key = login.split("</sessionKey>").next().unwrap().rsplit('>').next().unwrap();
+    call(method, &format!("<sessionKey>{key}</sessionKey>{arguments}"))
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('\r', "&#13;")
+}
+
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&#13;", "\r").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&")
+}
+
+/// The texts of all elements of that name.
+fn elements(envelope: &str, name: &str) -> Vec<String> {
+    let (open, close) = (format!("<{name} "), format!("</{name}>"));
+    let parts = envelope.split(&open).skip(1).filter_map(|part| part.split_once('>')?.1.split(&close).next());
+    parts.map(unescaped).collect()
+}
+
+impl Lens for SuperOffice {
+    fn name(&self) -> &'static str {
+        "superoffice"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        &[
+            ("name", &[Field::Name], Holds::Text),
+            ("firstname", &[Field::FirstName], Holds::Text),
+            ("lastname", &[Field::LastName], Holds::Text),
+            ("phone", &[Field::Phone], Holds::Text),
+            ("cellphone", &[Field::MobilePhone], Holds::Text),
+            ("note", &[Field::Note], Holds::Text),
+            ("username", &[Field::Username], Holds::Unique),
+            ("password", &[Field::Password], Holds::Text),
+            ("email", &[Field::Emails], Holds::Email),
+            ("language", &[Field::Language], Holds::OneOf(&["no", "Swedish", "4", "", "no such tag"])),
+            ("company", &[Field::Company], Holds::OneOf(&["17", "23", "99", "-1", "-2", "x"])),
+            ("x_1", &[Field::Extra(1)], Holds::Text),
+            ("x_5", &[Field::Extra(5)], Holds::Text),
+            ("x_6", &[Field::Extra(6)], Holds::Number),
+            ("x_7", &[Field::Extra(7)], Holds::Text),
+        ]
+    }
+
+    /// The password is never shown, and an address that is shown is added by writing it: it is there already.
+    fn read(&self, world: &World, id: i64) -> Option<Shown> {
+        let names =
+            self.properties().iter().map(|(name, ..)| *name).filter(|name| !["password", "email"].contains(name));
+        let items: String = names.map(|name| format!("<item>customer.{name}</item>")).collect();
+        let arguments = format!("<customerId>{id}</customerId><customerFields>{items}</customerFields>");
+        let answer = superoffice(world, "getCustomer", &arguments);
+        let code = elements(&answer, "errorCode").remove(0);
+        if code != "0" {
+            assert_eq!(code, "31", "{answer}");
+            return None;
+        }
+        let fields = elements(&answer, "field").into_iter().map(|name| name.replacen("customer.", "", 1));
+        let mut shown: Shown = fields.zip(elements(&answer, "value").into_iter().map(Value::from)).collect();
+        let emails = answer.split_once("<customerEmail").unwrap().1;
+        if let Some(first) = elements(emails, "item").first() {
+            shown.insert("email".to_owned(), first.as_str().into());
+        }
+        Some(shown)
+    }
+
+    fn write(&self, world: &World, id: i64, written: &Shown) -> bool {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let pair = |(name, value): (&String, &Value)| {
+            let value = escaped(&text(value));
+            format!("<item><field>{}</field><value>{value}</value></item>", escaped(name))
+        };
+        let pairs: String = written.iter().map(pair).collect();
+        let arguments = format!("<customerId>{id}</customerId><customerValues>{pairs}</customerValues>");
+        elements(&superoffice(world, "setCustomer", &arguments), "errorCode") == ["0"]
+    }
+
+    fn normal(&self, property: &str, written: &Shown, before: &Shown) -> Option<Value> {
+        let value = &written[property];
+        match (property, value.as_str().unwrap_or_default()) {
+            // An address is added, which may not be the one that is shown.
+            ("password" | "email", _) => None,
+            // A derived name stays derived, and may follow the two names; an unset one is derived.
+            ("name", "") => None,
+            ("name", _) if *value == before[property] => None,
+            ("language", "Swedish") => Some("sv".into()),
+            ("language", "4") => Some("de".into()),
+            ("x_6", text) => {
+                let text = if value.is_string() { text.to_owned() } else { value.to_string() };
+                Some(text.parse::<i64>().map_or_else(|_| text.into(), |number| number.to_string().into()))
+            }
             _ => Some(value.clone()),
         }
     }

@@ -1,0 +1,203 @@
+//! The way of a call: envelope, method, session, handler, answer.
+
+use super::errors::{Code, Refused};
+use super::operations::Port;
+use super::{LARGEST_BODY, NAME, auth, errors, xml};
+use crate::session::Session;
+use crate::{Answer, Refusal, Request, State};
+use ::wire::media_type;
+use ::wire::soap::{Envelope, Fault, Limits, Members, NestedArrays, Operation, Service, Shape};
+use ::wire::xml::{self as document, Source};
+use bytes::Bytes;
+use domain::{Caller, Error, Origin};
+use http::{Response, StatusCode, header};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What a handler answers: the out parameters, but for the error code.
+pub(super) type Outcome = Result<Members<'static>, Refused>;
+
+/// An outcome on its way.
+pub(super) type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A call that found its method and its caller.
+pub(super) struct Call<'a> {
+    pub(super) state: &'a Arc<State>,
+    pub(super) request: &'a Request,
+    pub(super) port: &'static Port,
+    pub(super) operation: &'static Operation,
+    pub(super) arguments: &'a Members<'a>,
+    /// Who calls: of a session, or anonymous.
+    pub(super) caller: Arc<Caller>,
+    pub(super) session: Option<Session>,
+}
+
+impl Call<'_> {
+    /// Runs an operation of the domain for the caller.
+    ///
+    /// # Errors
+    /// What [`State::run`] refuses with.
+    pub(super) async fn run<O: domain::Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.run_as(&self.caller, operation).await
+    }
+
+    /// Runs an operation for somebody else.
+    ///
+    /// # Errors
+    /// What [`State::run`] refuses with.
+    pub(super) async fn run_as<O: domain::Operation>(
+        &self,
+        caller: &Arc<Caller>,
+        operation: O,
+    ) -> Result<O::Output, Error> {
+        self.state.run(operation, caller, self.origin(caller)).await
+    }
+
+    fn origin(&self, caller: &Caller) -> Origin {
+        self.request.origin(NAME, self.operation.name, caller)
+    }
+
+    /// The text of an in parameter; `""` when it was not sent, or the method has none of that name.
+    pub(super) fn text(&self, name: &str) -> &str {
+        if self.has(name) { self.arguments.text(name) } else { "" }
+    }
+
+    /// Whether the method has an in parameter of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.operation.input.fields.iter().any(|field| field.name == name)
+    }
+
+    /// The texts of an in parameter, the empty ones left out.
+    pub(super) fn texts(&self, name: &str) -> Vec<&str> {
+        let items = if self.has(name) { self.arguments.list(name) } else { &[] };
+        items.iter().map(|item| item.text()).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// The out parameters, nothing in them yet.
+    pub(super) fn output(&self) -> Members<'static> {
+        Members::new(&self.operation.output)
+    }
+}
+
+pub(super) async fn answer(
+    state: &Arc<State>,
+    request: &Request,
+    port: &'static Port,
+    service: &'static Service,
+) -> Answer {
+    match exchange(state, request, port, service).await {
+        Ok(answer) => answer,
+        Err((operation, Failed { status, fault, refusal })) => {
+            let mut response = xml(service.fault(&fault));
+            *response.status_mut() = status;
+            Answer { response, pieces: None, operation, refused: Some(refusal) }
+        }
+    }
+}
+
+/// A call that is answered with a fault, and the status of that.
+struct Failed {
+    status: StatusCode,
+    fault: Box<Fault<'static>>,
+    refusal: Refusal,
+}
+
+impl Failed {
+    /// What was sent is no call: the caller's fault. SOAP 1.1 wants 500 for it, as the vendor answers.
+    fn fault(fault: Fault<'static>) -> Self {
+        let refusal = Refusal::request(StatusCode::BAD_REQUEST, fault.message.clone());
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, fault: Box::new(fault), refusal }
+    }
+}
+
+async fn exchange(
+    state: &Arc<State>,
+    request: &Request,
+    port: &'static Port,
+    service: &'static Service,
+) -> Result<Answer, (&'static str, Failed)> {
+    let outside = |failed| ("", failed);
+    let charset = charset(request).map_err(outside)?;
+    let client = |why: &dyn std::fmt::Display| outside(Failed::fault(Fault::client(why.to_string())));
+    let limits = document::Limits { bytes: LARGEST_BODY, text: LARGEST_BODY, ..document::Limits::default() };
+    let source = Source::decode(&request.body, charset.as_deref(), &limits).map_err(|error| client(&error))?;
+    let document = source.parse(&limits).map_err(|error| client(&error))?;
+    let envelope =
+        Envelope::open(&document, service.style, |_| false).map_err(|fault| outside(Failed::fault(fault)))?;
+    let operation = service.operation(&envelope).map_err(|fault| outside(Failed::fault(fault)))?;
+    let inside = |failed| (operation.name, failed);
+    let limits = Limits { bytes: LARGEST_BODY, ..Limits::default() };
+    let arguments = service.decode(operation, &envelope, &limits).map_err(|bad| inside(Failed::fault(bad.into())))?;
+    let outcome = handle(state, request, port, operation, &arguments).await;
+    let (output, refused) = match outcome {
+        Ok(output) => (output.code(operation, Code::NoError), None),
+        Err(Refused { code: Some(code), error }) => {
+            (Members::new(&operation.output).code(operation, code), Some(Refusal::Operation(error)))
+        }
+        Err(Refused { code: None, error }) => {
+            let fault = Box::new(errors::fault(&error));
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            return Err(inside(Failed { status, fault, refusal: Refusal::Operation(error) }));
+        }
+    };
+    // Of arrays of arrays there is no form that gSOAP and the others take.
+    let gsoap = request.header(header::USER_AGENT).is_some_and(|agent| agent.starts_with("gSOAP"));
+    let nested_arrays = if gsoap { NestedArrays::AnyType } else { NestedArrays::default() };
+    let body = service.answer(operation, &envelope, &output, &Shape { headers: None, nested_arrays });
+    let response: Response<Bytes> = xml(body);
+    Ok(Answer { response, pieces: None, operation: operation.name, refused })
+}
+
+/// The charset that came with the body.
+fn charset(request: &Request) -> Result<Option<String>, Failed> {
+    let Some(declared) = request.header(header::CONTENT_TYPE) else { return Ok(None) };
+    let refused = |status, text: String| Failed {
+        status,
+        fault: Box::new(Fault::client(text.clone())),
+        refusal: Refusal::request(status, text),
+    };
+    let media =
+        media_type::content_type(declared).map_err(|error| refused(StatusCode::BAD_REQUEST, error.to_string()))?;
+    if !media.essence.ends_with("xml") {
+        let text = format!("A body of type {} is not read: send text/xml", media.essence);
+        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
+    }
+    Ok(media.charset().map(str::to_owned))
+}
+
+async fn handle(
+    state: &Arc<State>,
+    request: &Request,
+    port: &'static Port,
+    operation: &'static Operation,
+    arguments: &Members<'_>,
+) -> Outcome {
+    // A table of the same order in both styles.
+    let place = port.service.operations.iter().position(|known| known.name == operation.name);
+    let method = place.and_then(|place| port.methods.get(place));
+    let method = method.ok_or_else(|| Error::internal(format!("{} has no handler", operation.name)))?;
+    let session = auth::session(state, request, port, method.key, arguments).await?;
+    let caller = match &session {
+        Some(session) => Arc::clone(&session.caller),
+        None => Arc::new(Caller::anonymous(state.tenant(request).await?)),
+    };
+    let call = Call { state, request, port, operation, arguments, caller, session: session.clone() };
+    let outcome = (method.handler)(call).await;
+    if let (Some(session), Err(refused)) = (&session, &outcome) {
+        state.note_last_error(session, &refused.error.message);
+    }
+    outcome
+}
+
+/// The error code among the out parameters, where a method has one.
+trait WithCode {
+    fn code(self, operation: &'static Operation, code: Code) -> Self;
+}
+
+impl WithCode for Members<'static> {
+    fn code(self, operation: &'static Operation, code: Code) -> Self {
+        let has_one = operation.output.fields.first().is_some_and(|field| field.name == "errorCode");
+        if has_one { self.with("errorCode", (code as u8).to_string()) } else { self }
+    }
+}

@@ -1,0 +1,43 @@
+//! What the vendor's product has and this server has not, answered in the vendor's words.
+
+use super::super::errors::{Code, Refused};
+use super::super::wire::MODULE_PATH;
+use super::{Call, Outcome};
+use ::wire::soap::{Members, Value};
+use domain::Error;
+use domain::error::Reason;
+
+fn unsupported(code: Code, sentence: String) -> Outcome {
+    Err(Refused::new(code, Error::new(Reason::Unsupported, sentence)))
+}
+
+/// FAQ, reply templates, scripts, notifications, the desktop agent.
+pub(in super::super) async fn not_licensed(call: Call<'_>) -> Outcome {
+    unsupported(Code::NoLicense, format!("{} is not offered by this server", call.operation.name))
+}
+
+/// There are none: the empty list is the whole answer.
+pub(in super::super) async fn extra_tables(call: Call<'_>) -> Outcome {
+    Ok(call.output())
+}
+
+pub(in super::super) async fn no_extra_table(_: Call<'_>) -> Outcome {
+    unsupported(Code::UnknownExtraTable, "There are no extra tables on this server".to_owned())
+}
+
+pub(in super::super) async fn no_agent(_: Call<'_>) -> Outcome {
+    unsupported(Code::FileNotFound, "There is no desktop agent on this server".to_owned())
+}
+
+/// No password can be told: only hashes of them are kept.
+pub(in super::super) async fn send_password(_: Call<'_>) -> Outcome {
+    let text = "Passwords are not sent: this server keeps none that can be read. Let an agent set a new one.";
+    unsupported(Code::OperationIllegal, text.to_owned())
+}
+
+/// Where this server's programs are.
+pub(in super::super) async fn module_paths(call: Call<'_>) -> Outcome {
+    let path = format!("{}{}", call.request.base_url, call.request.path);
+    let soap = Members::new(&MODULE_PATH).with("module", "soap").with("path", path);
+    Ok(call.output().with("paths", Value::List(vec![soap.into()])))
+}

@@ -1,0 +1,145 @@
+//! SuperOffice Service (once eJournal): three SOAP ports of a ticket system. See the README beside this file.
+
+mod auth;
+mod call;
+mod errors;
+mod fields;
+mod handlers;
+mod literal;
+mod operations;
+mod wire;
+
+use crate::{Answer, Answering, Dialect, Refusal, Request, State};
+use ::wire::form;
+use ::wire::soap::{ENCODING_SCHEMA, Service};
+use bytes::Bytes;
+use domain::attachment::MAX_SIZE;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use operations::{PORTS, Port};
+use std::sync::Arc;
+
+/// The name in the history.
+const NAME: &str = "superoffice";
+
+/// An attachment in base64, and some room for the rest.
+const LARGEST_BODY: usize = MAX_SIZE / 3 * 4 + MAX_SIZE / 16;
+
+/// The dialect.
+pub static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "SuperOffice",
+    claims,
+    answer,
+    largest_body: |_| Some(LARGEST_BODY),
+    refuse: errors::refuse,
+    endpoints: &[],
+    operations: &operations::NAMES,
+};
+
+/// The vendor's program under the names that its installations give it, also below its later folders.
+fn claims(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let path = ["/service", "/cs"].iter().find_map(|folder| path.strip_prefix(folder)).unwrap_or(&path);
+    let name = path.strip_prefix("/scripts/").map(|name| name.strip_suffix('/').unwrap_or(name));
+    matches!(name, Some("soap" | "soap.exe" | "soap.fcgi"))
+}
+
+/// What the query asks for.
+struct Address {
+    port: Option<&'static Port>,
+    literal: bool,
+    encoding_schema: bool,
+}
+
+impl Address {
+    fn of(request: &Request) -> Self {
+        let query = request.query.as_deref().unwrap_or_default();
+        let parameters = form::parse(query.as_bytes(), &form::Limits::default()).unwrap_or_default();
+        let is = |name: &str, value: &str| {
+            let named = |(known, is): &(_, _)| -> bool {
+                let (known, is): (&str, &str) = (AsRef::<str>::as_ref(known), AsRef::<str>::as_ref(is));
+                known.eq_ignore_ascii_case(name) && is.eq_ignore_ascii_case(value)
+            };
+            parameters.iter().any(named)
+        };
+        Self {
+            port: PORTS.into_iter().find(|port| is("action", port.name)),
+            literal: is("style", "literal"),
+            encoding_schema: is("xsd", "soapenc"),
+        }
+    }
+
+    fn service(&self, port: &'static Port) -> &'static Service {
+        if self.literal { &port.literal } else { &port.service }
+    }
+}
+
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
+    Box::pin(async move {
+        let address = Address::of(request);
+        let refused = |status, sentence: String| {
+            let refusal = Refusal::request(status, sentence);
+            Answer { response: errors::refuse(request, &refusal), pieces: None, operation: "", refused: Some(refusal) }
+        };
+        let plain = |response| Answer { response, pieces: None, operation: "", refused: None };
+        let Some(port) = address.port else {
+            let text = "Say which port is meant: ?action=ticket, ?action=customer or ?action=admin";
+            return refused(StatusCode::NOT_FOUND, text.to_owned());
+        };
+        match request.method {
+            Method::POST => call::answer(state, request, port, address.service(port)).await,
+            Method::GET | Method::HEAD if address.encoding_schema => plain(xml(ENCODING_SCHEMA.to_owned())),
+            Method::GET | Method::HEAD => {
+                let here = format!("{}{}?action={}", request.base_url, request.path, port.name);
+                let style = if address.literal { "&style=literal" } else { "" };
+                let service = address.service(port);
+                plain(xml(service.wsdl(&format!("{here}{style}"), &format!("{here}&xsd=soapenc"))))
+            }
+            Method::OPTIONS => {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                plain(allow(response))
+            }
+            _ => {
+                let text = format!("{} is not offered here, only POST for calls and GET for the WSDL", request.method);
+                let Answer { response, refused, .. } = refused(StatusCode::METHOD_NOT_ALLOWED, text);
+                Answer { response: allow(response), pieces: None, operation: "", refused }
+            }
+        }
+    })
+}
+
+fn allow(mut response: Response<Bytes>) -> Response<Bytes> {
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    response
+}
+
+fn xml(body: String) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    let xml = HeaderValue::from_static("text/xml; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, xml);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_the_vendors_program_in_any_case_and_nothing_else() {
+        for path in [
+            "/scripts/SOAP",
+            "/scripts/soap.exe",
+            "/Scripts/Soap.fcgi",
+            "/service/scripts/SOAP",
+            "/CS/scripts/soap.exe",
+            "/cs/SCRIPTS/soap/",
+        ] {
+            assert!(claims(path), "{path}");
+        }
+        for path in ["/", "/scripts", "/scripts/", "/scripts/soapx", "/scripts/soap/x", "/x/scripts/soap", "/soap"] {
+            assert!(!claims(path), "{path}");
+        }
+    }
+}
