@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::courier::Outbound;
 use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
@@ -35,6 +36,8 @@ pub struct State {
     /// Wakes those who wait for changes: after each commit, or a few together. It closes when the server stops; until a
     /// server gives one it is closed.
     pub commits: watch::Receiver<()>,
+    /// How webhooks are delivered to.
+    pub outbound: Outbound,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
     extra_fields: Mutex<Definitions>,
@@ -53,6 +56,7 @@ impl State {
             sessions: Sessions::default(),
             strict: false,
             loopback: true,
+            outbound: Outbound::default(),
             commits: watch::channel(()).1,
             deadline: Duration::from_secs(30),
             extra_fields: Mutex::default(),

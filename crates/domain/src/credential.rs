@@ -161,7 +161,10 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         | Kind::Answer
         | Kind::ExtraTable
         | Kind::ExtraRow
-        | Kind::Notification => &[],
+        | Kind::Notification
+        | Kind::Webhook
+        | Kind::Delivery
+        | Kind::DeadLetter => &[],
     }
 }
 

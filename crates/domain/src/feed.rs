@@ -117,6 +117,17 @@ pub fn merge(parts: Vec<(Vec<Change>, i64)>, limit: usize) -> (Vec<Change>, Curs
     (merged, Cursor(next.collect()))
 }
 
+/// The name of a change as an event, the same whenever it is sent: where it stands in the history.
+pub fn event_name(change: &Change) -> String {
+    format!("{}-{}", change.part.0, change.number)
+}
+
+/// Where the change of that [name](event_name) stands; `None` when it is no such name.
+pub fn event_place(name: &str) -> Option<(Part, i64)> {
+    let (part, number) = name.split_once('-')?;
+    Some((Part(part.parse().ok()?), number.parse().ok()?))
+}
+
 /// The parts of a tenant, in the order of the numbers of a [`Cursor`].
 pub fn parts(tenant: Tenant) -> impl Iterator<Item = Part> {
     (0..i64::from(tenant.buckets)).map(move |bucket| Part(tenant.first_part().0 | bucket))

@@ -311,6 +311,30 @@ fields! {
     Source = "source", NAME;
     /// What opens an attachment beside its id, where a vendor's API asks for it.
     AccessKey = "access_key", Shape::Secret;
+    /// Where a webhook's events go.
+    Url = "url", Shape::Text { max: 2_048 };
+    /// The kinds of records whose events a webhook wants; empty means all.
+    Kinds = "kinds", Shape::Codes { max: 32, items: 32 };
+    /// Which of its secrets a webhook signs with, from 1.
+    SecretNumber = "secret_number", QUOTA;
+    /// When a webhook got its present secret; the one before signs too for a day.
+    RotatedAt = "rotated_at", Shape::Time;
+    /// Why a delivery failed last, or a webhook was switched off.
+    Problem = "problem", Shape::Text { max: 1_000 };
+    /// How far a webhook has been told: a cursor of the feed.
+    Cursor = "cursor", Shape::Text { max: 100_000 };
+    /// How often the next event was tried.
+    Attempts = "attempts", QUOTA;
+    /// Since when no event could be delivered.
+    FailingSince = "failing_since", Shape::Time;
+    /// Not to be tried again before.
+    RetryAt = "retry_at", Shape::Time;
+    /// When somebody last had a webhook's events sent again.
+    ReplayedAt = "replayed_at", Shape::Time;
+    /// The webhook that an event was for.
+    WebhookId = "webhook", Shape::Reference(Kind::Webhook);
+    /// The name of an event.
+    Event = "event", Shape::Text { max: 64 };
 }
 
 /// How many extra fields of customers are also called `custom1`, `custom2`, ….

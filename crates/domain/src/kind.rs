@@ -44,11 +44,17 @@ pub enum Kind {
     Notification,
     /// A program that tells a user what there is to be told.
     NotificationReader,
+    /// An address that is told of changes.
+    Webhook,
+    /// How far a webhook has been told.
+    Delivery,
+    /// An event that a webhook would not take.
+    DeadLetter,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -67,6 +73,9 @@ impl Kind {
         Self::ExtraRow,
         Self::Notification,
         Self::NotificationReader,
+        Self::Webhook,
+        Self::Delivery,
+        Self::DeadLetter,
     ];
 
     /// The name used in tables, the history and commands.
@@ -90,6 +99,9 @@ impl Kind {
             Self::ExtraRow => "extra_row",
             Self::Notification => "notification",
             Self::NotificationReader => "notification_reader",
+            Self::Webhook => "webhook",
+            Self::Delivery => "delivery",
+            Self::DeadLetter => "dead_letter",
         }
     }
 
@@ -99,6 +111,7 @@ impl Kind {
             Self::ExtraField => "extra field",
             Self::ExtraTable => "extra table",
             Self::ExtraRow => "row",
+            Self::DeadLetter => "dead letter",
             other => other.name(),
         }
     }
@@ -129,6 +142,9 @@ impl Kind {
             Self::ExtraRow => 23,
             Self::Notification => 24,
             Self::NotificationReader => 25,
+            Self::Webhook => 12,
+            Self::Delivery => 13,
+            Self::DeadLetter => 14,
         }
     }
 
@@ -148,8 +164,15 @@ impl Kind {
             | Self::Attachment
             | Self::Language
             | Self::ExtraTable
-            | Self::ExtraRow => Some((Field::Deleted, true.into())),
-            Self::Tenant | Self::Session | Self::Answer | Self::Notification | Self::NotificationReader => None,
+            | Self::ExtraRow
+            | Self::Webhook => Some((Field::Deleted, true.into())),
+            Self::Tenant
+            | Self::Session
+            | Self::Answer
+            | Self::Notification
+            | Self::NotificationReader
+            | Self::Delivery
+            | Self::DeadLetter => None,
         }
     }
 
@@ -173,14 +196,23 @@ impl Kind {
                 Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment | Self::ExtraRow,
                 true,
             ) => Access::Write,
+            (Self::Webhook | Self::Delivery | Self::DeadLetter, _) => Access::Manage,
             (_, false) => Access::Read,
         }
     }
 
-    /// Whether changes of such records are kept in the history. Sessions, answers and notifications come and go too
+    /// Whether changes of such records are kept in the history. Sessions, answers, deliveries and notifications come and go too
     /// often, and say nothing about a customer that the history does not.
     pub const fn has_history(self) -> bool {
-        !matches!(self, Self::Session | Self::Answer | Self::Notification | Self::NotificationReader)
+        !matches!(
+            self,
+            Self::Session
+                | Self::Answer
+                | Self::Notification
+                | Self::NotificationReader
+                | Self::Delivery
+                | Self::DeadLetter
+        )
     }
 
     /// The fields such a record can have. Extra fields are allowed for some besides.
@@ -204,6 +236,9 @@ impl Kind {
             Self::ExtraRow => crate::extra_table::ROW_FIELDS,
             Self::Notification => crate::notification::FIELDS,
             Self::NotificationReader => crate::notification::READER_FIELDS,
+            Self::Webhook => crate::webhook::FIELDS,
+            Self::Delivery => crate::webhook::DELIVERY_FIELDS,
+            Self::DeadLetter => crate::webhook::DEAD_LETTER_FIELDS,
         }
     }
 

@@ -45,6 +45,7 @@ pub mod tenant;
 pub mod ticket;
 pub mod user;
 pub mod value;
+mod webhook;
 pub mod working_set;
 
 pub use access::{Access, Caller, Role};

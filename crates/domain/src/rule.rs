@@ -11,7 +11,7 @@ use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use crate::{
     attachment, category, company, extra_field, extra_table, key, language, message, priority, session, tenant, ticket,
-    user,
+    user, webhook,
 };
 use std::sync::Arc;
 
@@ -47,7 +47,8 @@ pub(crate) fn settle(
             let text = format!("A {} is made by operations of its own", record.kind.title());
             Err(Error::new(Reason::Unsupported, text).into())
         }
-        Kind::Answer | Kind::Customer => Ok(()),
+        Kind::Webhook => webhook::settle(record, before),
+        Kind::Answer | Kind::Customer | Kind::Delivery | Kind::DeadLetter => Ok(()),
     }
 }
 
@@ -78,7 +79,10 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::ExtraTable
         | Kind::ExtraRow
         | Kind::Notification
-        | Kind::NotificationReader => Ok(()),
+        | Kind::NotificationReader
+        | Kind::Webhook
+        | Kind::Delivery
+        | Kind::DeadLetter => Ok(()),
     }
 }
 
@@ -141,7 +145,10 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         | Kind::ExtraTable
         | Kind::ExtraRow
         | Kind::Notification
-        | Kind::NotificationReader => Ok(false),
+        | Kind::NotificationReader
+        | Kind::Webhook
+        | Kind::Delivery
+        | Kind::DeadLetter => Ok(false),
     }
 }
 
@@ -169,7 +176,10 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         | Kind::ExtraTable
         | Kind::ExtraRow
         | Kind::Notification
-        | Kind::NotificationReader => Filter::Any(Vec::new()),
+        | Kind::NotificationReader
+        | Kind::Webhook
+        | Kind::Delivery
+        | Kind::DeadLetter => Filter::Any(Vec::new()),
     }))
 }
 

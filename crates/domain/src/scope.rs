@@ -33,7 +33,14 @@ impl Area {
             | Kind::Priority
             | Kind::Notification
             | Kind::NotificationReader => Self::Tickets,
-            Kind::Tenant | Kind::User | Kind::Key | Kind::Session | Kind::Answer => Self::Administration,
+            Kind::Tenant
+            | Kind::User
+            | Kind::Key
+            | Kind::Session
+            | Kind::Answer
+            | Kind::Webhook
+            | Kind::Delivery
+            | Kind::DeadLetter => Self::Administration,
         }
     }
 

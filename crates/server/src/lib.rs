@@ -2,6 +2,7 @@
 //! randomness and settings from here.
 
 pub mod cli;
+pub mod courier;
 pub mod demo;
 pub mod dispatch;
 mod docs;

@@ -63,6 +63,19 @@ pub const SETTINGS: &[Setting] = &[
     value("calls-per-address", "72000", "Calls a minute from one address; 0 is any number"),
     value("session-idle", "1800", "Seconds after its last use in which a session ends"),
     value("session-end", "604800", "Seconds after its beginning in which a session ends however it is used"),
+    value(
+        "webhook-networks",
+        "",
+        "Private networks that webhooks may reach: 10.0.0.0/8, 127.0.0.1; the public ones they always may",
+    ),
+    value("webhook-timeout", "15", "Seconds that a receiver of events has to answer"),
+    value(
+        "webhook-retry",
+        "5",
+        "Seconds until an event that was not taken is sent again; doubled each time, up to an hour",
+    ),
+    value("webhook-attempts", "16", "Attempts before an event is given up and kept as a dead letter"),
+    value("webhook-patience", "5", "Days that a webhook may fail before it is switched off"),
     value("log", "info", "What is logged: error, warn, info, debug, or a filter such as info,store=debug"),
     value("log-format", "text", "text or json"),
 ];
@@ -235,7 +248,15 @@ impl Settings {
     /// # Errors
     /// An entry that is no network.
     pub fn trusted_proxies(&self) -> Result<Vec<Network>, BadSetting> {
-        self.parse("trusted-proxies", "networks such as 10.0.0.0/8, separated by commas", |text| {
+        self.networks("trusted-proxies")
+    }
+
+    /// Networks, separated by commas.
+    ///
+    /// # Errors
+    /// An entry that is no network.
+    pub fn networks(&self, name: &'static str) -> Result<Vec<Network>, BadSetting> {
+        self.parse(name, "networks such as 10.0.0.0/8, separated by commas", |text| {
             text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(|entry| entry.parse().ok()).collect()
         })
     }

@@ -26,6 +26,7 @@ const FLOORS: &[Floor] = &[
         others: &[
             "base64",
             "bytes",
+            "hmac",
             "http",
             "itoa",
             "jiff",

@@ -12,6 +12,7 @@ pub mod openapi;
 mod operations;
 mod patch;
 mod submission;
+mod webhooks;
 mod wire;
 
 use crate::rate::{Standing, WINDOW};
@@ -21,6 +22,8 @@ use bytes::Bytes;
 use domain::Caller;
 use http::{HeaderName, HeaderValue, Response};
 use std::sync::{Arc, LazyLock};
+
+pub use webhooks::deliver;
 
 /// The name in the history.
 const NAME: &str = "native";

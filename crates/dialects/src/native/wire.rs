@@ -141,6 +141,7 @@ impl<'a> Query<'a> {
     }
 }
 
+/// An answer of JSON.
 pub(super) fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
     let mut body = String::with_capacity(2_048);
     json::write_object(&mut body, members);
@@ -238,7 +239,13 @@ pub(super) fn put_fields(item: &mut ObjectWriter<'_>, fields: &[FieldChange]) {
 
 /// One event of the feed: a change as the history shows it, with whose it is and where a reader is who has seen it.
 pub(super) fn put_event(event: &mut ObjectWriter<'_>, tenant: &str, cursor: &Cursor, change: &Change) {
-    event.put("cursor", cursor.to_string()).put("tenant", tenant);
+    event.put("cursor", cursor.to_string());
+    put_told(event, tenant, change);
+}
+
+/// A change with whose it is.
+pub(super) fn put_told(event: &mut ObjectWriter<'_>, tenant: &str, change: &Change) {
+    event.put("tenant", tenant);
     event.put("kind", change.kind.name()).put("id", change.id);
     put_change(event, change);
 }

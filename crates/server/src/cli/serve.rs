@@ -1,5 +1,6 @@
 //! `samerow serve`.
 
+use dialects::courier::Outbound;
 use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
@@ -8,12 +9,13 @@ use domain::session::Lifetime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::{OpenError, Options, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::{Exit, Failed, print, variables};
+use crate::courier::{self, HttpCourier};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
 use crate::host::{Argon2id, SystemClock, SystemEntropy};
@@ -35,7 +37,7 @@ pub(super) fn run(flags: &Flags) -> Result<Exit, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failed::new(Exit::Failed, error))?;
     let ended = runtime.block_on(serve(&settings));
-    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    runtime.shutdown_timeout(Duration::from_secs(1));
     ended
 }
 
@@ -79,9 +81,11 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     state.sessions.lifetime =
         Lifetime { idle: settings.number("session-idle")?, whole: settings.number("session-end")? };
     let (phase, phases) = watch::channel(Phase::Running);
+    state.outbound = outbound(settings, &folder)?;
     state.commits = pulse::start(committed, phases.clone());
     let connections = Arc::new(OnceLock::new());
     let state = Arc::new(state);
+    let delivering = tokio::spawn(dialects::native::deliver(Arc::clone(&state)));
     let keeping = tokio::spawn(housekeeping::keep(Arc::downgrade(&state)));
     let dispatch = Dispatch {
         state,
@@ -104,6 +108,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let drained = server.serve(listener, phases).await;
     tracing::info!(closed = drained.closed, aborted = drained.aborted, "stopped");
     keeping.abort();
+    // It ends by itself when the server stops, and holds the store until then.
+    let _ = delivering.await;
     drop((server, store));
     Ok(Exit::Ok)
 }
@@ -143,6 +149,19 @@ fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
     let mut key = [0; 32];
     SystemEntropy.fill(&mut key);
     Ok(SignIn::new(limits, key))
+}
+
+/// How webhooks are delivered to; their secrets come from a file beside the store.
+fn outbound(settings: &Settings, folder: &Path) -> Result<Outbound, Failed> {
+    let days: u64 = settings.number("webhook-patience")?;
+    let networks = settings.networks("webhook-networks")?;
+    Ok(Outbound {
+        courier: Arc::new(HttpCourier::new(networks, settings.seconds("webhook-timeout")?)),
+        key: courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))?,
+        retry: settings.seconds("webhook-retry")?,
+        attempts: settings.number("webhook-attempts")?,
+        patience: Duration::from_secs(days.saturating_mul(86_400)),
+    })
 }
 
 /// One password a core at once.

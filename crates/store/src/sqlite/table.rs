@@ -17,7 +17,7 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::Customer => {
             &[("status", Field::Status), ("name", Field::Name), ("email", Field::Emails), ("username", Field::Username)]
         }
-        Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority => &[("name", Field::Name)],
+        Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority | Kind::Webhook => &[("name", Field::Name)],
         Kind::User | Kind::Key => &[("username", Field::Username)],
         Kind::Session | Kind::Answer => &[("expires_at", Field::ExpiresAt)],
         Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
@@ -37,6 +37,8 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::ExtraRow => &[("extra_table", Field::TableId)],
         Kind::Notification => &[("user", Field::UserId), ("expires_at", Field::ExpiresAt)],
         Kind::NotificationReader => &[("expires_at", Field::ExpiresAt)],
+        Kind::Delivery => &[("retry_at", Field::RetryAt)],
+        Kind::DeadLetter => &[("webhook", Field::WebhookId)],
     }
 }
 

@@ -266,7 +266,7 @@ const fn place(record: &Record) -> (Kind, Part, i64) {
 
 /// What is remembered outside until the epoch changes.
 const fn is_remembered(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::ExtraField)
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Webhook | Kind::ExtraField)
 }
 
 fn poisoned(why: &str) -> Error {

@@ -5,6 +5,7 @@ pub(super) mod attachments;
 pub(super) mod events;
 pub(super) mod records;
 pub(super) mod tickets;
+pub(super) mod webhooks;
 
 use crate::route::Call;
 use domain::Error;

@@ -1,0 +1,141 @@
+//! What webhooks do beyond what all records do.
+
+use super::id;
+use crate::native::cursor;
+use crate::native::entity_tag::IfMatch;
+use crate::native::errors::Problem;
+use crate::native::fields::View;
+use crate::native::submission::Submitted;
+use crate::native::webhooks::{Event, NotTaken, ping, secret, send};
+use crate::native::wire::{self, Query};
+use crate::route::Call;
+use bytes::Bytes;
+use domain::error::Reason;
+use domain::feed::Cursor;
+use domain::filter::{Condition, Selection, Test};
+use domain::operation::{
+    CreateRecord, CreateWebhook, DeadLetter, Deleted, ListRecords, ReadDeadLetter, ReadFeed, ReadRecord,
+    RemoveDeadLetter, ReplayWebhook, RotateWebhookSecret,
+};
+use domain::{Error, Field, Kind, Record};
+use http::{HeaderValue, Response, StatusCode, header};
+
+type Answer = Result<Response<Bytes>, Problem>;
+
+pub(in crate::native) async fn create(call: Call<'_>, _: Query<'_>) -> Answer {
+    let kind = Kind::Webhook;
+    let submission = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
+    let webhook = call.run(CreateWebhook(CreateRecord { kind, submission })).await?;
+    let mut response = with_secret(&call, StatusCode::CREATED, &webhook);
+    let address = format!("{}{}/{}", call.request.base_url, call.request.path, webhook.id);
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    Ok(response)
+}
+
+pub(in crate::native) async fn rotate_secret(call: Call<'_>, _: Query<'_>) -> Answer {
+    let webhook = call.run(RotateWebhookSecret { id: id(&call)? }).await?;
+    Ok(with_secret(&call, StatusCode::OK, &webhook))
+}
+
+/// The webhook with its secret: nobody is shown it again.
+fn with_secret(call: &Call<'_>, status: StatusCode, webhook: &Record) -> Response<Bytes> {
+    let number = webhook.number(Field::SecretNumber).unwrap_or(0);
+    let secret = secret(&call.state.outbound.key, call.caller.tenant.number, webhook, number);
+    let mut response = wire::answer(status, |object| {
+        View::default().put(object, webhook);
+        object.put("secret", secret);
+    });
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// How far the receiver has been told.
+pub(in crate::native) async fn delivery(call: Call<'_>, _: Query<'_>) -> Answer {
+    let read = ReadRecord { kind: Kind::Delivery, id: id(&call)?, deleted: Deleted::Shown };
+    Ok(wire::record(StatusCode::OK, &*call.run(read).await?, &View::default()))
+}
+
+pub(in crate::native) async fn replay(call: Call<'_>, _: Query<'_>) -> Answer {
+    let body = wire::body(call.request)?;
+    let after = body.as_object().and_then(|members| members.get("after")).and_then(|after| after.as_text());
+    let after = match after {
+        Some("now") => None,
+        Some(text) => Some(Cursor::parse(text).ok_or_else(no_cursor)?),
+        None => return Err(no_cursor().into()),
+    };
+    let delivery = call.run(ReplayWebhook { id: id(&call)?, after }).await?;
+    Ok(wire::record(StatusCode::OK, &delivery, &View::default()))
+}
+
+fn no_cursor() -> Error {
+    Error::new(
+        Reason::Invalid,
+        "after must be the cursor of an event, or now: {\"after\":\"1-57\"}. Nothing was changed.",
+    )
+}
+
+/// Sends an event of no change, and answers what came of it.
+pub(in crate::native) async fn test(call: Call<'_>, _: Query<'_>) -> Answer {
+    let read = ReadRecord { kind: Kind::Webhook, id: id(&call)?, deleted: Deleted::Hidden };
+    let webhook = call.run(read).await?;
+    let event = ping(&call.request.id, &tenant_name(&call).await?, webhook.id, call.state.app.now());
+    send_once(&call, &webhook, event).await.map(|(_, answer)| answer)
+}
+
+pub(in crate::native) async fn dead_letters(call: Call<'_>, query: Query<'_>) -> Answer {
+    let webhook = call.run(ReadRecord { kind: Kind::Webhook, id: id(&call)?, deleted: Deleted::Shown }).await?;
+    let of = Condition::new(Field::WebhookId, Test::Is(webhook.id.into()));
+    let all = format!("{} {} dead letters", call.caller.tenant.number, webhook.id);
+    let after = query.text("cursor").map(|text| cursor::read(&all, text, 0)).transpose()?;
+    let selection = Selection { filter: of.into(), after, limit: query.limit()?, ..Selection::default() };
+    let list = ListRecords { kind: Kind::DeadLetter, selection, deleted: Deleted::Shown };
+    let page = call.run(list).await?;
+    let next = page.next(&[]).map(|position| cursor::write(&all, &position));
+    Ok(wire::page(&page.records, next, |object, letter| View::default().put(object, letter)))
+}
+
+/// Sends an event that was given up once more; it is gone when it is taken.
+pub(in crate::native) async fn replay_dead_letter(call: Call<'_>, _: Query<'_>) -> Answer {
+    let (webhook, id) = letter(&call)?;
+    let DeadLetter { webhook: record, change } = call.run(ReadDeadLetter { webhook, id }).await?;
+    let event = Event::of(&tenant_name(&call).await?, &change);
+    let (taken, answer) = send_once(&call, &record, event).await?;
+    if taken {
+        call.run(RemoveDeadLetter { webhook, id }).await?;
+    }
+    Ok(answer)
+}
+
+pub(in crate::native) async fn delete_dead_letter(call: Call<'_>, _: Query<'_>) -> Answer {
+    let (webhook, id) = letter(&call)?;
+    call.run(RemoveDeadLetter { webhook, id }).await?;
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+fn letter(call: &Call<'_>) -> Result<(i64, i64), Error> {
+    let number = call.params.get(1).and_then(|text| text.parse().ok());
+    Ok((id(call)?, number.ok_or_else(|| Error::not_found("There is no such dead letter"))?))
+}
+
+/// Sends it once. Whether it was taken is no matter of this request's own success.
+async fn send_once(call: &Call<'_>, webhook: &Record, event: Event) -> Result<(bool, Response<Bytes>), Problem> {
+    let sent = send(call.state, call.caller.tenant.number, webhook, event).await;
+    let (taken, receipt, problem) = match sent {
+        Ok(receipt) => (true, Some(receipt), None),
+        Err(NotTaken { receipt, problem }) => (false, receipt, Some(problem)),
+    };
+    let answer = wire::answer(StatusCode::OK, |object| {
+        object.put("delivered", taken).put("status", receipt.map(|receipt| i64::from(receipt.status)));
+        object.put("problem", problem);
+    });
+    Ok((taken, answer))
+}
+
+async fn tenant_name(call: &Call<'_>) -> Result<String, Error> {
+    let nothing = ReadFeed { after: None, kinds: vec![], dialects: vec![], limit: 1 };
+    Ok(call.run(nothing).await?.tenant)
+}
