@@ -274,29 +274,37 @@ operations! {
         "Reads what happened to all records, oldest first, and waits for more.";
     "list_webhooks": GET "/v1/webhooks" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Webhook],
         "Lists the addresses that are told of changes.";
-    "create_webhook": POST "/v1/webhooks" [] => webhooks::create as Webhook,
+    "create_webhook": POST "/v1/webhooks" [] => webhooks::create as Webhook
+        (Content::Record(Kind::Webhook) => CREATED Content::WithSecret(Kind::Webhook)),
         "Creates a webhook; the answer shows its secret, once.";
     "read_webhook": GET "/v1/webhooks/{id}" ["fields"] => records::read [Webhook],
         "Reads a webhook.";
-    "update_webhook": PATCH "/v1/webhooks/{id}" ["fields"] => records::update [Webhook],
+    "update_webhook": PATCH "/v1/webhooks/{id}" ["fields", "dry_run"] => records::update [Webhook],
         "Changes the given members of a webhook.";
-    "delete_webhook": DELETE "/v1/webhooks/{id}" ["fields"] => records::delete [Webhook],
+    "delete_webhook": DELETE "/v1/webhooks/{id}" ["fields", "dry_run"] => records::delete [Webhook],
         "Deletes a webhook: it is told of nothing more.";
     "read_webhook_history": GET "/v1/webhooks/{id}/history" ["limit", "cursor"] => records::history [Webhook],
         "Reads what happened to a webhook, newest first.";
-    "rotate_webhook_secret": POST "/v1/webhooks/{id}/rotate-secret" [] => webhooks::rotate_secret as Webhook,
+    "rotate_webhook_secret": POST "/v1/webhooks/{id}/rotate-secret" [] => webhooks::rotate_secret as Webhook
+        (Content::Nothing => OK Content::WithSecret(Kind::Webhook)),
         "Gives a webhook its next secret; the one before signs too for a day.";
-    "test_webhook": POST "/v1/webhooks/{id}/test" [] => webhooks::test as Webhook,
+    "test_webhook": POST "/v1/webhooks/{id}/test" [] => webhooks::test as Webhook
+        (Content::Nothing => OK Content::Schema("Sent")),
         "Sends one event of no change and answers what came of it.";
-    "read_webhook_delivery": GET "/v1/webhooks/{id}/delivery" [] => webhooks::delivery as Webhook,
+    "read_webhook_delivery": GET "/v1/webhooks/{id}/delivery" [] => webhooks::delivery as Webhook
+        (Content::Nothing => OK Content::Record(Kind::Delivery)),
         "Reads how far a webhook has been told.";
-    "replay_webhook": POST "/v1/webhooks/{id}/replay" [] => webhooks::replay as Webhook,
+    "replay_webhook": POST "/v1/webhooks/{id}/replay" [] => webhooks::replay as Webhook
+        (Content::Schema("Replay") => OK Content::AnyVersion(Kind::Delivery)),
         "Has all events after a cursor sent again.";
-    "list_dead_letters": GET "/v1/webhooks/{id}/dead-letters" ["limit", "cursor"] => webhooks::dead_letters as Webhook,
+    "list_dead_letters": GET "/v1/webhooks/{id}/dead-letters" ["limit", "cursor"] => webhooks::dead_letters as Webhook
+        (Content::Nothing => OK Content::Page(Kind::DeadLetter)),
         "Lists the events that were given up.";
-    "replay_dead_letter": POST "/v1/webhooks/{id}/dead-letters/{letter}/replay" [] => webhooks::replay_dead_letter as Webhook,
+    "replay_dead_letter": POST "/v1/webhooks/{id}/dead-letters/{letter}/replay" [] => webhooks::replay_dead_letter as Webhook
+        (Content::Nothing => OK Content::Schema("Sent")),
         "Sends one of them once more.";
-    "delete_dead_letter": DELETE "/v1/webhooks/{id}/dead-letters/{letter}" [] => webhooks::delete_dead_letter as Webhook,
+    "delete_dead_letter": DELETE "/v1/webhooks/{id}/dead-letters/{letter}" [] => webhooks::delete_dead_letter as Webhook
+        (Content::Nothing => NO_CONTENT Content::Nothing),
         "Forgets one of them.";
 }
 

@@ -15,6 +15,8 @@ pub(super) fn all() -> Map<String, Value> {
         ("Caller", caller()),
         ("Rotation", rotation()),
         ("Reversion", reversion()),
+        ("Replay", replay()),
+        ("Sent", sent()),
         ("Patch", patch()),
         ("Bulk", bulk()),
         ("BulkAnswer", bulk_answer()),
@@ -97,6 +99,21 @@ fn reversion() -> Value {
     let mut schema = object("Which field gets which former value.", &members, &["field", "before_version"]);
     schema["additionalProperties"] = json!(false);
     schema
+}
+
+fn replay() -> Value {
+    let after = "The cursor of an event, after which all are sent again, or now.";
+    let members = json!({ "after": { "type": "string", "description": after } });
+    object("From where on a webhook is told again.", &members, &["after"])
+}
+
+fn sent() -> Value {
+    let members = json!({
+        "delivered": { "type": "boolean", "description": "Whether the receiver took it." },
+        "status": { "type": ["integer", "null"], "description": "What the receiver answered, if it did." },
+        "problem": { "type": ["string", "null"], "description": "Why it was not taken." },
+    });
+    object("What came of an event that was sent once.", &members, &["delivered", "status", "problem"])
 }
 
 fn patch() -> Value {

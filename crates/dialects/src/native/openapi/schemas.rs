@@ -33,9 +33,12 @@ pub(super) fn page_name(kind: Kind) -> String {
 
 /// A record and its secret, which is shown this once.
 pub(super) fn with_secret(kind: Kind) -> Value {
-    let text = "The secret to sign in with. It is never shown again.";
-    let key = json!({ "key": { "type": "string", "description": text } });
-    json!({ "allOf": [reference(&name(kind)), { "type": "object", "properties": key, "required": ["key"] }] })
+    let (member, text) = match kind {
+        Kind::Webhook => ("secret", "The secret that events are signed with. It is never shown again."),
+        _ => ("key", "The secret to sign in with. It is never shown again."),
+    };
+    let key = json!({ member: { "type": "string", "description": text } });
+    json!({ "allOf": [reference(&name(kind)), { "type": "object", "properties": key, "required": [member] }] })
 }
 
 /// All of them by their names: of the kinds that some operation is about, and what stands around them.
