@@ -19,6 +19,7 @@ pub mod sign_in;
 pub mod state;
 mod suggest;
 pub mod superoffice;
+pub mod together;
 pub mod trackfinity;
 
 use bytes::Bytes;

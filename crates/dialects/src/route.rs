@@ -3,6 +3,7 @@
 use crate::exchange::Exchange;
 use crate::request::Request;
 use crate::state::State;
+use crate::together::Together;
 use crate::{Answer, Refusal, Reply};
 use bytes::Bytes;
 use domain::{Access, Area, Caller, Error, Kind, Operation, Origin, Role, Scopes};
@@ -113,6 +114,8 @@ pub struct Call<'a> {
     pub dialect: &'static str,
     /// The operation's name.
     pub operation: &'static str,
+    /// The other calls of a request that asks for many things at once.
+    pub together: Option<&'a Together>,
 }
 
 impl Call<'_> {
@@ -121,7 +124,7 @@ impl Call<'_> {
     /// # Errors
     /// What [`State::run`] refuses with.
     pub async fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        self.state.run(operation, &self.caller, self.origin()).await
+        self.state.run_together(operation, &self.caller, self.origin(), self.together).await
     }
 
     /// What the history will say.
@@ -216,7 +219,8 @@ pub async fn serve_as<'a>(
                 Ok(caller) => {
                     let Endpoint { operation, .. } = *endpoint;
                     known = Some(Arc::clone(&caller));
-                    let call = Call { state, request, caller, params, dialect: rest.dialect, operation };
+                    let call =
+                        Call { state, request, caller, params, dialect: rest.dialect, operation, together: None };
                     (endpoint.handler)(call).await
                 }
                 Err(error) => Err(error.into()),

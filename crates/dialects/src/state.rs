@@ -4,6 +4,7 @@ use crate::courier::Outbound;
 use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
+use crate::together::Together;
 use domain::access::Role;
 use domain::error::Reason;
 use domain::filter::{Page, Selection};
@@ -31,6 +32,8 @@ pub struct State {
     pub sessions: Sessions,
     /// Refuse what the vendors would refuse.
     pub strict: bool,
+    /// Offer the methods of XML-RPC's `validator1`, which touch no record.
+    pub validator1: bool,
     /// Whether the server listens on nothing but loopback addresses: demo credentials work only then.
     pub loopback: bool,
     /// Wakes those who wait for changes: after each commit, or a few together. It closes when the server stops; until a
@@ -55,6 +58,7 @@ impl State {
             rates: Rates::default(),
             sessions: Sessions::default(),
             strict: false,
+            validator1: false,
             loopback: true,
             outbound: Outbound::default(),
             commits: watch::channel(()).1,
@@ -77,11 +81,34 @@ impl State {
         caller: &Arc<Caller>,
         origin: Origin,
     ) -> Result<O::Output, Error> {
+        self.run_together(operation, caller, origin, None).await
+    }
+
+    /// As [`run`](Self::run), for an operation that is to reach the store together with others.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn run_together<O: Operation>(
+        &self,
+        operation: O,
+        caller: &Arc<Caller>,
+        origin: Origin,
+        together: Option<&Together>,
+    ) -> Result<O::Output, Error> {
         let (answer, mut answered) = oneshot::channel();
-        self.app.submit(operation, caller, origin, move |outcome| {
+        let answer = move |outcome| {
             // The caller may have gone away; what was decided stands.
             let _ = answer.send(outcome);
-        });
+        };
+        match together {
+            None => self.app.submit(operation, caller, origin, answer),
+            Some(together) => {
+                let prepared = self.app.prepare(operation, caller, origin, answer);
+                if let Some(late) = prepared.and_then(|prepared| together.keep(prepared)) {
+                    self.app.submit_all(vec![late]);
+                }
+            }
+        }
         // A point read is answered before `submit` returns: no timer for it.
         if let Ok(outcome) = answered.try_recv() {
             return outcome;

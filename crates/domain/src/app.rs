@@ -34,15 +34,36 @@ impl App {
         origin: Origin,
         answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
     ) {
+        if let Some(Prepared(job)) = self.prepare(operation, caller, origin, answer) {
+            self.store.submit(job);
+        }
+    }
+
+    /// Makes an operation ready, to be handed to the store together with others; `None` when the caller may not run
+    /// it: that is answered then.
+    pub fn prepare<O: Operation>(
+        &self,
+        operation: O,
+        caller: &Arc<Caller>,
+        origin: Origin,
+        answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
+    ) -> Option<Prepared> {
         if let Err(error) = admit(&operation, caller) {
-            return answer(Err(error));
+            answer(Err(error));
+            return None;
         }
         let mut operation_id = [0; 16];
         if O::WRITES {
             self.entropy.fill(&mut operation_id);
         }
         let cx = Context { caller: Arc::clone(caller), origin, now: self.clock.now(), operation_id };
-        self.store.submit(Box::new(Running { operation, cx, outcome: None, answer: Some(answer) }));
+        Some(Prepared(Box::new(Running { operation, cx, outcome: None, answer: Some(answer) })))
+    }
+
+    /// Hands operations to the store at once. All that they change is stored in one transaction; each is refused or
+    /// answered by itself.
+    pub fn submit_all(&self, prepared: Vec<Prepared>) {
+        self.store.submit_all(prepared.into_iter().map(|Prepared(job)| job).collect());
     }
 
     /// Whether the store can be written to.
@@ -65,6 +86,9 @@ impl App {
         self.entropy.fill(bytes);
     }
 }
+
+/// An operation that its caller may run, with all that it needs to be run.
+pub struct Prepared(Box<dyn Job>);
 
 /// The one place that asks whether a caller may run an operation.
 fn admit<O: Operation>(operation: &O, caller: &Caller) -> Result<(), Error> {

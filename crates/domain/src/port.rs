@@ -46,6 +46,9 @@ pub trait Store: Send + Sync {
     /// Runs a job, at once or later, on this thread or another, and [finishes](Job::finish) it in every case.
     fn submit(&self, job: Box<dyn Job>);
 
+    /// As [`submit`](Self::submit) of each, in this order, with all that change something in one batch.
+    fn submit_all(&self, jobs: Vec<Box<dyn Job>>);
+
     /// Whether it can be written to.
     fn condition(&self) -> Condition;
 

@@ -73,7 +73,7 @@ impl Application for Dispatch {
         let Some((head, dialect)) = dialect else { return refusal.response() };
         let request = http::Request::from_parts(head.clone(), Bytes::new());
         let nobody = Peer { address: [127, 0, 0, 1].into(), scheme: crate::http::Scheme::Http, host: None };
-        let request = self.request(None, head.uri.path().to_owned(), request, &nobody);
+        let request = self.request(None, split_tenant(head.uri.path()).1.to_owned(), request, &nobody);
         let refusal = dialects::Refusal::request(refusal.status(), refusal.sentence());
         (dialect.refuse)(&request, &refusal).map(Body::from)
     }

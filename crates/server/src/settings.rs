@@ -45,6 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     switch("ephemeral", "Keep nothing: the store is a temporary folder"),
     value("ready-file", "", "File that gets one JSON line {\"url\":…,\"pid\":…} once the server serves"),
     switch("strict", "Refuse what the vendors would refuse"),
+    switch("validator1", "Offer the methods by which XML-RPC clients are tested; they touch no record"),
     value("public-url", "", "Where clients reach this server, if no header of theirs tells"),
     value("trusted-proxies", "", "Networks whose proxies are believed: 10.0.0.0/8, ::1"),
     value("proxy-header", "forwarded", "The header they set: forwarded or x-forwarded"),

@@ -1,19 +1,21 @@
 //! Refusals: the HTTP status says the kind, an error object the rest.
 
 use super::fields::Problem;
-use super::wire;
+use super::{rpc, wire};
 use crate::route::Refused;
 use crate::{Refusal, Request};
+use ::wire::xmlrpc::Fault;
 use bytes::Bytes;
 use domain::Error;
 use domain::error::Reason;
 use http::{HeaderValue, Response, StatusCode, header};
 
 /// Never another: some clients send their password only to the realm they know.
-const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Everlytic API\"");
+pub(super) const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Everlytic API\"");
 
 pub(super) fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
     match refusal {
+        _ if rpc::is_here(&request.path) => rpc::refuse(refusal),
         Refusal::Request(status, sentence) => respond(request, *status, sentence, &[]),
         Refusal::Operation(error) => {
             let problem = Problem::of(error);
@@ -23,12 +25,23 @@ pub(super) fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {
     }
 }
 
+/// A refusal as XML-RPC has it: the code is the status that REST answers with. What is wrong with properties is told,
+/// all at once.
+pub(super) fn fault(error: &Error, problems: &[Problem]) -> Fault {
+    let own = Problem::of(error);
+    let problems = if problems.is_empty() { own.as_slice() } else { problems };
+    let sentence = if problems.is_empty() { error.message.clone().into_owned() } else { sentences(problems) };
+    Fault::new(status(error.reason).as_u16().into(), sentence)
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| &*problem.sentence).collect::<Vec<_>>().join("; ")
+}
+
 /// Refuses properties, all that are wrong at once.
 pub(super) fn refuse_properties(request: &Request, error: Error, problems: &[Problem]) -> Refused {
-    let response = (!problems.is_empty()).then(|| {
-        let sentences: Vec<_> = problems.iter().map(|problem| &*problem.sentence).collect();
-        respond(request, StatusCode::BAD_REQUEST, &sentences.join("; "), problems)
-    });
+    let response =
+        (!problems.is_empty()).then(|| respond(request, StatusCode::BAD_REQUEST, &sentences(problems), problems));
     Refused { refusal: error.into(), response }
 }
 

@@ -1,4 +1,4 @@
-//! Everlytic: a mailing platform's REST API 2.0 for the customers of a reseller. See the README beside this file.
+//! Everlytic: a mailing platform's API 2.0 for the customers of a reseller, over REST and XML-RPC. See the README beside this file.
 
 mod auth;
 mod errors;
@@ -7,6 +7,7 @@ mod handlers;
 mod industry;
 mod list;
 mod operations;
+mod rpc;
 mod wire;
 
 use crate::route::{Rest, Routes, serve};
@@ -44,14 +45,18 @@ static REST: Rest = Rest {
 
 fn claims(path: &str) -> bool {
     let path = plain(path);
-    // XML-RPC is another front end with another way to answer.
-    path.strip_prefix(BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && rest != "/xmlrpc")
+    path.strip_prefix(BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || rpc::is_here(&path)
 }
 
 fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
     Box::pin(async move {
         let path = plain(&request.path);
-        serve(&REST, state, request, &path).await
+        let mut answer = serve(&REST, state, request, &path).await;
+        // What was called and what came of it stands in the bodies.
+        if let Some(rpc::Told { operation, refused }) = answer.response.extensions_mut().remove() {
+            (answer.operation, answer.refused) = (operation, refused);
+        }
+        answer
     })
 }
 
@@ -91,12 +96,10 @@ mod tests {
 
     #[test]
     fn claims_its_own_paths_only() {
-        for path in ["/api/2.0", "/api/2.0/", "/api//2.0//customers", "/api/2.0/lists", "/api/2.0/xmlrpcs"] {
+        for path in ["/api/2.0", "/api/2.0/", "/api//2.0//customers", "/api/2.0/lists", "/api/2.0/xmlrpc/", "//RPC2/"] {
             assert!(claims(path), "{path}");
         }
-        for path in
-            ["/", "/api/2.00", "/api/2", "/API/2.0", "/api/%32.0", "/api/2.0/xmlrpc", "/api/2.0/xmlrpc/", "/RPC2"]
-        {
+        for path in ["/", "/api/2.00", "/api/2", "/API/2.0", "/api/%32.0", "/api/1.0/", "/RPC", "/rpc2", "/RPC2/x"] {
             assert!(!claims(path), "{path}");
         }
     }

@@ -1,15 +1,30 @@
 //! The operations: one table feeds dispatch and documentation. The names are those of the vendor's pages; the two
 //! extensions are named like them.
 
-use super::handlers;
+use super::{handlers, rpc};
 use crate::exchange::Exchange;
 use crate::route::{Endpoint, Needs, answering};
 use domain::Kind;
 use http::Method;
 
 /// The names, as the history and the metrics show them.
-pub(super) const NAMES: &[&str] =
-    &["CreateCustomer", "GetCustomer", "UpdateCustomer", "ListCustomers", "DeleteCustomer", "Home"];
+pub(super) const NAMES: &[&str] = &[
+    "CreateCustomer",
+    "GetCustomer",
+    "UpdateCustomer",
+    "ListCustomers",
+    "DeleteCustomer",
+    "Home",
+    "system.listMethods",
+    "system.methodSignature",
+    "system.methodHelp",
+    "system.multicall",
+    "system.getCapabilities",
+    XML_RPC,
+];
+
+/// A call over XML-RPC that was refused before its method was looked for.
+const XML_RPC: &str = "XML-RPC";
 
 const READ: Needs = Needs::kind(Kind::Customer, false);
 const WRITE: Needs = Needs::kind(Kind::Customer, true);
@@ -78,4 +93,19 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         exchange: Exchange::UNSAID,
         handler: |call| answering(handlers::home(call)),
     },
+    // What a method needs of its caller, the operations that it runs decide.
+    rpc_at(rpc::PATHS[0]),
+    rpc_at(rpc::PATHS[1]),
 ];
+
+const fn rpc_at(path: &'static str) -> Endpoint {
+    Endpoint {
+        operation: XML_RPC,
+        method: Method::POST,
+        path,
+        needs: Needs::ANYBODY,
+        summary: "Calls a method over XML-RPC.",
+        exchange: Exchange::UNSAID,
+        handler: |call| answering(rpc::answer(call)),
+    }
+}

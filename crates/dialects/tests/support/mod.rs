@@ -7,6 +7,7 @@
 pub(crate) mod api_page;
 pub(crate) mod conversation;
 pub(crate) mod lens;
+pub(crate) mod rpc;
 pub(crate) mod sample;
 
 use bytes::Bytes;
@@ -120,6 +121,8 @@ pub(crate) struct World {
     pub(crate) state: Arc<State>,
     /// Microseconds since 1970: stands still unless a test moves it.
     pub(crate) clock: Arc<AtomicI64>,
+    /// Transactions that changed something.
+    pub(crate) commits: Arc<AtomicU64>,
     folder: TempDir,
 }
 
@@ -127,7 +130,12 @@ impl World {
     fn open(folder: TempDir) -> Self {
         // Of its own, so that the salts of the history do not move the ids of the requests.
         let salts = Arc::new(Seeded(AtomicU64::new(1)));
-        let options = Options { durable: false, readers: 1, ..Options::new(folder.path(), salts) };
+        let commits = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&commits);
+        let committed = Arc::new(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        let options = Options { durable: false, readers: 1, committed, ..Options::new(folder.path(), salts) };
         let store = Arc::new(SqliteStore::open(&options).unwrap());
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
         let clock = Arc::new(AtomicI64::new(now));
@@ -135,12 +143,12 @@ impl World {
         let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
         let state = Arc::new(state);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { runtime, state, clock, folder }
+        Self { runtime, state, clock, commits, folder }
     }
 
     /// Closes the store and opens it again.
     pub(crate) fn reopen(self) -> Self {
-        let Self { runtime, state, clock, folder } = self;
+        let Self { runtime, state, clock, folder, .. } = self;
         drop((runtime, state));
         let world = Self::open(folder);
         world.clock.store(clock.load(Ordering::Relaxed), Ordering::Relaxed);

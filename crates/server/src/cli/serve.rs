@@ -72,6 +72,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
 
     let mut state = State::new(app, sign_in(settings, demo)?, Arc::new(Argon2id), hashers());
     state.strict = settings.on("strict")?;
+    state.validator1 = settings.on("validator1")?;
     state.loopback = anywhere || address.ip().is_loopback();
     state.deadline = settings.seconds("store-timeout")?;
     state.rates = Rates::new(Quotas {

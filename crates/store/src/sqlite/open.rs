@@ -136,10 +136,18 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn submit(&self, job: Box<dyn Job>) {
         if job.writes() {
-            self.writer.submit(job);
+            self.writer.submit(vec![job]);
         } else {
             self.readers.submit(job);
         }
+    }
+
+    fn submit_all(&self, jobs: Vec<Box<dyn Job>>) {
+        let (writing, reading): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.writes());
+        if !writing.is_empty() {
+            self.writer.submit(writing);
+        }
+        reading.into_iter().for_each(|job| self.readers.submit(job));
     }
 
     fn condition(&self) -> Condition {

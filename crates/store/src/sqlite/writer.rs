@@ -27,17 +27,17 @@ use super::{Failure, OpenError, is_failed_flush};
 use crate::batch::{self, Entry};
 use crate::fault;
 
-/// Operations in one transaction.
+/// Operations in one transaction. Those that came at once are not parted, so that there can be some more.
 const MAX_BATCH: usize = 512;
 
-/// Operations that may wait; more are refused as busy.
+/// How many may wait, each with one operation or with those of one request; more are refused as busy.
 const MAX_WAITING: usize = 16_384;
 
 /// Page cache of the writer, in KiB, as SQLite wants it: negative.
 const CACHE_KIB: i64 = -32_768;
 
 pub(super) struct Writer {
-    jobs: Option<SyncSender<Box<dyn Job>>>,
+    jobs: Option<SyncSender<Vec<Box<dyn Job>>>>,
     thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
@@ -70,18 +70,22 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread), shared })
     }
 
-    pub(super) fn submit(&self, job: Box<dyn Job>) {
+    /// Lets jobs wait for one transaction.
+    pub(super) fn submit(&self, jobs: Vec<Box<dyn Job>>) {
+        let refuse = |jobs: Vec<Box<dyn Job>>, error: Error| {
+            jobs.into_iter().for_each(|job| job.finish(Err(error.clone())));
+        };
         if let Condition::Poisoned(why) = self.shared.condition() {
-            return job.finish(Err(poisoned(&why)));
+            return refuse(jobs, poisoned(&why));
         }
-        let Some(jobs) = &self.jobs else { return };
-        match jobs.try_send(job) {
+        let Some(waiting) = &self.jobs else { return };
+        match waiting.try_send(jobs) {
             Ok(()) => {}
-            Err(TrySendError::Full(job)) => {
+            Err(TrySendError::Full(jobs)) => {
                 let text = "Too many changes are waiting to be stored. Nothing was stored: try again in a moment.";
-                job.finish(Err(Error::new(Reason::Busy, text)));
+                refuse(jobs, Error::new(Reason::Busy, text));
             }
-            Err(TrySendError::Disconnected(job)) => job.finish(Err(Error::internal("the writer has ended"))),
+            Err(TrySendError::Disconnected(jobs)) => refuse(jobs, Error::internal("the writer has ended")),
         }
     }
 }
@@ -109,11 +113,15 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
-        let mut batch = Vec::with_capacity(MAX_BATCH);
+    fn run(mut self, waiting: &Receiver<Vec<Box<dyn Job>>>) {
+        let mut batch: Vec<Entry> = Vec::with_capacity(MAX_BATCH);
         while let Some(first) = self.next(waiting) {
-            batch.push(Entry::new(first));
-            batch.extend(waiting.try_iter().take(MAX_BATCH - 1).map(Entry::new));
+            batch.extend(first.into_iter().map(Entry::new));
+            while batch.len() < MAX_BATCH
+                && let Ok(more) = waiting.try_recv()
+            {
+                batch.extend(more.into_iter().map(Entry::new));
+            }
             self.store(std::mem::take(&mut batch));
             self.checkpoints.after_batch(&self.db);
         }
@@ -123,8 +131,8 @@ impl Writing {
         }
     }
 
-    /// The next job. When none waits there is time to note what was stored last.
-    fn next(&mut self, waiting: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    /// The next jobs. When none wait there is time to note what was stored last.
+    fn next(&mut self, waiting: &Receiver<Vec<Box<dyn Job>>>) -> Option<Vec<Box<dyn Job>>> {
         if self.anchor.may_wait()
             && let Ok(job) = waiting.try_recv()
         {

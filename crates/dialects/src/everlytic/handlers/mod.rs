@@ -1,11 +1,12 @@
 //! One short function an operation: decode, run, encode.
 
 use super::errors::refuse_properties;
-use super::fields::{Properties, whole_number};
+use super::fields::{Problem, Properties, whole_number};
 use super::list::Listing;
-use super::wire::{self, Content, answer, body};
-use crate::Refusal;
+use super::wire::body::{self, Pairs};
+use super::wire::{self, Content, answer};
 use crate::route::{Call, Refused};
+use crate::{Refusal, Request};
 use ::wire::form;
 use bytes::Bytes;
 use domain::error::Reason;
@@ -19,20 +20,67 @@ use std::sync::Arc;
 
 type Outcome = Result<Response<Bytes>, Refused>;
 
-pub(super) async fn create(call: Call<'_>) -> Outcome {
-    let mut properties = Properties::of(body::read(call.request)?);
-    properties.supply("hash", || random_hash(&call));
+/// Why properties were not stored, and all that is wrong with them as far as the record alone can tell.
+pub(super) struct Unstored {
+    pub(super) error: Error,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl From<Error> for Unstored {
+    fn from(error: Error) -> Self {
+        Self { error, problems: Vec::new() }
+    }
+}
+
+impl Unstored {
+    fn refused(self, request: &Request) -> Refused {
+        refuse_properties(request, self.error, &self.problems)
+    }
+}
+
+/// Creates a customer of what was sent.
+pub(super) async fn create_customer(call: &Call<'_>, sent: Pairs) -> Result<Customer, Unstored> {
+    let mut properties = Properties::of(sent);
+    properties.supply("hash", || random_hash(call));
     let properties = Arc::new(properties);
     let submitted = Arc::clone(&properties);
     let create = CreateCustomer { submission: move |present: &Customer| submitted.edits(present) };
-    let customer = match call.run(create).await {
-        Ok(customer) => customer,
-        Err(error) if error.at.is_some() => {
-            let blank = Customer(Arc::new(Record::new(Kind::Customer, Part::GLOBAL, 0)));
-            return Err(refuse_properties(call.request, error, &properties.problems(&blank)));
-        }
-        Err(error) => return Err(error.into()),
+    call.run(create).await.map_err(|error| {
+        let blank = || Customer(Arc::new(Record::new(Kind::Customer, Part::GLOBAL, 0)));
+        let problems = error.at.map(|_| properties.problems(&blank())).unwrap_or_default();
+        Unstored { error, problems }
+    })
+}
+
+/// Changes a customer to what was sent.
+pub(super) async fn update_customer(call: &Call<'_>, who: CustomerRef, sent: Pairs) -> Result<Customer, Unstored> {
+    if sent.is_empty() {
+        let text = "There are no properties in this request: nothing was changed";
+        return Err(Error::new(Reason::Required, text).into());
+    }
+    let properties = Arc::new(Properties::of(sent));
+    let submitted = Arc::clone(&properties);
+    let update = UpdateCustomer {
+        who: vec![who.clone()],
+        // This is how a customer is undeleted.
+        deleted: Deleted::Shown,
+        respect_lock: false,
+        expected_version: None,
+        submission: move |present: &Customer| submitted.edits(present),
     };
+    match call.run(update).await {
+        Ok(customer) => Ok(customer),
+        Err(error) if error.at.is_some() => {
+            let present = call.run(ReadCustomer { who, deleted: Deleted::Shown }).await?;
+            Err(Unstored { error, problems: properties.problems(&present) })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn create(call: Call<'_>) -> Outcome {
+    let sent = body::read(call.request)?;
+    let customer = create_customer(&call, sent).await.map_err(|why| why.refused(call.request))?;
     let mut response = show(&call, StatusCode::CREATED, &customer);
     if let Ok(location) = HeaderValue::try_from(wire::href(call.request, customer.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -48,27 +96,8 @@ pub(super) async fn get(call: Call<'_>) -> Outcome {
 pub(super) async fn update(call: Call<'_>) -> Outcome {
     let who = who(&call)?;
     let sent = body::read(call.request)?;
-    if sent.is_empty() {
-        return Err(Error::new(Reason::Required, "There are no properties in this request: nothing was changed").into());
-    }
-    let properties = Arc::new(Properties::of(sent));
-    let submitted = Arc::clone(&properties);
-    let update = UpdateCustomer {
-        who: vec![who.clone()],
-        // This is how a customer is undeleted.
-        deleted: Deleted::Shown,
-        respect_lock: false,
-        expected_version: None,
-        submission: move |present: &Customer| submitted.edits(present),
-    };
-    match call.run(update).await {
-        Ok(customer) => Ok(show(&call, StatusCode::OK, &customer)),
-        Err(error) if error.at.is_some() => {
-            let present = call.run(ReadCustomer { who, deleted: Deleted::Shown }).await?;
-            Err(refuse_properties(call.request, error, &properties.problems(&present)))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let customer = update_customer(&call, who, sent).await.map_err(|why| why.refused(call.request))?;
+    Ok(show(&call, StatusCode::OK, &customer))
 }
 
 pub(super) async fn delete(call: Call<'_>) -> Outcome {
