@@ -177,6 +177,10 @@ fields! {
     Scopes = "scopes", Shape::Codes { max: 32, items: 16 };
     /// Where a user or key may call from: networks such as `192.0.2.0/24`; empty means anywhere.
     Networks = "networks", Shape::Codes { max: 64, items: 100 };
+    /// When a customer was erased.
+    ErasedAt = "erased_at", Shape::Time;
+    /// After how many days customers are erased who were deleted; unset keeps them.
+    EraseDeletedAfterDays = "erase_deleted_after_days", Shape::Number { min: 0, max: 36_500 };
     /// The fields of customers, companies and tickets that viewers see masked.
     MaskedFields = "masked_fields", Shape::Codes { max: 64, items: 200 };
     /// SHA-256 of a key or session, in hexadecimal.

@@ -20,6 +20,7 @@ pub mod company;
 pub mod credential;
 pub mod customer;
 pub mod demo;
+pub mod erasure;
 pub mod error;
 pub mod extra_field;
 pub mod extra_table;

@@ -160,6 +160,11 @@ impl Record {
         }
     }
 
+    /// Whether it is what was left of an erased customer.
+    pub fn is_erased(&self) -> bool {
+        self.kind == Kind::Customer && self.values.get(Field::ErasedAt).is_some()
+    }
+
     /// Whether it is marked deleted: see [`Kind::deletion`].
     pub fn is_deleted(&self) -> bool {
         self.kind.deletion().is_some_and(|(field, value)| self.values.get(field) == Some(&value))

@@ -113,6 +113,7 @@ pub(crate) fn find(
         Kind::Tenant if (1..=crate::field::MAX_NUMBER).contains(&id) => set.record_at((kind, Part::GLOBAL, id))?,
         _ => set.record(tenant, kind, id)?,
     };
+    refuse_erased(record.as_deref())?;
     if let Some(record) = record
         && (deleted == Deleted::Shown || !record.is_deleted())
         && is_for_caller(&record, set, cx)?
@@ -232,6 +233,14 @@ pub(crate) fn is_external(field: Field, kind: Kind, set: &mut WorkingSet, cx: &C
 pub(crate) fn company_of(customer: i64, set: &mut WorkingSet, cx: &Context) -> Result<Option<i64>, Stop> {
     let customer = set.record(cx.caller.tenant, Kind::Customer, customer)?;
     Ok(customer.and_then(|customer| customer.number(Field::Company)))
+}
+
+/// Refuses what was erased.
+pub(crate) fn refuse_erased(record: Option<&Record>) -> Result<(), Error> {
+    match record.filter(|record| record.is_erased()) {
+        Some(record) => Err(Error::not_found(format!("Customer {} was erased: nothing is kept of them", record.id))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a change of a version that the caller did not read.

@@ -18,6 +18,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::Language,
     Field::MaskedFields,
     Field::DemandsVersions,
+    Field::EraseDeletedAfterDays,
     Field::Disabled,
 ];
 

@@ -6,10 +6,11 @@
 
 mod checks;
 mod content;
+mod ends;
 
 use crate::access::Caller;
 use crate::change::{Change, FieldChange, Origin, difference};
-use crate::credential::{Space, UniqueKey, extra_field_text, is_unique, unique_keys};
+use crate::credential::{Space, UniqueKey, extra_field_text, is_unique};
 use crate::error::{Error, Reason, Stop};
 use crate::feed::{FeedPage, FeedQuery};
 use crate::field::{Field, MAX_NUMBER};
@@ -58,7 +59,18 @@ struct Slot {
 struct Staged {
     record: Arc<Record>,
     fields: Vec<FieldChange>,
-    removed: bool,
+    end: End,
+}
+
+/// What becomes of a record that is put aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It stays.
+    None,
+    /// It goes without a trace.
+    Removed,
+    /// It stays, and the values in its history go.
+    Erased,
 }
 
 /// How much an operation had put aside at some time.
@@ -84,6 +96,7 @@ pub struct WorkingSet {
     staged_counters: Vec<((Part, Kind), i64)>,
     contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
     staged_contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
+    erased: Vec<Place>,
     mask: Mask,
 }
 
@@ -96,6 +109,8 @@ pub struct Saving<'a> {
     pub records: Vec<(Arc<Record>, u64)>,
     /// The records that are no more.
     pub removed: Vec<Place>,
+    /// The records of whose histories the values go, with those of the changes above.
+    pub erased: Vec<Place>,
     /// The unique values that changed owner.
     pub keys: Vec<(UniqueKey, Option<(Part, i64)>)>,
     /// The counters that moved.
@@ -142,7 +157,7 @@ impl WorkingSet {
     fn whole_record(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
         let staged = |s: &&Staged| (s.record.kind, s.record.part, s.record.id) == place;
         if let Some(staged) = self.staged.iter().rev().find(staged) {
-            return Ok(Some(Arc::clone(&staged.record)).filter(|_| !staged.removed));
+            return Ok(Some(Arc::clone(&staged.record)).filter(|_| staged.end != End::Removed));
         }
         match self.records.get(&place) {
             Some(slot) => Ok(slot.record.clone()),
@@ -307,7 +322,7 @@ impl WorkingSet {
         }
         let record = Arc::new(record);
         self.staged.retain(|staged| (staged.record.kind, staged.record.part, staged.record.id) != place);
-        self.staged.push(Staged { record: Arc::clone(&record), fields, removed: false });
+        self.staged.push(Staged { record: Arc::clone(&record), fields, end: End::None });
         Ok(record)
     }
 
@@ -316,20 +331,6 @@ impl WorkingSet {
     pub fn changed(&self, kind: Kind) -> impl Iterator<Item = &Record> {
         let slots = self.records.values().filter(|slot| slot.changed);
         slots.filter_map(|slot| slot.record.as_deref()).filter(move |record| record.kind == kind)
-    }
-
-    /// Removes a record without a trace. Only kinds without a history can go: the ids and values of all others stay
-    /// theirs for ever.
-    ///
-    /// # Errors
-    /// `Internal` for a kind that has a history.
-    pub fn remove(&mut self, record: Arc<Record>, tenant: Tenant) -> Result<(), Stop> {
-        if record.kind.has_history() {
-            return Err(Error::internal(format!("a {} cannot be removed", record.kind.name())).into());
-        }
-        self.staged_keys.extend(unique_keys(tenant, &record).into_iter().map(|(_, key)| (key, None)));
-        self.staged.push(Staged { record, fields: Vec::new(), removed: true });
-        Ok(())
     }
 
     /// How much the operation that is deciding has put aside.
@@ -367,7 +368,7 @@ impl WorkingSet {
     /// Takes over what the operation that just decided had put aside. Answers whether that is anything to save.
     pub fn accept(&mut self, cx: &Context) -> bool {
         let anything = !self.staged.is_empty() || !self.staged_counters.is_empty();
-        for Staged { record, fields, removed } in self.staged.drain(..) {
+        for Staged { record, fields, end } in self.staged.drain(..) {
             if record.kind.has_history() {
                 self.changes.push(Change {
                     part: record.part,
@@ -383,7 +384,10 @@ impl WorkingSet {
                 });
             }
             let slot = self.records.entry((record.kind, record.part, record.id)).or_default();
-            slot.record = Some(record).filter(|_| !removed);
+            if end == End::Erased {
+                self.erased.push((record.kind, record.part, record.id));
+            }
+            slot.record = Some(record).filter(|_| end != End::Removed);
             slot.changed = true;
         }
         for (key, owner) in self.staged_keys.drain(..) {
@@ -449,7 +453,8 @@ impl WorkingSet {
         let gone = self.records.iter().filter(|(_, slot)| slot.changed && slot.record.is_none());
         let removed = gone.filter(|(_, slot)| slot.stored_version > 0).map(|(place, _)| *place).collect();
         let contents = std::mem::take(&mut self.contents);
-        Saving { changes: &mut self.changes, records, removed, keys, counters, contents }
+        let erased = std::mem::take(&mut self.erased);
+        Saving { changes: &mut self.changes, records, removed, erased, keys, counters, contents }
     }
 
     fn miss<T>(&mut self, need: Need) -> Result<T, Stop> {

@@ -1,7 +1,7 @@
 //! What the server does by itself from time to time.
 
 use dialects::State;
-use domain::operation::{ListTenants, Purge, PurgeAttachments};
+use domain::operation::{DueForErasure, EraseCustomer, ListTenants, Purge, PurgeAttachments};
 use domain::tenant::Tenant;
 use domain::{Caller, Error, Kind, Operation, Origin, Role};
 use std::sync::{Arc, Weak};
@@ -16,7 +16,7 @@ const CHUNK: u32 = 200;
 /// Seconds after which an attachment that no message linked is deleted.
 const LOOSE: i64 = 86_400;
 
-/// Removes what has ended, round after round, until the state is gone.
+/// Removes what has ended and erases who is kept no longer, round after round, until the state is gone.
 pub async fn keep(state: Weak<State>) {
     loop {
         tokio::time::sleep(EVERY).await;
@@ -39,6 +39,12 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
         let Some(last) = tenants.last() else { return Ok(removed) };
         after = last.number;
         for tenant in tenants {
+            for id in run(state, tenant, DueForErasure { limit: CHUNK }).await? {
+                let erased = run(state, tenant, EraseCustomer { id, dry_run: false }).await;
+                // Somebody else may have been faster; what fails is due again in the next round.
+                let outcome = erased.map_or_else(|error| error.to_string(), |_| String::from("erased"));
+                tracing::info!(tenant = tenant.number, customer = id, outcome, "a customer's time is over");
+            }
             let before = state.app.now().plus_seconds(-LOOSE);
             while run(state, tenant, PurgeAttachments { before, limit: CHUNK }).await? == CHUNK as usize {}
             for kind in [Kind::Session, Kind::Answer, Kind::Notification] {

@@ -99,6 +99,18 @@ impl<'a> Shown<'a> {
         Self::Text(rfc3339(time).into())
     }
 
+    /// As text: what is unset is empty, a list has an entry a line.
+    pub(super) fn plain(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Text(text) => text.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Texts(texts) => texts.join("\n"),
+            Self::Numbers(numbers) => numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
     /// Adds it as a member.
     pub(super) fn put(&self, object: &mut ObjectWriter<'_>, name: &str) {
         match self {

@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{access, attachments, events, records, tickets, webhooks};
+use super::handlers::{access, attachments, events, privacy, records, tickets, webhooks};
 use super::wire::Query;
 use crate::exchange::{Content, Exchange};
 use crate::route::{Call, Endpoint, Needs, answering};
@@ -229,6 +229,15 @@ operations! {
     "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a session at once.";
+    "export_customer": GET "/v1/customers/{id}/export" ["format"] => privacy::export as Customer and Ticket
+        (Content::Nothing => OK Content::Schema("Export")),
+        "Everything that is kept of a person, as JSON or CSV.";
+    "erase_customer": POST "/v1/customers/{id}/erase" ["dry_run"] => privacy::erase as Tenant
+        (Content::Nothing => OK Content::Schema("Certificates")),
+        "Forgets a person: the values of all their records and histories.";
+    "run_retention": POST "/v1/retention/run" ["dry_run"] => privacy::run_retention as Tenant
+        (Content::Nothing => OK Content::Schema("Certificates")),
+        "Erases the customers whose time is over.";
     "read_me": GET "/v1/me" [] => access::me as anybody
         (Content::Nothing => OK Content::Schema("Caller")),
         "Shows who calls, and what they may do.";

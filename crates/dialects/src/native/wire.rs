@@ -9,6 +9,7 @@ use bytes::Bytes;
 use domain::change::{FieldChange, Origin};
 use domain::error::Reason;
 use domain::feed::Cursor;
+use domain::operation::{Certificate, Export};
 use domain::{Caller, Change, Error, Record};
 use http::{HeaderValue, Response, StatusCode, header};
 use wire::json::{self, ObjectWriter};
@@ -185,6 +186,50 @@ pub(super) fn caller(caller: &Caller) -> Response<Bytes> {
         list("networks", &caller.networks.iter().map(ToString::to_string).collect::<Vec<_>>());
         list("masked_fields", &caller.masked.iter().map(ToString::to_string).collect::<Vec<_>>());
         object.put("expires_at", caller.expires_at.map(rfc3339));
+    })
+}
+
+/// Everything that is kept of a person.
+pub(super) fn export(export: &Export, put: impl Fn(&mut ObjectWriter<'_>, &Record)) -> Response<Bytes> {
+    let Export { person, history } = export;
+    answer(StatusCode::OK, |object| {
+        object.object("customer", |object| put(object, &person.customer));
+        let lists =
+            [("tickets", &person.tickets), ("messages", &person.messages), ("attachments", &person.attachments)];
+        for (name, records) in lists {
+            object.list(name, |list| {
+                for record in records {
+                    list.object(|object| put(object, record));
+                }
+            });
+        }
+        object.list("history", |list| {
+            for change in history.iter() {
+                list.object(|object| put_change(object, change));
+            }
+        });
+    })
+}
+
+/// What erasures took away, or would.
+pub(super) fn certificates(certificates: &[Certificate]) -> Response<Bytes> {
+    answer(StatusCode::OK, |object| {
+        object.list("data", |list| {
+            for certificate in certificates {
+                list.object(|object| {
+                    let Certificate { customer, at, by, fields, tickets, messages, attachments, changes, dry_run } =
+                        certificate;
+                    object.put("customer", *customer).put("at", rfc3339(*at)).put("by", by).put("dry_run", *dry_run);
+                    object.list("fields", |list| {
+                        for field in fields {
+                            list.put(field.name());
+                        }
+                    });
+                    object.put("tickets", *tickets).put("messages", *messages).put("attachments", *attachments);
+                    object.put("changes", *changes);
+                });
+            }
+        });
     })
 }
 

@@ -188,6 +188,13 @@ impl World {
         self.run(Look { kind, id }).unwrap()
     }
 
+    /// Closes the store and answers its folder.
+    pub(crate) fn close(self) -> TempDir {
+        let Self { runtime, state, folder, .. } = self;
+        drop((state, runtime));
+        folder
+    }
+
     /// What the doctor finds.
     pub(crate) fn examine(&self) -> Vec<String> {
         let report = store::sqlite::examine(self.folder.path()).unwrap();

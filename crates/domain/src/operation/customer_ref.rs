@@ -58,6 +58,7 @@ pub(super) fn find(
             CustomerRef::Subscription(text) => by_key(set, cx, Space::Subscription, text)?,
             CustomerRef::Order(text) => by_key(set, cx, Space::Order, text)?,
         };
+        crate::rule::refuse_erased(record.as_deref())?;
         let mine = |customer: &Customer| cx.caller.customer.is_none_or(|own| own == customer.id);
         let customer = record.map(Customer).filter(|customer| deleted == Deleted::Shown || !customer.is_deleted());
         let customer = customer.filter(mine);

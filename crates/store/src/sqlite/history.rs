@@ -87,6 +87,21 @@ pub(super) fn append(
     Ok(())
 }
 
+/// Takes away the values of a change and of all changes of the same record before it, and what would let them be
+/// guessed. The digest stays, so that the chain still holds.
+pub(super) fn erase(db: &Connection, part: Part, last: i64) -> Result<(), Failure> {
+    let sql = "UPDATE change SET fields = NULL, salt = NULL WHERE part = ?1 AND number = ?2 RETURNING previous";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut number = last;
+    while number > 0 {
+        let previous: Option<i64> = statement.query_row((part.0, number), |row| row.get(0)).optional()?;
+        let missing = || Failure::Damaged(format!("change {number} of part {}: it is missing", part.0));
+        // Always further back, so that damage cannot send the walk in a circle.
+        number = previous.ok_or_else(missing)?.min(number - 1);
+    }
+    Ok(())
+}
+
 /// A change as it is stored, with what its place in the chain is proven by.
 pub(crate) struct StoredChange {
     pub(crate) change: Change,

@@ -173,6 +173,8 @@ pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure>
     db.pragma_update(None, "cell_size_check", true)?;
     db.pragma_update(None, "mmap_size", 0)?;
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // What is erased must not be read from the gaps between what is kept.
+    db.pragma_update(None, "secure_delete", true)?;
     list::add_functions(&db)?;
     // Whether the log may still be copied when the last connection closes is for the writer to say.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

@@ -211,6 +211,9 @@ impl Writing {
             }
             tables.save(db, &record, stored_version)?;
         }
+        for erased in &saving.erased {
+            history::erase(db, erased.1, last.get(erased).copied().unwrap_or(0))?;
+        }
         saving.removed.into_iter().try_for_each(|place| tables.remove(db, place))?;
         for (key, owner) in saving.keys {
             let place = (key.part.0, key.space.number(), &key.text);

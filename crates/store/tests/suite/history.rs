@@ -3,7 +3,7 @@
 use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, clear, refused, replay, set, texts};
 use domain::error::Reason;
-use domain::operation::{Load, NewRecord, ReadHistory};
+use domain::operation::{EraseCustomer, Load, NewRecord, ReadHistory};
 use domain::{Edit, Field, FieldChange, Kind, Value};
 use std::collections::HashSet;
 
@@ -144,5 +144,34 @@ pub(crate) fn of_sessions_is_not_kept<E: Engine>() {
     let session = desk.record(Kind::Session, 1).unwrap();
     assert_eq!((session.version, session.number(Field::ExpiresAt), session.last_change), (2, Some(2), 0));
     assert!(desk.history(Kind::Session, 1).is_empty());
+    bed.end();
+}
+
+pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
+    let mut bed = Bed::<E>::new();
+    let desk = bed.desk(EIGHT);
+    let first = desk.create(vec![set(Field::Name, "Ada"), set(Field::Username, "ada")]).unwrap().id;
+    let other = desk.create(vec![set(Field::Name, "Eve")]).unwrap().id;
+    for city in ["Oslo", "Bergen"] {
+        desk.update(first, vec![set(Field::City, city)]).unwrap();
+        desk.update(other, vec![set(Field::City, city)]).unwrap();
+    }
+    // A change of the same batch goes with the others.
+    let (changed, erased) = desk.together(|desk| {
+        let changed = desk.submit(super::update(first, vec![set(Field::City, "Moss")]));
+        (changed, desk.submit(EraseCustomer { id: first, dry_run: false }))
+    });
+    assert!(changed.get().is_ok());
+    let certificate = erased.get().unwrap();
+    assert_eq!((certificate.changes, certificate.fields.len()), (4, 3));
+    bed.reopen();
+    let desk = bed.desk(EIGHT);
+    assert_eq!(refused(desk.read(first)).0, Reason::NotFound);
+    assert_eq!(refused(desk.run(EraseCustomer { id: first, dry_run: true })).0, Reason::NotFound);
+    assert_eq!(desk.history(Kind::Customer, other).len(), 3);
+    let left = desk.record(Kind::Customer, first).unwrap();
+    let fields: Vec<_> = left.values.iter().map(|(field, _)| field).collect();
+    assert_eq!((left.version, fields), (5, vec![Field::Status, Field::ErasedAt]));
+    desk.update(other, vec![set(Field::Username, "ada")]).unwrap();
     bed.end();
 }

@@ -51,7 +51,8 @@ macro_rules! store_suite {
                 ids_are_never_given_twice, every_field_of_every_kind_is_kept, any_text_is_kept, time_never_runs_back,
                 sessions_come_and_go_within_a_batch;
             history: is_newest_first_in_pages, tells_what_changed_and_how, never_tells_a_secret,
-                refuses_a_cursor_of_another_record, of_one_operation_has_one_id, of_sessions_is_not_kept;
+                refuses_a_cursor_of_another_record, of_one_operation_has_one_id, of_sessions_is_not_kept,
+                of_the_erased_keeps_its_chain_and_no_value;
             feed: tells_each_change_once, is_of_what_was_asked_for, begins_and_ends_where_it_is_told,
                 hides_who_may_do_what, can_be_followed_while_it_grows;
             unique: a_taken_value_is_refused, a_freed_value_can_be_taken, login_names_that_look_alike_are_one,

@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod attachments;
 pub(super) mod events;
+pub(super) mod privacy;
 pub(super) mod records;
 pub(super) mod tickets;
 pub(super) mod webhooks;

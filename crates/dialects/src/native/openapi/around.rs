@@ -14,6 +14,8 @@ pub(super) fn all() -> Map<String, Value> {
         ("Event", event()),
         ("Caller", caller()),
         ("Rotation", rotation()),
+        ("Export", export()),
+        ("Certificates", certificates()),
         ("Reversion", reversion()),
         ("Replay", replay()),
         ("Sent", sent()),
@@ -81,6 +83,38 @@ fn caller() -> Value {
     });
     let names = ["name", "role", "tenant", "user", "key", "scopes", "networks", "masked_fields", "expires_at"];
     object("Who calls, and what they may do.", &members, &names)
+}
+
+fn export() -> Value {
+    let list = |name: &str| json!({ "type": "array", "items": reference(name) });
+    let members = json!({
+        "customer": reference("Customer"),
+        "tickets": list("Ticket"),
+        "messages": list("Message"),
+        "attachments": list("Attachment"),
+        "history": list("Change"),
+    });
+    let names = ["customer", "tickets", "messages", "attachments", "history"];
+    object("Everything that is kept of a person.", &members, &names)
+}
+
+fn certificates() -> Value {
+    let number = |what: &str| json!({ "type": "integer", "description": what });
+    let members = json!({
+        "customer": number("The id of the customer."),
+        "at": { "type": "string", "format": "date-time", "description": "When it went." },
+        "by": { "type": "string", "description": "Who erased it." },
+        "dry_run": { "type": "boolean", "description": "Whether nothing was done." },
+        "fields": { "type": "array", "items": { "type": "string" }, "description": "The fields of the customer that held something." },
+        "tickets": number("How many tickets lost their values."),
+        "messages": number("How many messages lost their values."),
+        "attachments": number("How many files went."),
+        "changes": number("How many changes lost their values."),
+    });
+    let names = ["customer", "at", "by", "dry_run", "fields", "tickets", "messages", "attachments", "changes"];
+    let certificate = object("What an erasure took away, or would.", &members, &names);
+    let data = json!({ "data": { "type": "array", "items": certificate } });
+    object("What erasures took away, or would.", &data, &["data"])
 }
 
 fn rotation() -> Value {

@@ -14,6 +14,7 @@ fn query(name: &str) -> Option<(Value, String)> {
         "cursor" => (text(), "Where to go on: the `next_cursor` of the page before, of the same list."),
         "deleted" => (flag(), "Whether deleted ones are listed too."),
         "fields" => (text(), "Show only these members, separated by commas, besides `id` and `version`."),
+        "format" => (json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }), "How it is written."),
         "name" => (json!({ "type": "string", "minLength": 1, "maxLength": 255 }), "The name of the file."),
         "after" => (text(), "The `cursor` of the last event that was seen, or `now`; without it from the beginning."),
         "kind" => {

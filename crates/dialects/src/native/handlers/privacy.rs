@@ -1,0 +1,88 @@
+//! What a person may ask for: everything that is kept of them, and that nothing is.
+
+use super::id;
+use crate::native::errors::Problem;
+use crate::native::fields::{Shown, View, pointer};
+use crate::native::wire::{self, Query};
+use crate::route::Call;
+use bytes::Bytes;
+use domain::error::Reason;
+use domain::operation::{DueForErasure, EraseCustomer, Export, ExportCustomer};
+use domain::{Error, Kind, Record};
+use http::{HeaderValue, Response, header};
+
+type Answer = Result<Response<Bytes>, Problem>;
+
+/// Customers that one run of the retention erases at most.
+const RUN: u32 = 100;
+
+pub(in crate::native) async fn export(call: Call<'_>, query: Query<'_>) -> Answer {
+    let id = id(&call)?;
+    let table = match query.text("format") {
+        None | Some("json") => false,
+        Some("csv") => true,
+        Some(_) => return Err(Error::new(Reason::Invalid, "format must be json or csv").into()),
+    };
+    let export = call.run(ExportCustomer { id }).await?;
+    let mut response = if table { csv(&export) } else { document(&call, &export).await? };
+    let extension = if table { "csv" } else { "json" };
+    if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"customer-{id}.{extension}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn document(call: &Call<'_>, export: &Export) -> Result<Response<Bytes>, Error> {
+    let mut views = Vec::new();
+    for kind in [Kind::Customer, Kind::Ticket, Kind::Message, Kind::Attachment] {
+        views.push((kind, View::of(call.state.extra_fields(call.caller.tenant, kind).await?)));
+    }
+    Ok(wire::export(export, |object, record: &Record| {
+        if let Some((_, view)) = views.iter().find(|(kind, _)| *kind == record.kind) {
+            view.put(object, record);
+        }
+    }))
+}
+
+/// One line a value: what kind of record, its id, the field, the value.
+fn csv(export: &Export) -> Response<Bytes> {
+    let mut body = String::from("record,id,field,value\r\n");
+    for record in export.person.records() {
+        for (field, value) in record.values.iter().filter(|(field, _)| field.shape() != domain::Shape::Secret) {
+            let name = pointer(field);
+            let shown = Shown::of(field, Some(value)).plain();
+            let cells = [record.kind.name(), &record.id.to_string(), name.trim_start_matches('/'), &shown].map(cell);
+            body.push_str(&cells.join(","));
+            body.push_str("\r\n");
+        }
+    }
+    let mut response = Response::new(body.into());
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// As RFC 4180 wants it.
+fn cell(text: &str) -> String {
+    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer {
+    let erase = EraseCustomer { id: id(&call)?, dry_run: query.flag("dry_run")? };
+    Ok(wire::certificates(&[call.run(erase).await?]))
+}
+
+pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -> Answer {
+    let dry_run = query.flag("dry_run")?;
+    let mut certificates = Vec::new();
+    for id in call.run(DueForErasure { limit: RUN }).await? {
+        match call.run(EraseCustomer { id, dry_run }).await {
+            Ok(certificate) => certificates.push(certificate),
+            // Somebody else was faster.
+            Err(error) if error.reason == Reason::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(wire::certificates(&certificates))
+}

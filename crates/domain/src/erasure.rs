@@ -1,0 +1,114 @@
+//! Erasure: what is left of a person's records when the person has asked to be forgotten.
+//!
+//! The values go, in the records and in their histories, and so do the bytes of their files. What stays is that there
+//! was a record: its id, its versions and their times, who changed it through what, and what a record refers to. The id
+//! is never given to anybody else.
+
+use crate::error::{Error, Reason, Stop};
+use crate::field::Field;
+use crate::filter::{Condition, Filter, Query, Selection, Test};
+use crate::kind::Kind;
+use crate::record::Record;
+use crate::working_set::{Context, WorkingSet};
+use std::sync::Arc;
+
+/// Most tickets, messages or files of one person that are looked at together.
+pub const MOST: u32 = 10_000;
+
+/// Everything that is kept of a person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The customer.
+    pub customer: Arc<Record>,
+    /// Their tickets.
+    pub tickets: Vec<Arc<Record>>,
+    /// The messages of these, and what they wrote elsewhere.
+    pub messages: Vec<Arc<Record>>,
+    /// The files of these, and what they sent beside.
+    pub attachments: Vec<Arc<Record>>,
+}
+
+impl Person {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// `Missing` until it is loaded; `NotFound` when there is no such customer or it was erased; `LimitExceeded` for more
+    /// than [`MOST`] records of one kind.
+    pub(crate) fn find(set: &mut WorkingSet, cx: &Context, id: i64) -> Result<Self, Stop> {
+        let customer = crate::rule::find(set, cx, Kind::Customer, id, crate::operation::Deleted::Shown)?;
+        let of = |field, ids: &[i64]| {
+            let ids = ids.iter().map(|id| Some((*id).into())).collect();
+            Filter::from(Condition::new(field, Test::AnyOf(ids)))
+        };
+        let ids = |records: &[Arc<Record>]| records.iter().map(|record| record.id).collect::<Vec<_>>();
+        let tickets = all(set, cx, Kind::Ticket, of(Field::CustomerId, &[id]))?;
+        let wrote = of(Field::CustomerId, &[id]);
+        let messages =
+            all(set, cx, Kind::Message, Filter::Any(vec![of(Field::TicketId, &ids(&tickets)), wrote.clone()]))?;
+        let attachments =
+            all(set, cx, Kind::Attachment, Filter::Any(vec![of(Field::MessageId, &ids(&messages)), wrote]))?;
+        Ok(Self { customer, tickets, messages, attachments })
+    }
+
+    /// All records.
+    pub fn records(&self) -> impl Iterator<Item = &Arc<Record>> {
+        let rest = self.tickets.iter().chain(&self.messages).chain(&self.attachments);
+        std::iter::once(&self.customer).chain(rest)
+    }
+}
+
+/// The records that a filter finds, as they are now.
+fn all(set: &mut WorkingSet, cx: &Context, kind: Kind, filter: Filter) -> Result<Vec<Arc<Record>>, Stop> {
+    let tenant = cx.caller.tenant;
+    let selection = Selection { filter, limit: MOST, ..Selection::default() };
+    let page = set.list(&Query { kind, tenant, selection })?;
+    if page.more {
+        let text = format!("There are more than {MOST} records of this kind: this cannot be done at once");
+        return Err(Error::new(Reason::LimitExceeded, text).into());
+    }
+    let (mut records, mut missing) = (Vec::with_capacity(page.records.len()), false);
+    for listed in &page.records {
+        match set.record(tenant, kind, listed.id) {
+            Ok(record) => records.extend(record),
+            Err(Stop::Missing) => missing = true,
+            Err(stop) => return Err(stop),
+        }
+    }
+    if missing { Err(Stop::Missing) } else { Ok(records) }
+}
+
+/// What stays of a record of that kind.
+pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Ticket => &[
+            Field::CustomerId,
+            Field::CategoryId,
+            Field::PriorityId,
+            Field::TicketStatus,
+            Field::Owner,
+            Field::External,
+            Field::OpenedAt,
+            Field::ClosedAt,
+        ],
+        Kind::Message => &[Field::TicketId, Field::External, Field::SentAt],
+        Kind::Attachment => &[Field::MessageId],
+        Kind::Tenant
+        | Kind::User
+        | Kind::Key
+        | Kind::Session
+        | Kind::ExtraField
+        | Kind::Company
+        | Kind::Customer
+        | Kind::Category
+        | Kind::Priority
+        | Kind::Answer
+        | Kind::Notification
+        | Kind::NotificationReader
+        | Kind::Language
+        | Kind::ExtraTable
+        | Kind::ExtraRow
+        | Kind::Webhook
+        | Kind::Delivery
+        | Kind::DeadLetter => &[],
+    }
+}

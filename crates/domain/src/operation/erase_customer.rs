@@ -1,0 +1,91 @@
+use super::Operation;
+use crate::access::Access;
+use crate::erasure::{Person, stays};
+use crate::error::Stop;
+use crate::field::Field;
+use crate::kind::Kind;
+use crate::record::{Record, Time, Values};
+use crate::working_set::{Context, WorkingSet};
+
+/// Erases a person: see [`erasure`](crate::erasure).
+#[derive(Clone, Debug)]
+pub struct EraseCustomer {
+    /// The customer.
+    pub id: i64,
+    /// Only tell what would go.
+    pub dry_run: bool,
+}
+
+/// What an erasure took away, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The customer.
+    pub customer: i64,
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: String,
+    /// The fields of the customer that held something.
+    pub fields: Vec<Field>,
+    /// How many tickets.
+    pub tickets: usize,
+    /// How many messages.
+    pub messages: usize,
+    /// How many files.
+    pub attachments: usize,
+    /// How many changes lost their values.
+    pub changes: u64,
+    /// Whether nothing was done.
+    pub dry_run: bool,
+}
+
+impl Operation for EraseCustomer {
+    type Output = Certificate;
+    const ACCESS: Access = Access::Manage;
+    const WRITES: bool = true;
+
+    fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Certificate, Stop> {
+        let person = Person::find(set, cx, self.id)?;
+        let certificate = Certificate {
+            customer: self.id,
+            at: cx.now,
+            by: cx.caller.name.clone(),
+            fields: person.customer.values.iter().map(|(field, _)| field).collect(),
+            tickets: person.tickets.len(),
+            messages: person.messages.len(),
+            attachments: person.attachments.len(),
+            changes: person.records().map(|record| record.version).sum(),
+            dry_run: self.dry_run,
+        };
+        if !self.dry_run {
+            let mut missing = false;
+            for record in person.records() {
+                match set.erase(emptied(record, cx.now)?, cx) {
+                    Ok(()) => {}
+                    Err(Stop::Missing) => missing = true,
+                    Err(stop) => return Err(stop),
+                }
+            }
+            if missing {
+                return Err(Stop::Missing);
+            }
+        }
+        Ok(certificate)
+    }
+}
+
+/// What is left of a record.
+fn emptied(record: &Record, now: Time) -> Result<Record, Stop> {
+    let mut empty = record.clone();
+    empty.values = Values::default();
+    for field in stays(record.kind) {
+        empty.values.set(*field, record.values.get(*field).cloned());
+    }
+    if record.kind == Kind::Customer {
+        empty.set(Field::ErasedAt, Some(now.0.into()))?;
+    }
+    if let Some((field, value)) = record.kind.deletion().filter(|_| record.kind != Kind::Ticket) {
+        empty.set(field, Some(value))?;
+    }
+    Ok(empty)
+}
