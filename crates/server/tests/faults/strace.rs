@@ -79,12 +79,17 @@ impl Drop for Fault {
     }
 }
 
-/// The number of the thread of that name.
+/// The number of the thread of that name. A list that is read while other threads come and go may lack it.
 fn thread(pid: u32, name: &str) -> u32 {
-    let mut threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    let found = threads.find(|t| fs::read_to_string(t.path().join("comm")).is_ok_and(|comm| comm.trim() == name));
-    let found = found.unwrap_or_else(|| panic!("there is no thread {name}"));
-    found.file_name().to_str().unwrap().parse().unwrap()
+    let mut number = None;
+    let is_there = wait_until(Duration::from_secs(10), || {
+        let mut threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+        let found = threads.find(|t| fs::read_to_string(t.path().join("comm")).is_ok_and(|comm| comm.trim() == name));
+        number = found.map(|thread| thread.file_name().to_str().unwrap().parse().unwrap());
+        number.is_some()
+    });
+    assert!(is_there, "there is no thread {name}");
+    number.unwrap()
 }
 
 /// Whether every thread of the process is traced, or the one.
