@@ -2,11 +2,11 @@
 
 use super::errors::{Code, Refused};
 use super::operations::Port;
-use super::{LARGEST_BODY, NAME, auth, errors, xml};
+use super::{LARGEST_BODY, NAME, auth, errors, literal, xml};
 use crate::session::Session;
 use crate::{Answer, Refusal, Request, State};
 use ::wire::media_type;
-use ::wire::soap::{Envelope, Fault, Limits, Members, NestedArrays, Operation, Service, Shape};
+use ::wire::soap::{Envelope, Fault, Limits, Members, NestedArrays, Operation, Service, Shape, Style};
 use ::wire::xml::{self as document, Source};
 use bytes::Bytes;
 use domain::{Caller, Error, Origin};
@@ -140,6 +140,10 @@ async fn exchange(
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             return Err(inside(Failed { status, fault, refusal: Refusal::Operation(error) }));
         }
+    };
+    let output = match service.style {
+        Style::RpcEncoded => output,
+        Style::DocumentLiteral => literal::qualified(&output, &operation.output),
     };
     // Of arrays of arrays there is no form that gSOAP and the others take.
     let gsoap = request.header(header::USER_AGENT).is_some_and(|agent| agent.starts_with("gSOAP"));
