@@ -1,8 +1,8 @@
 //! Clients that update a set of records at once until told to stop.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// The next value's number: a plan that is cloned goes on counting.
     next: Arc<AtomicU64>,
+    /// The last SuperOffice session: none is opened while the store takes no changes.
+    session: Arc<Mutex<String>>,
 }
 
 impl Plan {
@@ -30,6 +32,7 @@ impl Plan {
             dialects: Dialect::tested(),
             timeout: Duration::from_secs(20),
             next: Arc::default(),
+            session: Arc::default(),
         }
     }
 
@@ -61,7 +64,8 @@ pub struct Load {
 impl Load {
     /// Signs in, then lets every client go at once.
     pub fn start(address: SocketAddr, plan: &Plan) -> Self {
-        let session = Speaker::new(address).sign_in(&plan.dialects);
+        let mut session = plan.session.lock().unwrap();
+        *session = Speaker::new(address).with_session(&session).sign_in(&plan.dialects);
         let stop = Arc::new(AtomicBool::new(false));
         let began = Instant::now();
         let clients = (0..plan.clients).map(|number| {
