@@ -34,6 +34,11 @@ look_for_missing() {
     need php-curl php -r 'exit(extension_loaded("curl") ? 0 : 1);'
     need php-soap php -r 'exit(extension_loaded("soap") ? 0 : 1);'
     need libsoap-lite-perl perl -MSOAP::Lite -e 1
+    need php-xmlrpc php -r 'exit(extension_loaded("xmlrpc") ? 0 : 1);'
+    need librpc-xml-perl perl -MRPC::XML::Client -e 1
+    need libfrontier-rpc-perl perl -MFrontier::Client -e 1
+    need libxmlrpc-lite-perl perl -MXMLRPC::Lite -e 1
+    need libxmlrpc-core-c3-dev has xmlrpc
     need mono-devel has wsdl
     need mono-mcs has mcs
     need gsoap has wsdl2h
