@@ -1,6 +1,7 @@
 -- The load, for wrk. The bench hands over one request in the environment; here its $words are filled in:
 --   $id      a random customer           $unique  a text that no other request of this bench carries
 --   $zip     five random digits          $page    a random page of a list of 50
+--   $next    the customer $id, then those after it: a pair of the word in a row is one customer
 -- Values must not repeat: SQLite leaves a page clean when a row's bytes stay the same, and a commit of
 -- clean pages flushes nothing, so a load that repeats itself measures memory instead of the disk.
 local head, body = os.getenv("BENCH_HEAD"), os.getenv("BENCH_BODY")
@@ -11,14 +12,21 @@ local fill_head, fill_body
 
 -- A template becomes one Lua expression, so that a request costs a concatenation and no search.
 local function compile(template)
-  local parts, at = {}, 1
+  local parts, at, nexts = {}, 1, 0
   for from, word, to in template:gmatch("()%$(%l+)()") do
     parts[#parts + 1] = ("%q"):format(template:sub(at, from - 1))
+    if word == "next" then
+      word = ("((id - %d + %d) %% %d + %d)"):format(first, math.floor(nexts / 2), customers, first)
+      nexts = nexts + 1
+    end
     parts[#parts + 1] = word
     at = to
   end
   parts[#parts + 1] = ("%q"):format(template:sub(at))
-  return assert(loadstring("return function(id, unique, zip, page) return " .. table.concat(parts, "..") .. " end"))()
+  -- An expression has some 200 registers, one for each part.
+  local whole = table.concat(parts, "..")
+  if #parts > 100 then whole = "table.concat({" .. table.concat(parts, ",") .. "})" end
+  return assert(loadstring("return function(id, unique, zip, page) return " .. whole .. " end"))()
 end
 
 local threads = 0

@@ -89,6 +89,17 @@ pub(super) fn everlytic_update(answer: &Answer) -> Verdict {
     has_unique(answer, &has_id(answer, "/item/id")?, "/item/email")
 }
 
+/// A fault comes with 200 as well.
+pub(super) fn rpc_update(answer: &Answer) -> Verdict {
+    let done = answer.body.contains(&format!("<param><value><int>{}</int></value></param>", answer.id));
+    if done { Ok(()) } else { Err(format!("not the id {}: {}", answer.id, excerpt(&answer.body))) }
+}
+
+pub(super) fn multicall(answer: &Answer) -> Verdict {
+    let done = answer.body.matches("<value><array><data><value><int>").count();
+    if done == 100 { Ok(()) } else { Err(format!("{done} updates instead of 100: {}", excerpt(&answer.body))) }
+}
+
 pub(super) fn everlytic_list(answer: &Answer) -> Verdict {
     let value = json(answer)?;
     let rows = value.pointer("/collection").and_then(Value::as_array).map_or(0, Vec::len);
@@ -130,6 +141,10 @@ mod tests {
         assert!(native_update(&answer(r#"{"id":7,"emails":["r1t1n2@bench.example"]}"#)).is_ok());
         assert!(native_update(&answer(r#"{"id":7,"emails":[]}"#)).is_err());
         assert!(everlytic_list(&answer(r#"{"collection":[{}]}"#)).is_err());
+        assert!(rpc_update(&answer("<params><param><value><int>7</int></value></param></params>")).is_ok());
+        assert!(rpc_update(&answer("<fault><value><int>7</int></value></fault>")).is_err());
+        assert!(multicall(&answer(&"<value><array><data><value><int>7".repeat(100))).is_ok());
+        assert!(multicall(&answer(&"<value><array><data><value><int>7".repeat(99))).is_err());
         assert!(set_customer(&answer(r#"<errorCode xsi:type="xsd:string">0</errorCode>"#)).is_ok());
         assert!(set_customer(&answer("<errorCode>5</errorCode>")).is_err());
     }

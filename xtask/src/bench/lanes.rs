@@ -99,9 +99,51 @@ const SOAP_BODY: &str = concat!(
     "</customerValues></t:setCustomer></SOAP-ENV:Body></SOAP-ENV:Envelope>"
 );
 
+/// One call of many in one.
+macro_rules! ten {
+    ($($one:tt)*) => {
+        concat!(
+            $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*
+        )
+    };
+}
+macro_rules! properties {
+    ($unique:literal) => {
+        concat!(
+            "<value><struct><member><name>email</name><value><string>",
+            $unique,
+            "@bench.example</string></value></member><member><name>telephone</name><value><string>+47 55$zip</string></value>\
+             </member><member><name>postal_code</name><value><string>$zip</string></value></member><member><name>country\
+             </name><value><string>NO</string></value></member></struct></value>"
+        )
+    };
+}
+macro_rules! inner {
+    () => {
+        concat!(
+            "<value><struct><member><name>methodName</name><value><string>UpdateCustomer</string></value></member><member>\
+             <name>params</name><value><array><data><value><int>$next</int></value>",
+            properties!("$unique.$next"),
+            "</data></array></value></member></struct></value>"
+        )
+    };
+}
+const XMLRPC_PATH: &str = "/api/2.0/xmlrpc/";
+const XMLRPC_BODY: &str = concat!(
+    "<?xml version='1.0'?><methodCall><methodName>UpdateCustomer</methodName><params><param><value><int>$id</int></value>\
+     </param><param>",
+    properties!("$unique"),
+    "</param></params></methodCall>"
+);
+const MULTICALL_BODY: &str = concat!(
+    "<?xml version='1.0'?><methodCall><methodName>system.multicall</methodName><params><param><value><array><data>",
+    ten!(ten!(inner!())),
+    "</data></array></value></param></params></methodCall>"
+);
+
 const STORES: &[&str] = &["bare-update", "gsoap-update"];
 
-static LANES: [Lane; 12] = [
+static LANES: [Lane; 14] = [
     Lane {
         name: "trackfinity-update",
         on: Kind::Samerow,
@@ -123,6 +165,29 @@ static LANES: [Lane; 12] = [
         good: check::everlytic_update,
         dialect: Some("everlytic"),
         against: STORES,
+    },
+    Lane {
+        name: "everlytic-rpc-update",
+        on: Kind::Samerow,
+        method: "POST",
+        path: XMLRPC_PATH,
+        headers: &[EVERLYTIC, XML],
+        body: Some(XMLRPC_BODY),
+        good: check::rpc_update,
+        dialect: Some("everlytic"),
+        against: &["everlytic-update"],
+    },
+    // A hundred updates of customers who follow each other, in one call.
+    Lane {
+        name: "everlytic-multicall",
+        on: Kind::Samerow,
+        method: "POST",
+        path: XMLRPC_PATH,
+        headers: &[EVERLYTIC, XML],
+        body: Some(MULTICALL_BODY),
+        good: check::multicall,
+        dialect: Some("everlytic"),
+        against: &["everlytic-rpc-update"],
     },
     Lane {
         name: "native-update",
@@ -237,12 +302,13 @@ static LANES: [Lane; 12] = [
     },
 ];
 
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("update", &["trackfinity-update", "everlytic-update", "native-update", "superoffice-update"]),
     ("read", &["everlytic-read", "native-read"]),
     ("list", &["everlytic-list"]),
     ("http", &["ceiling-update", "ceiling-read"]),
     ("password", &["password-update"]),
+    ("rpc", &["everlytic-rpc-update", "everlytic-multicall"]),
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static Lane> {

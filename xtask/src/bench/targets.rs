@@ -82,7 +82,15 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
                 let value = rate((name, BUSY), ("native-update", BUSY));
                 add(format!("{name} / native-update at {BUSY}"), value, Bound::AtLeast(0.95));
             }
+            ("everlytic-multicall", _) => {
+                let value = rate((name, 1), ("everlytic-rpc-update", 1)).map(|ratio| ratio * 100.0);
+                add(format!("{name}, updates / everlytic-rpc-update at 1"), value, Bound::AtLeast(5.0));
+            }
             (_, Some(_)) => {
+                if name == "everlytic-rpc-update" {
+                    let value = rate((name, BUSY), ("everlytic-update", BUSY));
+                    add(format!("{name} / everlytic-update at {BUSY}"), value, Bound::AtLeast(0.75));
+                }
                 if name != "superoffice-update" {
                     let value = rate((name, BUSY), ("bare-update", BUSY));
                     add(format!("{name} / bare-update at {BUSY} (goal 0.75)"), value, Bound::AtLeast(0.65));
