@@ -9,7 +9,9 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 use tokio::sync::watch;
 
+use crate::cors::Cors;
 use crate::docs;
+use crate::encoding::compress;
 use crate::host::SystemEntropy;
 use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
 use crate::metrics::Metrics;
@@ -29,6 +31,10 @@ pub struct Dispatch {
     pub metrics: Arc<Metrics>,
     /// Where clients reach this server, if their headers do not tell; without a slash at the end.
     pub public_url: String,
+    /// Whose pages may call the native API.
+    pub cors: Cors,
+    /// Whether answers of the native API are compressed for those who ask for it.
+    pub compresses: bool,
     /// Whether the server is stopping.
     pub phase: watch::Receiver<Phase>,
     /// The counters of the listener, once it is made. It holds this; that each held the other would keep both, and the
@@ -51,11 +57,21 @@ impl Application for Dispatch {
         }
         let (tenant, path) = split_tenant(path);
         let Some(dialect) = dialect_of(path) else { return nowhere() };
+        let is_native = std::ptr::eq(dialect, &dialects::native::DIALECT);
+        if is_native && let Some(response) = self.cors.preflight(request.method(), request.headers()) {
+            return response.map(Body::Full);
+        }
         let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
         let answer = (dialect.answer)(&self.state, &request).await;
         let mut response = answer.response;
         if let Ok(id) = HeaderValue::try_from(&request.id) {
             response.headers_mut().insert(REQUEST_ID, id);
+        }
+        if is_native {
+            self.cors.allow(&request.headers, response.headers_mut());
+            if self.compresses && answer.pieces.is_none() {
+                response = compress(&request.headers, response);
+            }
         }
         let (status, took) = (response.status(), started.elapsed());
         self.metrics.count(dialect.name, answer.operation, status.as_u16(), took);

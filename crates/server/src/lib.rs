@@ -2,10 +2,12 @@
 //! randomness and settings from here.
 
 pub mod cli;
+pub mod cors;
 pub mod courier;
 pub mod demo;
 pub mod dispatch;
 mod docs;
+mod encoding;
 pub mod host;
 pub mod housekeeping;
 pub mod http;

@@ -60,6 +60,8 @@ pub const SETTINGS: &[Setting] = &[
     value("remember-credentials", "60", "Seconds that a proven credential is remembered"),
     value("failures-per-name", "10", "Wrong sign-ins on a name before the next must wait"),
     value("failures-per-address", "50", "Wrong sign-ins from an address before the next must wait"),
+    value("cors-origins", "", "Sites whose pages may call the native API: https://crm.example, or * for all"),
+    value("compress", "true", "Compress answers of the native API for clients that ask for it"),
     value("calls-per-caller", "36000", "Calls a minute of one key, user or customer; 0 is any number"),
     value("calls-per-address", "72000", "Calls a minute from one address; 0 is any number"),
     value("session-idle", "1800", "Seconds after its last use in which a session ends"),

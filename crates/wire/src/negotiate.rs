@@ -22,6 +22,34 @@ pub fn quality(accept: Option<&str>, media_type: &str) -> u16 {
         .map_or(0, |(_, quality)| quality)
 }
 
+/// Which of the offered content codings (in lower case) an `Accept-Encoding` header wants most; of equal ones the first.
+/// Without a header, and where it wants none of them, `None`: the body stays as it is.
+pub fn coding<'a>(accept: Option<&str>, offered: &[&'a str]) -> Option<&'a str> {
+    let accept = accept?;
+    let wanted = |coding: &str| {
+        let ranges = accept.split(',').filter_map(|element| {
+            let (name, rest) = element.split_once(';').unwrap_or((element, ""));
+            let quality =
+                rest.trim_matches(BLANKS).strip_prefix(['q', 'Q']).map(|rest| rest.trim_start_matches(BLANKS));
+            let quality = match quality.and_then(|rest| rest.strip_prefix('=')) {
+                Some(text) => thousandths(text.trim_matches(BLANKS))?,
+                None => 1_000,
+            };
+            Some((name.trim_matches(BLANKS), quality))
+        });
+        let rank = |name: &str| if name.eq_ignore_ascii_case(coding) { Some(1) } else { (name == "*").then_some(0) };
+        ranges.filter_map(|(name, quality)| Some((rank(name)?, quality))).max().map_or(0, |(_, quality)| quality)
+    };
+    let mut best = None;
+    for coding in offered {
+        let quality = wanted(coding);
+        if quality > best.map_or(0, |(_, best)| best) {
+            best = Some((*coding, quality));
+        }
+    }
+    best.map(|(coding, _)| coding)
+}
+
 /// Whether XML (`application/xml` or `text/xml`) is wanted strictly more than JSON. `*/*`, no header, and a
 /// header that wants neither all mean JSON.
 pub fn prefers_xml(accept: Option<&str>) -> bool {
@@ -117,6 +145,26 @@ mod tests {
             (Some("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), true),
         ] {
             assert_eq!(prefers_xml(accept), xml, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn the_coding_wanted_most_is_taken() {
+        let offered = ["zstd", "gzip"];
+        for (accept, expected) in [
+            (None, None),
+            (Some(""), None),
+            (Some("gzip, deflate, br, zstd"), Some("zstd")),
+            (Some("gzip, deflate"), Some("gzip")),
+            (Some("GZIP;q=1.0, zstd;q=0.5"), Some("gzip")),
+            (Some("gzip ; q = 0.2, *;q=0.1"), Some("gzip")),
+            (Some("*"), Some("zstd")),
+            (Some("*, zstd;q=0"), Some("gzip")),
+            (Some("gzip;q=0"), None),
+            (Some("gzip;q=high"), None),
+            (Some("identity"), None),
+        ] {
+            assert_eq!(coding(accept, &offered), expected, "{accept:?}");
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::{Exit, Failed, print, variables};
+use crate::cors::Cors;
 use crate::courier::{self, HttpCourier};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
@@ -91,6 +92,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let dispatch = Dispatch {
         state,
         metrics: Arc::new(Metrics::default()),
+        cors: Cors::parse(settings.text("cors-origins")).map_err(|why| Failed::new(Exit::Usage, why))?,
+        compresses: settings.on("compress")?,
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
         phase: phases.clone(),
         connections: Arc::clone(&connections),
