@@ -133,7 +133,8 @@ fn check(Answer { response, refused, .. }: &Answer) {
     let (status, body) = (response.status(), response.body());
     // SOAP 1.1 wants status 500 for the caller's faults too, and what SuperOffice refuses is a number in an answer.
     let envelope = body.windows(17).any(|part| part == b"SOAP-ENV:Envelope");
-    let client = body.windows(17).any(|part| part == b">SOAP-ENV:Client<");
+    let has = |word: &[u8]| body.windows(word.len()).any(|part| part == word);
+    let client = has(b"<faultcode>SOAP-ENV:") && !has(b">SOAP-ENV:Server<");
     assert!(!status.is_server_error() || client, "{status}: {refused:?}");
     // XML-RPC says with 200 that a call failed.
     let failed = status.is_client_error() || client || body.windows(7).any(|part| part == b"<fault>");

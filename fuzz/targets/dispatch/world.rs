@@ -7,11 +7,11 @@ use domain::operation::{CustomerRef, Deleted, ListCustomers, Load, ReadCustomer,
 use domain::port::{Clock, Entropy, Passwords};
 use domain::session::Subject;
 use domain::tenant::Tenant;
-use domain::{App, Error, Field, Kind, Operation, Origin, Time, demo};
+use domain::{App, Error, Kind, Operation, Origin, Time, demo};
 use std::cell::RefCell;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -32,11 +32,15 @@ impl Clock for Frozen {
 }
 
 /// The same in every run.
-struct Counted(AtomicU8);
+struct Counted(AtomicU64);
 
 impl Entropy for Counted {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
+        for chunk in bytes.chunks_mut(8) {
+            // Two session keys are never the same.
+            let next = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            chunk.copy_from_slice(&next.to_le_bytes()[..chunk.len()]);
+        }
     }
 }
 
@@ -77,7 +81,7 @@ pub fn with(request: impl FnOnce(&mut World)) {
 impl World {
     fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        let entropy = || Arc::new(Counted(AtomicU8::new(0)));
+        let entropy = || Arc::new(Counted(AtomicU64::new(0)));
         let options = Options { durable: false, readers: 1, ..Options::new(folder.path(), entropy()) };
         let app = App::new(Arc::new(SqliteStore::open(&options).expect("a store")), Arc::new(Frozen), entropy());
         // The clock stands still: whoever had to wait after wrong sign-ins would wait for ever.
