@@ -56,7 +56,9 @@ impl Folders {
         }
         for _ in 0..2 {
             let server = Launch::demo(dir.path()).start();
-            assert!(server.log().contains("CHANGES ARE LOST"), "{what}:\n{}", server.log());
+            // The log is written beside the server.
+            let is_said = wait_until(Duration::from_secs(10), || server.log().contains("CHANGES ARE LOST"));
+            assert!(is_said, "{what}:\n{}", server.log());
             let op = Plan::new(1).one(&mut Speaker::new(server.address), Dialect::Trackfinity, 1001);
             assert_eq!(op.outcome, Outcome::Acked, "{what}:\n{}", server.log());
             assert!(server.stop().success());
