@@ -121,13 +121,18 @@ impl<'a> Query<'a> {
     /// Whether a parameter is `true`; without it, it is not.
     ///
     /// # Errors
-    /// `Invalid` for anything but `true` and `false`.
+    /// `Invalid` for anything but `true` and `false`: who begins to say `dry_run` does not mean that it be done.
     pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
-        match self.text(name) {
-            None | Some("" | "false") => Ok(false),
+        match self.given(name) {
+            None | Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(Error::new(Reason::Invalid, format!("{name} must be true or false"))),
         }
+    }
+
+    /// A parameter as it is given, be it empty.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, text)| &**text)
     }
 
     /// A parameter that is given and not empty.
@@ -382,6 +387,12 @@ pub(super) mod tests {
             ("limit=%zz", None),
         ] {
             assert_eq!(page(query), expected, "{query}");
+        }
+        let flag = |query: &str| Query::read(&request(&[], query), &["dry_run"]).ok()?.flag("dry_run").ok();
+        for (query, expected) in
+            [("", Some(false)), ("dry_run=true", Some(true)), ("dry_run=false", Some(false)), ("dry_run=", None)]
+        {
+            assert_eq!(flag(query), expected, "{query}");
         }
         assert!(Query::read(&request(&[], "a=1"), &[]).is_err() && Query::read(&request(&[], ""), &[]).is_ok());
     }

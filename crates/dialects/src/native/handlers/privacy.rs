@@ -18,7 +18,7 @@ const RUN: u32 = 100;
 
 pub(in crate::native) async fn export(call: Call<'_>, query: Query<'_>) -> Answer {
     let id = id(&call)?;
-    let table = match query.text("format") {
+    let table = match query.given("format") {
         None | Some("json") => false,
         Some("csv") => true,
         Some(_) => return Err(Error::new(Reason::Invalid, "format must be json or csv").into()),

@@ -172,16 +172,21 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         content.insert(name.to_owned(), json!({ "schema": schema }));
         content
     };
-    let json = |schema: Value| typed("application/json", schema);
-    let trial = || typed(wire::TRIAL, schemas::reference("Trial"));
+    let as_json = |schema: Value| typed("application/json", schema);
     let (text, headers, mut content): (_, &[&str], _) = match exchange.answers {
         Content::Record(kind) | Content::AnyVersion(kind) => {
-            ("The record.", &["ETag"][..], json(schemas::reference(&schemas::name(kind))))
+            ("The record.", &["ETag"][..], as_json(schemas::reference(&schemas::name(kind))))
         }
-        Content::WithSecret(kind) => ("The record, with its secret.", &["ETag"], json(schemas::with_secret(kind))),
-        Content::Page(kind) => ("A page.", &["Link"], json(schemas::reference(&schemas::page_name(kind)))),
-        Content::Schema(name) | Content::Optional(name) => ("What was asked for.", &[], json(schemas::reference(name))),
-        Content::Bytes => ("The bytes.", &["ETag"], typed("*/*", bytes())),
+        Content::WithSecret(kind) => ("The record, with its secret.", &["ETag"], as_json(schemas::with_secret(kind))),
+        Content::Page(kind) => ("A page.", &["Link"], as_json(schemas::reference(&schemas::page_name(kind)))),
+        Content::Schema(name) | Content::Optional(name) => {
+            ("What was asked for.", &[], as_json(schemas::reference(name)))
+        }
+        Content::Bytes => {
+            let mut content = typed("*/*", bytes());
+            content.extend(typed("application/octet-stream", bytes()));
+            ("The bytes.", &["ETag"], content)
+        }
         Content::Events => {
             let mut content = typed("application/x-ndjson", schemas::reference("Event"));
             content.extend(typed("text/event-stream", json!({ "type": "string" })));
@@ -189,11 +194,16 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         }
         Content::Nothing | Content::Unsaid => ("Done.", &[], Map::new()),
     };
+    if exchange.query.contains(&"format") {
+        content.extend(typed("text/csv", json!({ "type": "string" })));
+    }
     let is_new = exchange.status == StatusCode::CREATED;
     if conventions.attempts && is_new {
-        tell(StatusCode::OK, "What would come of it: asked for with `dry_run`.", &[], trial().into());
+        // Said in words: two statuses with contents of different types make most generated clients unusable.
+        let text = format!("What would come of it, a `Trial` of type `{}`: asked for with `dry_run`.", wire::TRIAL);
+        tell(StatusCode::OK, &text, &[], Value::Null);
     } else if conventions.attempts {
-        content.extend(trial());
+        content.extend(typed(wire::TRIAL, schemas::reference("Trial")));
         tell(StatusCode::NO_CONTENT, "Done: asked for with `Prefer: return=minimal`.", headers, Value::Null);
     }
     let headers = if is_new { &["ETag", "Location"] } else { headers };
@@ -218,7 +228,7 @@ fn wire_name(component: &str) -> String {
 }
 
 /// How an operation may be refused, beyond what any request may be.
-fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator<Item = StatusCode> {
+fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator<Item = StatusCode> + use<> {
     let changes = endpoint.method != Method::GET;
     let compares = conventions.demands_version || conventions.attempts && endpoint.exchange.status == StatusCode::OK;
     let has_body = !matches!(endpoint.exchange.takes, Content::Nothing | Content::Unsaid);
@@ -242,9 +252,12 @@ fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator
     .filter_map(|(is, status)| is.then_some(status))
 }
 
-/// The refusals, one a status, each with its codes.
+/// The refusals of some operation, one a status, each with its codes.
 fn refusals() -> Value {
-    let codes = errors::codes();
+    let mut codes = errors::codes();
+    let used: Vec<_> =
+        ENDPOINTS.iter().flat_map(|endpoint| refused_with(endpoint, &Conventions::of(endpoint))).collect();
+    codes.retain(|code| used.contains(&code.status));
     let mut refusals = Map::new();
     for status in codes.iter().map(|code| code.status) {
         let here = codes.iter().filter(|code| code.status == status);
