@@ -10,7 +10,8 @@ use crate::value::{Value, admit_extra};
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
 
-/// One page. What extra fields are compared with is brought to the form that their definitions want first.
+/// One page, without what a customer does not see. What extra fields are compared with is brought to the form that
+/// their definitions want first.
 ///
 /// # Errors
 /// `Missing` until the page is loaded. `Invalid` for an extra field that is not defined, a value it cannot hold, and a
@@ -34,7 +35,13 @@ pub(super) fn page(
         define(order.field)?;
     }
     let tenant = if kind == Kind::Tenant { Tenant::NONE } else { cx.caller.tenant };
-    set.list(&Query { kind, tenant, selection })
+    let mut page = set.list(&Query { kind, tenant, selection })?;
+    if cx.caller.customer.is_some() {
+        for record in &mut Arc::make_mut(&mut page).records {
+            rule::conceal(record, set, cx)?;
+        }
+    }
+    Ok(page)
 }
 
 /// Tells what an extra field holds; `None` for another field.

@@ -14,8 +14,9 @@ pub(in super::super) struct Pairs {
     pub(in super::super) pairs: Vec<(String, String)>,
 }
 
-/// What both ports set of a customer.
-pub(in super::super) const CUSTOMER: &[(&str, Field)] = &[
+/// What the ticket port sets of a customer: the user name, which is its alone, before what both ports set.
+pub(in super::super) const CUSTOMER_BY_AGENT: &[(&str, Field)] = &[
+    ("username", Field::Username),
     ("name", Field::Name),
     ("display_name", Field::Name),
     ("firstname", Field::FirstName),
@@ -29,21 +30,8 @@ pub(in super::super) const CUSTOMER: &[(&str, Field)] = &[
     ("company", Field::Company),
 ];
 
-/// What the ticket port sets of a customer.
-pub(in super::super) const CUSTOMER_BY_AGENT: &[(&str, Field)] = &[
-    ("name", Field::Name),
-    ("display_name", Field::Name),
-    ("firstname", Field::FirstName),
-    ("lastname", Field::LastName),
-    ("phone", Field::Phone),
-    ("cellphone", Field::MobilePhone),
-    ("note", Field::Note),
-    ("password", Field::Password),
-    ("username", Field::Username),
-    ("email", Field::Emails),
-    ("language", Field::Language),
-    ("company", Field::Company),
-];
+/// What both ports set of a customer.
+pub(in super::super) const CUSTOMER: &[(&str, Field)] = CUSTOMER_BY_AGENT.split_at(1).1;
 
 pub(in super::super) const COMPANY: &[(&str, Field)] = &[
     ("name", Field::Name),
