@@ -161,7 +161,7 @@ fn count<K: Hash + Eq>(map: &mut HashMap<K, Failures>, key: K, free: u32, now: T
 /// What a caller shows to prove who they are.
 #[derive(Clone, Copy)]
 pub enum Credential<'a> {
-    /// A random key, with the name that the wire carries beside it if it carries one.
+    /// A random key, with the name that the wire carries beside it if it carries one; without a name also a token.
     Key {
         /// The name.
         name: Option<&'a str>,
@@ -188,7 +188,8 @@ impl State {
     /// Finds out who calls.
     ///
     /// # Errors
-    /// `Unauthenticated` for a wrong name or secret, which cost the same time; `Forbidden` for an address that the
+    /// `Unauthenticated` for a wrong name or secret, which cost the same time, and for a key or token that was right and
+    /// has ended, see [`Error::is_expired`]; `Forbidden` for an address that the
     /// credential may not call from; `LimitExceeded` after too many wrong ones, and after too many calls; `Busy` when too many passwords wait to be checked.
     pub async fn sign_in(
         &self,
@@ -229,13 +230,16 @@ impl State {
                 let until = now.plus_seconds(self.sign_in.limits.remember);
                 let until = caller.expires_at.map_or(until, |end| end.min(until));
                 // What changes a customer is not told as a change of credentials. They sign in once, for a session.
-                let until = if caller.customer.is_some() { now } else { until };
+                // Tokens come and go too often to be told so.
+                let forgotten = caller.customer.is_some() || caller.token.is_some();
+                let until = if forgotten { now } else { until };
                 let proven = Proven { caller: Arc::clone(&caller), epoch, until };
                 self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
                 self.let_in(caller, request, now)
             }
             Err(error) => {
-                if error.reason == Reason::Unauthenticated {
+                // Who calls with what was good once does not guess.
+                if error.reason == Reason::Unauthenticated && !error.is_expired() {
                     self.sign_in.failed(named, request.address, now);
                 }
                 Err(error)

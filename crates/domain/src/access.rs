@@ -85,6 +85,8 @@ pub struct Caller {
     pub user: Option<i64>,
     /// The key, if the credential is one.
     pub key: Option<i64>,
+    /// The token, if the credential is one.
+    pub token: Option<i64>,
     /// The customer who calls, if it is one. They see nothing but what is theirs: an operation that does not see to it
     /// refuses them, see [`Operation::FOR_CUSTOMERS`](crate::Operation::FOR_CUSTOMERS).
     pub customer: Option<i64>,
@@ -109,6 +111,7 @@ impl Caller {
             role: Role::Anonymous,
             user: None,
             key: None,
+            token: None,
             customer: None,
             scopes: Scopes::ALL,
             networks: Vec::new(),

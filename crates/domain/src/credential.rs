@@ -39,6 +39,8 @@ pub enum Space {
     SessionDigest,
     /// The sessions of a user or customer, counted through.
     SessionSlot,
+    /// Digests of tokens, over all tenants.
+    TokenDigest,
     /// Codes of languages.
     LanguageCode,
     /// Digests of what readers of notifications show, over all tenants.
@@ -63,6 +65,7 @@ impl Space {
             Self::TenantHost => 12,
             Self::SessionDigest => 13,
             Self::SessionSlot => 14,
+            Self::TokenDigest => 15,
             Self::LanguageCode => 30,
             Self::NotificationDigest => 31,
         }
@@ -79,7 +82,7 @@ impl Space {
             Self::ExternalCustomerId => Field::ExternalCustomerId,
             Self::BingNumber => Field::BingNumber,
             Self::ExtraField => Field::Number,
-            Self::Digest | Self::SessionDigest | Self::NotificationDigest => Field::Digest,
+            Self::Digest | Self::SessionDigest | Self::TokenDigest | Self::NotificationDigest => Field::Digest,
             Self::SessionSlot => Field::Slot,
             Self::LanguageCode => Field::Code,
             Self::TenantName => Field::Name,
@@ -90,7 +93,12 @@ impl Space {
     const fn is_global(self) -> bool {
         matches!(
             self,
-            Self::Digest | Self::SessionDigest | Self::NotificationDigest | Self::TenantName | Self::TenantHost
+            Self::Digest
+                | Self::SessionDigest
+                | Self::TokenDigest
+                | Self::NotificationDigest
+                | Self::TenantName
+                | Self::TenantHost
         )
     }
 
@@ -148,6 +156,7 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::User => &[(Field::Username, Space::UserLogin)],
         Kind::Key => &[(Field::Digest, Space::Digest), (Field::PreviousDigest, Space::Digest)],
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
+        Kind::Token => &[(Field::Digest, Space::TokenDigest)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
         Kind::Language => &[(Field::Code, Space::LanguageCode)],

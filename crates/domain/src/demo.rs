@@ -38,13 +38,16 @@ pub fn records(secrets: &Secrets<'_>) -> Vec<NewRecord> {
     all
 }
 
+/// A user, and the name of the keys that stand for a sign-in of theirs.
+const BING: &str = "demo_bing";
+
 fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
     let (demo, banken) = ((secrets.hash)("demo"), (secrets.hash)("banken"));
     let users = [
         ("admin", &demo, "admin", texts(["native", "console"])),
         ("egon", &banken, "admin", texts(["superoffice"])),
         ("ida", &banken, "viewer", texts(["superoffice"])),
-        ("demo_bing", &banken, "admin", texts(["bing_ads"])),
+        (BING, &banken, "admin", texts(["bing_ads"])),
         ("demo_reseller", &banken, "admin", texts(["bing_ads"])),
         ("demo_manager", &banken, "agent", texts(["bing_ads"])),
     ];
@@ -56,8 +59,8 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
         ("tf_admin", "44b5498dbcb481a0d00b404c0169af62", "admin", "trackfinity"),
         ("tf_viewer", "00000000000000000000000000000001", "viewer", "trackfinity"),
         ("developer", "BBD37VB98", "viewer", "bing_ads"),
-        ("demo_bing", "demo-token", "admin", "bing_ads"),
-        ("demo_bing", "demo-expired", "admin", "bing_ads"),
+        (BING, "demo-token", "admin", "bing_ads"),
+        (BING, "demo-expired", "admin", "bing_ads"),
     ];
     let users = users.into_iter().zip(1..).map(|((name, password, role, dialects), id)| {
         let password = password.as_str().into();
@@ -86,6 +89,9 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
                 (F::LoopbackOnly, true.into()),
             ],
         );
+        if name == BING {
+            record.values.push((F::UserId, 4.into()));
+        }
         if key == "demo-expired" {
             record.values.push((F::ExpiresAt, 1.into()));
         }

@@ -96,6 +96,7 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
         | Kind::User
         | Kind::Key
         | Kind::Session
+        | Kind::Token
         | Kind::ExtraField
         | Kind::Company
         | Kind::Customer

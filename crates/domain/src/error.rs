@@ -101,6 +101,11 @@ impl Error {
         Self::new(Reason::Invalid, message).at(field)
     }
 
+    /// Whether a credential was good once, and its time is over: whoever has another way to sign in may take it.
+    pub fn is_expired(&self) -> bool {
+        self.reason == Reason::Unauthenticated && self.at == Some(Field::ExpiresAt)
+    }
+
     /// `NotFound` with a sentence.
     pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Reason::NotFound, message)

@@ -183,17 +183,17 @@ fields! {
     EraseDeletedAfterDays = "erase_deleted_after_days", Shape::Number { min: 0, max: 36_500 };
     /// The fields of customers, companies and tickets that viewers see masked.
     MaskedFields = "masked_fields", Shape::Codes { max: 64, items: 200 };
-    /// SHA-256 of a key or session, in hexadecimal.
+    /// SHA-256 of a key, session or token, in hexadecimal.
     Digest = "digest", Shape::Secret;
     /// That of the key that this one took the place of.
     PreviousDigest = "previous_digest", Shape::Secret;
     /// Until when the previous key works too.
     PreviousUntil = "previous_until", Shape::Time;
-    /// When a key or session ends.
+    /// When a key, session or token ends.
     ExpiresAt = "expires_at", Shape::Time;
     /// When a session began.
     StartedAt = "started_at", Shape::Time;
-    /// Tells one password from another, without being one: a session ends when the password changes.
+    /// Tells one password from another, without being one: a session or token ends when the password changes.
     Stamp = "stamp", Shape::Secret;
     /// Which of its subject's sessions a session is.
     Slot = "slot", CODE;
@@ -337,6 +337,8 @@ fields! {
     ReplayedAt = "replayed_at", Shape::Time;
     /// The webhook that an event was for.
     WebhookId = "webhook", Shape::Reference(Kind::Webhook);
+    /// Until when a token is known, so that one that ended is told from one that never was.
+    KeptUntil = "kept_until", Shape::Time;
     /// The name of an event.
     Event = "event", Shape::Text { max: 64 };
 }

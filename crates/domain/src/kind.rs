@@ -16,6 +16,8 @@ pub enum Kind {
     Key,
     /// A signed-in SuperOffice or console user.
     Session,
+    /// What a program calls with for a user, for a time; only its digest is kept.
+    Token,
     /// The definition of an extra field.
     ExtraField,
     /// A company that customers belong to.
@@ -54,11 +56,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Tenant,
         Self::User,
         Self::Key,
         Self::Session,
+        Self::Token,
         Self::ExtraField,
         Self::Company,
         Self::Customer,
@@ -85,6 +88,7 @@ impl Kind {
             Self::User => "user",
             Self::Key => "key",
             Self::Session => "session",
+            Self::Token => "token",
             Self::ExtraField => "extra_field",
             Self::Company => "company",
             Self::Customer => "customer",
@@ -142,6 +146,7 @@ impl Kind {
             Self::ExtraRow => 23,
             Self::Notification => 24,
             Self::NotificationReader => 25,
+            Self::Token => 26,
             Self::Webhook => 12,
             Self::Delivery => 13,
             Self::DeadLetter => 14,
@@ -168,6 +173,7 @@ impl Kind {
             | Self::Webhook => Some((Field::Deleted, true.into())),
             Self::Tenant
             | Self::Session
+            | Self::Token
             | Self::Answer
             | Self::Notification
             | Self::NotificationReader
@@ -184,6 +190,7 @@ impl Kind {
                 | Self::User
                 | Self::Key
                 | Self::Session
+                | Self::Token
                 | Self::Answer
                 | Self::Notification
                 | Self::NotificationReader,
@@ -201,12 +208,13 @@ impl Kind {
         }
     }
 
-    /// Whether changes of such records are kept in the history. Sessions, answers, deliveries and notifications come and go too
-    /// often, and say nothing about a customer that the history does not.
+    /// Whether changes of such records are kept in the history. Sessions, tokens, answers, deliveries and notifications come
+    /// and go too often, and say nothing about a customer that the history does not.
     pub const fn has_history(self) -> bool {
         !matches!(
             self,
             Self::Session
+                | Self::Token
                 | Self::Answer
                 | Self::Notification
                 | Self::NotificationReader
@@ -223,6 +231,7 @@ impl Kind {
             Self::User => crate::user::FIELDS,
             Self::Key => crate::key::FIELDS,
             Self::Session => crate::session::FIELDS,
+            Self::Token => crate::token::FIELDS,
             Self::ExtraField => crate::extra_field::FIELDS,
             Self::Company => crate::company::FIELDS,
             Self::Category => crate::category::FIELDS,

@@ -44,6 +44,7 @@ pub mod scope;
 pub mod session;
 pub mod tenant;
 pub mod ticket;
+pub mod token;
 pub mod user;
 pub mod value;
 mod webhook;

@@ -11,7 +11,7 @@ use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use crate::{
     attachment, category, company, extra_field, extra_table, key, language, message, priority, session, tenant, ticket,
-    user, webhook,
+    token, user, webhook,
 };
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ pub(crate) fn settle(
         Kind::User => user::settle(record, before, cx),
         Kind::Key => key::settle(record, before, cx),
         Kind::Session => session::settle(),
+        Kind::Token => token::settle(record, before, set, cx),
         Kind::Language => language::settle(record),
         Kind::ExtraTable => extra_table::settle_table(record),
         Kind::ExtraRow => extra_table::settle_row(record, before, set, cx),
@@ -68,6 +69,7 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::User
         | Kind::Key
         | Kind::Session
+        | Kind::Token
         | Kind::ExtraField
         | Kind::Company
         | Kind::Customer
@@ -142,6 +144,7 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         | Kind::User
         | Kind::Key
         | Kind::Session
+        | Kind::Token
         | Kind::Answer
         | Kind::ExtraTable
         | Kind::ExtraRow
@@ -173,6 +176,7 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         | Kind::User
         | Kind::Key
         | Kind::Session
+        | Kind::Token
         | Kind::Answer
         | Kind::ExtraTable
         | Kind::ExtraRow

@@ -12,7 +12,7 @@ pub enum Area {
     Customers,
     /// Tickets, their messages, categories and priorities.
     Tickets,
-    /// Users, keys, sessions, tenants and settings.
+    /// Users, keys, sessions, tokens, tenants and settings.
     Administration,
 }
 
@@ -37,6 +37,7 @@ impl Area {
             | Kind::User
             | Kind::Key
             | Kind::Session
+            | Kind::Token
             | Kind::Answer
             | Kind::Webhook
             | Kind::Delivery

@@ -47,7 +47,7 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
             }
             let before = state.app.now().plus_seconds(-LOOSE);
             while run(state, tenant, PurgeAttachments { before, limit: CHUNK }).await? == CHUNK as usize {}
-            for kind in [Kind::Session, Kind::Answer, Kind::Notification] {
+            for kind in [Kind::Session, Kind::Token, Kind::Answer, Kind::Notification] {
                 loop {
                     let gone = run(state, tenant, Purge { kind, limit: CHUNK }).await?;
                     removed += gone;

@@ -229,6 +229,16 @@ operations! {
     "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a session at once.";
+    "list_tokens": GET "/v1/tokens" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Token],
+        "Lists tokens by id, also those that ended lately; never what is called with.";
+    "create_token": POST "/v1/tokens" [] => access::create_token as Token
+        (Content::Record(Kind::Token) => CREATED Content::WithSecret(Kind::Token)),
+        "Creates a token of a user and shows it, once.";
+    "read_token": GET "/v1/tokens/{id}" ["fields"] => records::read [Token],
+        "Reads whose a token is and until when.";
+    "end_token": DELETE "/v1/tokens/{id}" [] => access::end_token as Token
+        (Content::Nothing => NO_CONTENT Content::Nothing),
+        "Ends a token at once.";
     "export_customer": GET "/v1/customers/{id}/export" ["format"] => privacy::export as Customer and Ticket
         (Content::Nothing => OK Content::Schema("Export")),
         "Everything that is kept of a person, as JSON or CSV.";

@@ -6,11 +6,13 @@ use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
 use crate::record::Time;
+use crate::scope::Scopes;
+use crate::session::stamp;
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 
-/// Finds who signs in with a key. The digest of the key finds the record, so an unknown name and a wrong key take the
-/// same way and the same time.
+/// Finds who signs in with a key, or without a name with a token. The digest finds the record, so an unknown name and a
+/// wrong key take the same way and the same time.
 #[derive(Debug)]
 pub struct FindKey {
     /// SHA-256 of the key in hexadecimal.
@@ -29,7 +31,7 @@ impl Operation for FindKey {
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Caller, Stop> {
         let wrong = || Stop::from(Error::new(Reason::Unauthenticated, "Unknown name or wrong secret"));
         let key = UniqueKey::new(Tenant::DEFAULT, Space::Digest, &self.digest);
-        let record = set.owner(Kind::Key, &key)?.ok_or_else(wrong)?;
+        let Some(record) = set.owner(Kind::Key, &key)? else { return self.token(set, cx)?.ok_or_else(wrong) };
         let tenant = Tenant::of(record.part.tenant_number(), set)?;
         if self.name.as_ref().is_some_and(|name| name != record.text(Field::Username)) {
             return Err(wrong());
@@ -52,5 +54,33 @@ impl Operation for FindKey {
         }
         check_expiry(&caller, cx.now)?;
         Ok(caller)
+    }
+}
+
+impl FindKey {
+    fn token(&self, set: &mut WorkingSet, cx: &Context) -> Result<Option<Caller>, Stop> {
+        let key = UniqueKey::new(Tenant::DEFAULT, Space::TokenDigest, &self.digest);
+        let Some(token) = set.owner(Kind::Token, &key)?.filter(|_| self.name.is_none()) else { return Ok(None) };
+        let tenant = Tenant::of(token.part.tenant_number(), set)?;
+        let Some(user) = set.record(tenant, Kind::User, token.number(Field::UserId).unwrap_or(0))? else {
+            return Ok(None);
+        };
+        let dialects = token.texts(Field::Dialects);
+        let admitted = dialects.is_empty() || dialects.iter().any(|known| known == self.dialect);
+        let same_password = token.text(Field::Stamp) == stamp(user.text(Field::Password));
+        let (Some(mut caller), Ok(scopes)) =
+            (caller_of(&user, tenant, self.dialect, set)?, Scopes::read(token.texts(Field::Scopes)))
+        else {
+            return Ok(None);
+        };
+        if !admitted || !same_password {
+            return Ok(None);
+        }
+        check_expiry(&caller, cx.now)?;
+        caller.token = Some(token.id);
+        caller.scopes = caller.scopes.and(scopes);
+        caller.expires_at = token.number(Field::ExpiresAt).map(Time);
+        check_expiry(&caller, cx.now)?;
+        Ok(Some(caller))
     }
 }

@@ -41,6 +41,9 @@ pub(super) enum Nouns {
     /// Secrets that programs sign in with.
     #[command(subcommand)]
     Key(Key),
+    /// What programs call with for a user, for a time.
+    #[command(subcommand)]
+    Token(Token),
     /// Who is signed in.
     #[command(subcommand)]
     Session(Session),
@@ -63,6 +66,36 @@ pub(super) enum Key {
         remote: Remote,
     },
     /// Disable a key at once.
+    Revoke {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Token {
+    /// List them, also those that ended lately.
+    List {
+        #[command(flatten)]
+        list: record::ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Make one, shown once: user=4 dialects=bing_ads, good for an hour unless expires_at says otherwise.
+    #[command(alias = "add")]
+    Create {
+        #[command(flatten)]
+        written: record::Written,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// End a token at once.
     Revoke {
         /// The id.
         id: u32,
@@ -113,6 +146,13 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
             print(&show.record(&remote.open()?.json(ask)?))
         }
         Nouns::Key(Key::Revoke { id, remote }) => ended(&remote, format!("/v1/keys/{id}")),
+        Nouns::Token(Token::List { list, show, remote }) => {
+            record("tokens", &["user", "name", "dialects", "expires_at"], Verb::List { list, show, remote })
+        }
+        Nouns::Token(Token::Create { written, show, remote }) => {
+            record("tokens", &[], Verb::Create { written, show, remote })
+        }
+        Nouns::Token(Token::Revoke { id, remote }) => ended(&remote, format!("/v1/tokens/{id}")),
         Nouns::Session(Session::List { list, show, remote }) => {
             record("sessions", &["user", "customer", "expires_at"], Verb::List { list, show, remote })
         }

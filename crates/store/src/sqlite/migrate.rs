@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_tickets.sql"),
     include_str!("../../migrations/sqlite/0003_tables.sql"),
     include_str!("../../migrations/sqlite/0004_webhooks.sql"),
+    include_str!("../../migrations/sqlite/0005_tokens.sql"),
 ];
 
 /// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step

@@ -20,6 +20,7 @@ pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority | Kind::Webhook => &[("name", Field::Name)],
         Kind::User | Kind::Key => &[("username", Field::Username)],
         Kind::Session | Kind::Answer => &[("expires_at", Field::ExpiresAt)],
+        Kind::Token => &[("user", Field::UserId), ("kept_until", Field::KeptUntil)],
         Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
         Kind::Ticket => &[
             ("customer", Field::CustomerId),

@@ -12,7 +12,7 @@ use ::wire::json;
 use bytes::Bytes;
 use domain::error::Reason;
 use domain::operation::{
-    CreateRecord, CreateTenant, Deleted, EndSession, ReadRecord, RotateKey, Submission as _, UpdateRecord,
+    CreateRecord, CreateTenant, Deleted, EndSession, EndToken, ReadRecord, RotateKey, Submission as _, UpdateRecord,
 };
 use domain::{Edit, Error, Field, Kind, Record};
 use http::{HeaderValue, Response, StatusCode, header};
@@ -28,7 +28,16 @@ fn new_key(call: &Call<'_>) -> String {
 }
 
 pub(in crate::native) async fn create_key(call: Call<'_>, _: Query<'_>) -> Answer {
-    let submitted = Submitted::read(Kind::Key, &wire::body(call.request)?, IfMatch::default())?;
+    create(call, Kind::Key).await
+}
+
+pub(in crate::native) async fn create_token(call: Call<'_>, _: Query<'_>) -> Answer {
+    create(call, Kind::Token).await
+}
+
+/// Creates what is called with.
+async fn create(call: Call<'_>, kind: Kind) -> Answer {
+    let submitted = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
     let key = new_key(&call);
     let digest = digest(&key);
     let submission = move |present: &Record| {
@@ -36,7 +45,7 @@ pub(in crate::native) async fn create_key(call: Call<'_>, _: Query<'_>) -> Answe
         edits.push(Edit::Set(Field::Digest, Some(digest.as_str().into())));
         Ok(edits)
     };
-    let record = call.run(CreateRecord { kind: Kind::Key, submission }).await?;
+    let record = call.run(CreateRecord { kind, submission }).await?;
     Ok(created(&call, &record, &key))
 }
 
@@ -102,9 +111,19 @@ pub(in crate::native) async fn update_settings(call: Call<'_>, _: Query<'_>) -> 
 pub(in crate::native) async fn end_session(call: Call<'_>, _: Query<'_>) -> Answer {
     let id = id(&call)?;
     call.run(EndSession { id }).await?;
+    Ok(ended())
+}
+
+pub(in crate::native) async fn end_token(call: Call<'_>, _: Query<'_>) -> Answer {
+    let id = id(&call)?;
+    call.run(EndToken { id }).await?;
+    Ok(ended())
+}
+
+fn ended() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    response
 }
 
 pub(in crate::native) async fn me(call: Call<'_>, _: Query<'_>) -> Answer {
