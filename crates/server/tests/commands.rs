@@ -76,6 +76,7 @@ fn every_kind_of_record_is_listed_and_shown() {
             ("priority", 3, "High"),
             ("field", 6, "Score"),
             ("user", 1, "admin"),
+            ("language", 1, "en"),
             ("tenant", 1, "default"),
         ] {
             let shown = target.says(&format!("{noun} get {id}"), 0);
@@ -88,6 +89,21 @@ fn every_kind_of_record_is_listed_and_shown() {
         for noun in ["message", "key", "session"] {
             assert!(target.says(&format!("{noun} list"), 0).starts_with("id"), "{noun}");
         }
+    });
+}
+
+#[test]
+fn an_extra_table_is_defined_and_filled() {
+    on_both(|target| {
+        assert_eq!(target.json("table create name=Servers --json")["id"], json!(1));
+        for column in ["number=4 name=Host shape=text", "number=9 name=Cores shape=integer"] {
+            target.says(&format!("field create domain=extra_row table=1 {column}"), 0);
+        }
+        let row = target.json("row create table=1 x_4=alpha x_9=8 --json");
+        assert_eq!((&row["custom4"], &row["extra_fields"]["x_9"]), (&json!("alpha"), &json!(8)));
+        target.says("row update 1 x_9=many", 1);
+        target.says("row delete 1", 0);
+        assert!(!target.says("row list", 0).contains('1'));
     });
 }
 

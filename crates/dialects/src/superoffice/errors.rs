@@ -35,6 +35,7 @@ pub(super) enum Code {
     NoLicense = 19,
     UnknownLanguage = 23,
     AttachmentInUse = 24,
+    NotificationViolation = 26,
     FileNotFound = 27,
     IllegalCriterias = 28,
     InvalidOwner = 29,

@@ -23,7 +23,7 @@ pub(super) struct Column {
     pub(super) is: &'static str,
 }
 
-const fn column(name: &'static str, field: Field, is: &'static str) -> Column {
+pub(super) const fn column(name: &'static str, field: Field, is: &'static str) -> Column {
     Column { name, field: Some(field), is }
 }
 
@@ -33,7 +33,7 @@ const fn empty(name: &'static str) -> Column {
 
 const VARCHAR: &str = "TypeVarchar";
 const CLOB: &str = "TypeClob";
-const INTEGER: &str = "TypeInteger";
+pub(super) const INTEGER: &str = "TypeInteger";
 const BOOL: &str = "TypeBool";
 const DATE_TIME: &str = "TypeDateTime";
 const FOREIGN_KEY: &str = "TypeForeignKey";

@@ -35,6 +35,15 @@ pub(super) enum Nouns {
     /// Definitions of extra fields.
     #[command(subcommand)]
     Field(Verb),
+    /// Languages that are spoken with customers.
+    #[command(subcommand)]
+    Language(Verb),
+    /// Extra tables; their columns are fields of the domain `extra_row`.
+    #[command(subcommand)]
+    Table(Verb),
+    /// Rows of extra tables.
+    #[command(subcommand)]
+    Row(Verb),
     /// Tenants.
     #[command(subcommand)]
     Tenant(Verb),
@@ -137,6 +146,9 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
         Nouns::Category(verb) => record("categories", &["name", "parent", "external"], verb),
         Nouns::Priority(verb) => record("priorities", &["name", "sort_order", "external"], verb),
         Nouns::Field(verb) => record("extra_fields", &["domain", "number", "name", "shape", "external"], verb),
+        Nouns::Language(verb) => record("languages", &["code", "name", "deleted"], verb),
+        Nouns::Table(verb) => record("extra_tables", &["name", "flags", "updated_at"], verb),
+        Nouns::Row(verb) => record("extra_rows", &["table", "updated_at"], verb),
         Nouns::Tenant(verb) => record("tenants", &["name", "hosts", "updated_at"], verb),
         Nouns::Key(Key::Record(verb)) => {
             record("keys", &["username", "role", "dialects", "expires_at", "disabled"], verb)

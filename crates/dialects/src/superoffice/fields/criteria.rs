@@ -29,6 +29,8 @@ pub(in super::super) const OF_TICKETS: &[Operator] =
     &[Contains, BeginsWith, Equals, Gt, Lt, Gte, Lte, NotEquals, In, NotIn];
 pub(in super::super) const OF_OWN_TICKETS: &[Operator] =
     &[Contains, BeginsWith, Equals, Gt, Lt, Gte, Lte, In, NotIn, Empty];
+/// What that of queryExtraTable lists.
+pub(in super::super) const OF_ROWS: &[Operator] = &[Contains, BeginsWith, Equals, Gt, Lt, Gte, Lte, NotEquals, In];
 
 /// Entries of a list such as `1,2-4,8-10`.
 const MAX_LIST: usize = 1_000;
@@ -92,7 +94,7 @@ fn compare(kind: Kind, wanted: &Wanted<'_>, field: Field, operator: Operator, te
             let list = list(field, text)?;
             if operator == In { list } else { not(list) }
         }
-        (Gt | Lt | Gte | Lte, Sort::Number | Sort::Time) => {
+        (Gt | Lt | Gte | Lte, Sort::Number | Sort::Time | Sort::Date) => {
             let value = sort.value(field, text)?;
             condition(match operator {
                 Gt => Test::Greater(value),
@@ -109,8 +111,8 @@ fn equal(field: Field, sort: Sort, text: &str, any_entry: impl Fn(Test) -> Filte
     let unset = || Filter::from(Condition::new(field, Test::Unset));
     let nothing = match sort {
         Sort::Number if field == Field::Owner => text == "1" || text == "-1",
-        Sort::Number => text == "-1",
-        Sort::Text | Sort::Time => text.is_empty(),
+        Sort::Number => text == "-1" && !matches!(field, Field::Extra(_)),
+        Sort::Text | Sort::Time | Sort::Date => text.is_empty(),
         Sort::Flag | Sort::Status => false,
     };
     if nothing {
@@ -138,7 +140,7 @@ fn list(field: Field, text: &str) -> Option<Filter> {
         });
         let condition = |test| Filter::from(Condition::new(field, test));
         match (number(part), range) {
-            (Some(-1), _) => Some(condition(Test::Unset)),
+            (Some(-1), _) if !matches!(field, Field::Extra(_)) => Some(condition(Test::Unset)),
             (Some(one), _) => Some(condition(Test::Is(one.into()))),
             (None, Some((from, to))) => {
                 Some(condition(Test::AtLeast(from.into())).and(condition(Test::AtMost(to.into()))))
@@ -155,6 +157,8 @@ enum Sort {
     Text,
     Number,
     Time,
+    /// `yyyy-mm-dd`, whose order as texts is theirs.
+    Date,
     Flag,
     Status,
 }
@@ -169,6 +173,7 @@ impl Sort {
             _ if crate::moment::is_time(field) => Self::Time,
             (Field::Extra(_), _) => match wanted {
                 Wanted::Extra(definition) if definition.is_integer() => Self::Number,
+                Wanted::Extra(definition) if definition.is() == "TypeDate" => Self::Date,
                 _ => Self::Text,
             },
             _ => Self::Text,
@@ -180,6 +185,7 @@ impl Sort {
             Self::Text => text.into(),
             Self::Number => text.trim().parse::<i64>().ok()?.into(),
             Self::Time => moment::read(text)?.0.into(),
+            Self::Date => text.trim().parse::<jiff::civil::Date>().ok()?.to_string().into(),
             Self::Flag if field == Field::External => match text {
                 "1" => false.into(),
                 "2" => true.into(),

@@ -9,6 +9,12 @@ pub(in super::super) struct Definition {
     pub(in super::super) field: Field,
     pub(in super::super) number: i64,
     pub(in super::super) label: String,
+    /// The extra table that it is a column of.
+    pub(in super::super) table: Option<i64>,
+    /// Whether customers may see it.
+    pub(in super::super) external: bool,
+    /// The vendor's flags of a column.
+    pub(in super::super) flags: i64,
     shape: String,
 }
 
@@ -20,6 +26,9 @@ impl Definition {
             field: Field::Extra(u16::try_from(number).ok()?),
             number,
             label: record.text(Field::Name).to_owned(),
+            table: record.number(Field::TableId),
+            external: record.flag(Field::External),
+            flags: record.number(Field::Flags).unwrap_or(0),
             shape: record.text(Field::Shape).to_owned(),
         })
     }
@@ -33,6 +42,12 @@ impl Definition {
             "date" => "TypeDate",
             _ => super::VARCHAR,
         }
+    }
+
+    /// Whether this is what columns of extra tables are called: `4`, or `x_4`.
+    pub(in super::super) fn is_named(&self, text: &str) -> bool {
+        let text = text.trim();
+        text.strip_prefix("x_").unwrap_or(text) == self.number.to_string()
     }
 
     /// Whether it holds whole numbers, which can be compared by size.

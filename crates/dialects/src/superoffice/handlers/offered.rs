@@ -11,18 +11,9 @@ fn unsupported(code: Code, sentence: String) -> Outcome {
     Err(Refused::new(code, Error::new(Reason::Unsupported, sentence)))
 }
 
-/// FAQ, reply templates, scripts, notifications, the desktop agent.
+/// FAQ, reply templates, scripts, the desktop agent.
 pub(in super::super) async fn not_licensed(call: Call<'_>) -> Outcome {
     unsupported(Code::NoLicense, format!("{} is not offered by this server", call.operation.name))
-}
-
-/// There are none: the empty list is the whole answer.
-pub(in super::super) async fn extra_tables(call: Call<'_>) -> Outcome {
-    Ok(call.output())
-}
-
-pub(in super::super) async fn no_extra_table(_: Call<'_>) -> Outcome {
-    unsupported(Code::UnknownExtraTable, "There are no extra tables on this server".to_owned())
 }
 
 pub(in super::super) async fn no_agent(_: Call<'_>) -> Outcome {

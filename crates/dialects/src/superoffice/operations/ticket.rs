@@ -1,8 +1,8 @@
 //! The ticket port: what agents do.
 
 use super::super::handlers::{
-    attachments, categories, companies, customers, extra_fields, messages, offered, priorities, sessions, tickets,
-    users,
+    attachments, categories, companies, customers, extra_fields, extra_tables, messages, notifications, offered,
+    priorities, sessions, tickets, users,
 };
 use super::super::wire::*;
 use super::{Key, Method};
@@ -55,25 +55,25 @@ super::port! {
     getPriorities Needed (sessionKey: TEXT) -> (errorCode: TEXT, priorities: PRIORITIES) priorities::list;
     getExtraFields Needed (sessionKey: TEXT, domain: TEXT) -> (errorCode: TEXT, extraFields: EXTRA_FIELDS)
         extra_fields::list;
-    getExtraTables Needed (sessionKey: TEXT) -> (errorCode: TEXT, extraTables: EXTRA_TABLES) offered::extra_tables;
+    getExtraTables Needed (sessionKey: TEXT) -> (errorCode: TEXT, extraTables: EXTRA_TABLES) extra_tables::list;
     getExtraTable Needed (sessionKey: TEXT, tableId: TEXT)
-        -> (errorCode: TEXT, extraTables: Type::Struct(&EXTRA_TABLE)) offered::no_extra_table;
+        -> (errorCode: TEXT, extraTables: Type::Struct(&EXTRA_TABLE)) extra_tables::get;
     queryExtraTable Needed (sessionKey: TEXT, tableId: TEXT, fields: TEXTS, criterias: EXTRA_CRITERIA,
         orderByField: TEXT, maxEntries: TEXT, ascending: FLAG) -> (errorCode: TEXT, rows: EXTRA_ROWS)
-        offered::no_extra_table;
+        extra_tables::query;
     insertIntoExtraTable Needed (sessionKey: TEXT, tableId: TEXT, rowId: TEXT, columnValues: PAIRS)
-        -> (errorCode: TEXT, rowId: TEXT) offered::no_extra_table;
+        -> (errorCode: TEXT, rowId: TEXT) extra_tables::put;
     deleteExtraTableRow Needed (sessionKey: TEXT, tableId: TEXT, rowId: TEXT) -> (errorCode: TEXT)
-        offered::no_extra_table;
+        extra_tables::delete;
     executeScript Needed (sessionKey: TEXT, includeId: TEXT, parameters: PAIRS)
         -> (errorCode: TEXT, scriptResult: TEXT) offered::not_licensed;
     findUser Needed (sessionKey: TEXT, field: TEXT, value: TEXT) -> (errorCode: TEXT, userId: TEXT) users::find;
     getActiveTicketsStatus Needed (sessionKey: TEXT) -> (errorCode: TEXT, ticketStatusResult: ACTIVE_TICKETS)
         tickets::active;
     allocUserNotifications Needed (sessionKey: TEXT, source: TEXT) -> (errorCode: TEXT, notificationKey: TEXT)
-        offered::not_licensed;
+        notifications::allocate;
     getUserNotifications Needed (sessionKey: TEXT, notificationKey: TEXT)
-        -> (errorCode: TEXT, userNotifications: NOTIFICATIONS) offered::not_licensed;
+        -> (errorCode: TEXT, userNotifications: NOTIFICATIONS) notifications::take;
     setUserIdleTime Needed (sessionKey: TEXT, idleTime: INT) -> (errorCode: TEXT) offered::not_licensed;
     getReplyTemplateFolders Needed (sessionKey: TEXT) -> (errorCode: TEXT, replyTemplateFolders: TEMPLATE_FOLDERS)
         offered::not_licensed;
