@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::rate::Rates;
 use crate::session::Sessions;
@@ -43,6 +44,7 @@ pub struct State {
     pub outbound: Outbound,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
+    pub(crate) admission: Admission,
     extra_fields: Mutex<Definitions>,
     passwords: Arc<dyn Passwords>,
     hashing: Semaphore,
@@ -63,6 +65,7 @@ impl State {
             outbound: Outbound::default(),
             commits: watch::channel(()).1,
             deadline: Duration::from_secs(30),
+            admission: Admission::default(),
             extra_fields: Mutex::default(),
             passwords,
             hashing: Semaphore::new(hashers),

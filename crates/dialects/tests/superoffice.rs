@@ -4,63 +4,13 @@
 
 mod support;
 
-use domain::operation::{Load, NewRecord, Purge};
-use domain::tenant::Tenant;
-use domain::{Field, Kind, Role, Value};
+use domain::operation::Purge;
+use domain::{Field, Kind, Value};
 use http::{Method, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use support::soap::{EGON, JOHN, PORTS, between, call, envelope, login, methods, other_company};
 use support::{Template, World, request};
-
-const PORTS: [(&str, usize); 3] = [("ticket", 40), ("customer", 33), ("admin", 9)];
-
-/// What stands between two texts, each time.
-fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
-    text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()
-}
-
-fn envelope(port: &str, method: &str, arguments: &str) -> String {
-    format!(
-        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><t:{method} xmlns:t=\"urn:{port}\">\
-         {arguments}</t:{method}></e:Body></e:Envelope>"
-    )
-}
-
-/// Calls a method. The error code, or the text of the only part of `getErrorMessage`.
-fn call(world: &World, port: &str, method: &str, arguments: &str) -> String {
-    let target = format!("/scripts/SOAP?action={port}");
-    let answer = world.ask(&Method::POST, &target, &[], envelope(port, method, arguments));
-    let body = String::from_utf8(answer.response.body().to_vec()).unwrap();
-    assert_eq!(answer.response.status(), StatusCode::OK, "{port}.{method}: {body}");
-    assert_eq!(answer.operation, method);
-    let first = body.split_once("xsi:type=\"xsd:string\">").unwrap().1.split('<').next().unwrap().to_owned();
-    assert_eq!(answer.refused.is_some(), first != "0" && method != "getErrorMessage", "{port}.{method}: {body}");
-    first
-}
-
-fn login(world: &World, port: &str, arguments: &str) -> String {
-    let target = format!("/scripts/SOAP?action={port}");
-    let method = if arguments.contains("userId") { "loginAsUser" } else { "login" };
-    let answer = world.ask(&Method::POST, &target, &[], envelope(port, method, arguments));
-    let body = String::from_utf8(answer.response.body().to_vec()).unwrap();
-    between(&body, "<sessionKey xsi:type=\"xsd:string\">", "<")[0].to_owned()
-}
-
-const EGON: &str = "<userName>egon</userName><password>banken</password>";
-const JOHN: &str = "<username>johndoe</username><password>pw</password>";
-
-/// The methods of a port with their parameters, as its WSDL tells them.
-fn methods(world: &World, port: &str) -> Vec<(String, Vec<String>)> {
-    let answer = world.ask(&Method::GET, &format!("/scripts/SOAP?action={port}"), &[], "");
-    let wsdl = String::from_utf8(answer.response.body().to_vec()).unwrap();
-    let messages = between(&wsdl, "<wsdl:message name=\"", "</wsdl:message>");
-    let requests = messages.into_iter().filter(|message| !message.split('"').next().unwrap().ends_with("Response"));
-    let method = |message: &str| {
-        let parts = between(message, "<wsdl:part name=\"", "\"").into_iter().map(str::to_owned).collect();
-        (message.split('"').next().unwrap().to_owned(), parts)
-    };
-    requests.map(method).collect()
-}
 
 #[test]
 fn every_method_wants_a_key_of_its_own_port() {
@@ -124,22 +74,6 @@ fn who_only_reads_changes_nothing() {
         let code = call(&world, "ticket", method, &format!("<sessionKey>{key}</sessionKey>{arguments}"));
         assert_eq!(code, "0", "{method}");
     }
-}
-
-/// Another company with an Egon of its own and no customer 10.
-fn other_company(world: &World) {
-    let tenant = Tenant { number: 2, buckets: 8 };
-    let values = vec![(Field::Name, "other".into()), (Field::Buckets, 8.into())];
-    world.run(Load { records: vec![NewRecord { kind: Kind::Tenant, id: 2, values }] }).unwrap();
-    let password = format!("$quick${}", dialects::sign_in::digest("theirs"));
-    let values = vec![
-        (Field::Username, "egon".into()),
-        (Field::Password, password.into()),
-        (Field::Role, "admin".into()),
-        (Field::Dialects, Value::Texts(vec!["superoffice".to_owned()])),
-    ];
-    let user = NewRecord { kind: Kind::User, id: 1, values };
-    world.run_as(tenant, Role::Admin, Load { records: vec![user] }).unwrap();
 }
 
 #[test]
@@ -219,5 +153,86 @@ fn with_strict_only_listed_operators_are_taken() {
         let arguments = format!("<sessionKey>{key}</sessionKey><searchCriteria>{criterion}</searchCriteria>");
         let answer = ask("findCompanies", &arguments);
         assert!(answer.contains(&format!("<errorCode xsi:type=\"xsd:string\">{code}<")), "{operator}: {answer}");
+    }
+}
+
+/// What a port answers to a call from an address: the error code, or the sentence of a fault.
+fn from(world: &World, address: [u8; 4], port: &str, method: &str, arguments: &str) -> String {
+    let body = envelope(port, method, arguments);
+    let mut request = request(&Method::POST, &format!("/scripts/SOAP?action={port}"), &[], body);
+    request.address = address.into();
+    let answer = world.send(&request).unwrap().1.response;
+    let body = String::from_utf8(answer.body().to_vec()).unwrap();
+    let (start, status) = match body.contains("<faultstring>") {
+        true => ("<faultstring>", StatusCode::INTERNAL_SERVER_ERROR),
+        false => ("<errorCode xsi:type=\"xsd:string\">", StatusCode::OK),
+    };
+    assert_eq!(answer.status(), status);
+    between(&body, start, "<")[0].to_owned()
+}
+
+#[test]
+fn a_port_is_called_from_its_networks_only() {
+    const INSIDE: [u8; 4] = [10, 1, 2, 3];
+    const OUTSIDE: [u8; 4] = [192, 0, 2, 7];
+    let world = Template::new().world();
+    let (agent, customer) = (login(&world, "ticket", EGON), login(&world, "customer", JOHN));
+    let calls = [
+        ("ticket", "getPriorities", format!("<sessionKey>{agent}</sessionKey>"), "0"),
+        ("ticket", "login", EGON.to_owned(), "0"),
+        ("ticket", "login", EGON.replace("banken", "guess"), "2"),
+        ("ticket", "getPriorities", "<sessionKey>gone</sessionKey>".to_owned(), "5"),
+        ("customer", "getPriorities", format!("<sessionKey>{customer}</sessionKey>"), "0"),
+        ("customer", "getCategories", String::new(), "0"),
+        ("customer", "checkPassword", JOHN.to_owned(), "0"),
+        ("admin", "getUsers", format!("<sessionKey>{agent}</sessionKey>"), "0"),
+        ("admin", "getAgent", String::new(), "27"),
+    ];
+    for closed in [None, Some("ticket"), Some("customer"), Some("admin")] {
+        let networks = closed.map(|port| Value::Texts(vec![format!("{port}=10.0.0.0/8"), format!("{port}=::1")]));
+        world.amend(Kind::Tenant, 1, Field::PortNetworks, networks);
+        for (port, method, arguments, code) in &calls {
+            let fault = format!("The {port} port may not be called from 192.0.2.7");
+            let outside = if closed == Some(port) { &*fault } else { code };
+            assert_eq!(from(&world, OUTSIDE, port, method, arguments), outside, "{closed:?}: {port}.{method}");
+            assert_eq!(from(&world, INSIDE, port, method, arguments), *code, "{closed:?}: {port}.{method}");
+        }
+    }
+}
+
+#[test]
+fn too_many_calls_and_wrong_passwords_wait_on_every_port() {
+    let world = Template::new().world();
+    let (agent, customer) = (login(&world, "ticket", EGON), login(&world, "customer", JOHN));
+    // What was proven is remembered for a minute.
+    world.pass(61);
+    for (port, method, wrong, right) in [
+        ("ticket", "login", "<userName>egon</userName><password>x</password>", EGON),
+        ("customer", "checkPassword", "<username>johndoe</username><password>x</password>", JOHN),
+    ] {
+        let codes: Vec<_> = (0..11).map(|_| from(&world, [10, 0, 0, 1], port, method, wrong)).collect();
+        let refused = if port == "ticket" { "2" } else { "1" };
+        assert_eq!(codes, [[refused; 10].as_slice(), &["7"]].concat(), "{port}");
+        assert_eq!(from(&world, [10, 0, 0, 2], port, method, right), "7", "{port}: the name must wait");
+        world.pass(2);
+        assert_eq!(from(&world, [10, 0, 0, 2], port, method, right), "0", "{port}");
+    }
+    let World { runtime, state, clock: _clock, commits: _commits, .. } = world;
+    let mut state = Arc::into_inner(state).unwrap();
+    state.rates = dialects::Rates::new(dialects::Quotas { per_caller: 3, per_address: 0 });
+    let state = Arc::new(state);
+    for (port, method, key) in
+        [("customer", "getPriorities", &customer), ("ticket", "getPriorities", &agent), ("admin", "getUsers", &agent)]
+    {
+        let codes = (0..4).map(|_| {
+            let body = envelope(port, method, &format!("<sessionKey>{key}</sessionKey>"));
+            let request = request(&Method::POST, &format!("/scripts/SOAP?action={port}"), &[], body);
+            let answer = runtime.block_on((dialects::dialect_of("/scripts/SOAP").unwrap().answer)(&state, &request));
+            let body = String::from_utf8(answer.response.body().to_vec()).unwrap();
+            between(&body, "<errorCode xsi:type=\"xsd:string\">", "<")[0].to_owned()
+        });
+        // The ticket and the admin port have one caller.
+        let expected = if port == "admin" { ["7"; 4] } else { ["0", "0", "0", "7"] };
+        assert_eq!(codes.collect::<Vec<_>>(), expected, "{port}");
     }
 }

@@ -177,6 +177,9 @@ fields! {
     Scopes = "scopes", Shape::Codes { max: 32, items: 16 };
     /// Where a user or key may call from: networks such as `192.0.2.0/24`; empty means anywhere.
     Networks = "networks", Shape::Codes { max: 64, items: 100 };
+    /// The networks that the ports of a SOAP API may be called from, such as `ticket=192.0.2.0/24`; a port that none is
+    /// given for may be called from anywhere.
+    PortNetworks = "port_networks", Shape::Codes { max: 80, items: 300 };
     /// When a customer was erased.
     ErasedAt = "erased_at", Shape::Time;
     /// After how many days customers are erased who were deleted; unset keeps them.

@@ -37,6 +37,7 @@ pub mod network;
 pub mod notification;
 pub mod operation;
 pub mod port;
+pub mod port_networks;
 pub mod priority;
 pub mod record;
 mod rule;

@@ -3,6 +3,7 @@
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
+use crate::port_networks::PortNetworks;
 use crate::record::{Part, Record};
 use crate::rule::need;
 use crate::value::Shape;
@@ -17,6 +18,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::MarketLanguage,
     Field::Language,
     Field::MaskedFields,
+    Field::PortNetworks,
     Field::DemandsVersions,
     Field::EraseDeletedAfterDays,
     Field::Disabled,
@@ -44,6 +46,7 @@ pub(crate) fn settle(record: &mut Record, before: Option<&Record>, cx: &Context)
             return Err(Error::invalid(Field::MaskedFields, format!("{shown:?} is no field that can be masked")).into());
         }
     }
+    PortNetworks::read(record.texts(Field::PortNetworks))?;
     let changed = |field: Field| before.is_some_and(|before| before.values.get(field) != record.values.get(field));
     if changed(Field::Buckets) {
         let text = "The parts of a tenant are fixed when it is made. Nothing was changed.";

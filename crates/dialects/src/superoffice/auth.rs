@@ -82,7 +82,7 @@ async fn proven(
 }
 
 /// A proven caller from an address that is not theirs sees a fault, as the vendor's port answers strangers.
-fn elsewhere(error: Error) -> Refused {
+pub(super) fn elsewhere(error: Error) -> Refused {
     match error.reason {
         Reason::Forbidden => Refused { code: None, error },
         _ => error.into(),

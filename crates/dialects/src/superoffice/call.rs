@@ -181,11 +181,14 @@ async fn handle(
     let place = port.service.operations.iter().position(|known| known.name == operation.name);
     let method = place.and_then(|place| port.methods.get(place));
     let method = method.ok_or_else(|| Error::internal(format!("{} has no handler", operation.name)))?;
-    let session = auth::session(state, request, port, method.key, arguments).await?;
+    let session = auth::session(state, request, port, method.key, arguments).await;
     let caller = match &session {
-        Some(session) => Arc::clone(&session.caller),
-        None => Arc::new(Caller::anonymous(state.tenant(request).await?)),
+        Ok(Some(session)) => Arc::clone(&session.caller),
+        _ => Arc::new(Caller::anonymous(state.tenant(request).await?)),
     };
+    // Whoever calls from elsewhere is not told whether the key is good.
+    state.admit(request, NAME, caller.tenant, port.name).await.map_err(auth::elsewhere)?;
+    let session = session?;
     let call = Call { state, request, port, operation, arguments, caller, session: session.clone() };
     let outcome = (method.handler)(call).await;
     if let (Some(session), Err(refused)) = (&session, &outcome) {

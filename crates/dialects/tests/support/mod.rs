@@ -9,6 +9,7 @@ pub(crate) mod conversation;
 pub(crate) mod lens;
 pub(crate) mod rpc;
 pub(crate) mod sample;
+pub(crate) mod soap;
 
 use bytes::Bytes;
 use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};

@@ -11,7 +11,7 @@ use ::wire::soap::{Members, Value};
 use domain::error::Reason;
 use domain::filter::{Condition, Filter, Order, Selection, Test};
 use domain::operation::{CreateRecord, DeleteRecord, Deleted, ListRecords, ReadRecord, Submission, UpdateRecord};
-use domain::{Edit, Error, Field, Kind, Record};
+use domain::{Area, Edit, Error, Field, Kind, Record};
 
 /// Tables, or rows, that one answer shows at most.
 const MAX: u32 = 10_000;
@@ -174,8 +174,9 @@ impl Submission<Record> for InTable {
 /// A row that is not there is no error, as documented.
 pub(in super::super) async fn delete(call: Call<'_>) -> Outcome {
     let table = table(&call).await?.id;
-    let Some(id) = id(call.text("rowId")) else { return Ok(call.output()) };
     let kind = Kind::ExtraRow;
+    call.caller.demand_in(kind.access(true), Area::of(kind))?;
+    let Some(id) = id(call.text("rowId")) else { return Ok(call.output()) };
     match call.run(ReadRecord { kind, id, deleted: Deleted::Hidden }).await {
         Ok(row) if row.number(Field::TableId) == Some(table) => {
             call.run(DeleteRecord { kind, id, expected_version: None }).await?;
