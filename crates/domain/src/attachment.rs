@@ -22,6 +22,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::MessageId,
     Field::CreatedBy,
     Field::CustomerId,
+    Field::Unclaimed,
     Field::Deleted,
 ];
 
@@ -104,7 +105,15 @@ pub(crate) fn settle(attachment: &Record, before: Option<&Record>, cx: &Context)
         return Ok(());
     };
     confine(attachment, Some(before), &[Field::Deleted], cx)?;
-    let kept = [Field::Size, Field::Sha256, Field::MessageId, Field::CreatedBy, Field::CustomerId, Field::AccessKey];
+    let kept = [
+        Field::Size,
+        Field::Sha256,
+        Field::MessageId,
+        Field::CreatedBy,
+        Field::CustomerId,
+        Field::Unclaimed,
+        Field::AccessKey,
+    ];
     if let Some(field) = kept.into_iter().find(|field| attachment.values.get(*field) != before.values.get(*field)) {
         return Err(Error::invalid(field, format!("{field} is set by the server: leave it out")).into());
     }

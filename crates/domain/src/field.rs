@@ -316,6 +316,8 @@ fields! {
     NotificationType = "notification_type", QUOTA;
     /// The program that tells a user what there is to be told.
     Source = "source", NAME;
+    /// Stored by somebody who had not signed in: any customer may link it, and anybody delete it until then.
+    Unclaimed = "unclaimed", Shape::Flag;
     /// What opens an attachment beside its id, where a vendor's API asks for it.
     AccessKey = "access_key", Shape::Secret;
     /// Where a webhook's events go.

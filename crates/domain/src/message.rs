@@ -82,9 +82,10 @@ pub(crate) fn settle(
 }
 
 fn check_loose(id: i64, attachment: Option<&Record>, cx: &Context) -> Result<(), Error> {
-    // A customer's own; another's does not exist.
+    // A customer's own, or nobody's; another's does not exist.
     let own = |attachment: &&Record| {
-        cx.caller.customer.is_none_or(|customer| attachment.number(Field::CustomerId) == Some(customer))
+        let of = attachment.number(Field::CustomerId);
+        cx.caller.customer.is_none_or(|customer| of == Some(customer) || attachment.flag(Field::Unclaimed))
     };
     let Some(attachment) = attachment.filter(|attachment| !attachment.is_deleted()).filter(own) else {
         return Err(Error::invalid(Field::Attachments, format!("attachment {id} does not exist")));

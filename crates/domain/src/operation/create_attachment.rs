@@ -19,6 +19,8 @@ pub struct CreateAttachment {
     pub content_type: Option<String>,
     /// What opens it beside its id: see [`Field::AccessKey`]. `None` where no API asks for one.
     pub access_key: Option<String>,
+    /// Whether nobody signed in for it: see [`Field::Unclaimed`].
+    pub unclaimed: bool,
     /// The bytes.
     pub content: Content,
 }
@@ -45,6 +47,7 @@ impl Operation for CreateAttachment {
         record.set(Field::AccessKey, self.access_key.as_deref().map(Into::into))?;
         record.set(Field::CreatedBy, cx.caller.user.map(Into::into))?;
         record.set(Field::CustomerId, cx.caller.customer.map(Into::into))?;
+        record.set(Field::Unclaimed, self.unclaimed.then_some(true.into()))?;
         self.content.describe(&mut record)?;
         let place = (record.kind, record.part, record.id);
         let record = rule::put(record, None, set, cx)?;

@@ -296,7 +296,9 @@ fn the_bytes_of_a_file_are_never_others() {
         let mut bed = Damaged::new();
         let bytes: Vec<u8> = (0..LENGTH).map(|at| (at % 251) as u8 + 1).collect();
         let (name, content) = (String::from("file"), Content::new(bytes).unwrap());
-        bed.desk(ONE).run(CreateAttachment { name, content_type: None, access_key: None, content }).unwrap();
+        bed.desk(ONE)
+            .run(CreateAttachment { name, content_type: None, access_key: None, unclaimed: false, content })
+            .unwrap();
         let findings = after(&mut bed, sql, |bed| {
             assert_eq!(refused(bed.desk(ONE).run(ReadContent { id: 1, chunk })).0, Reason::Internal, "{sql}");
         });

@@ -36,7 +36,13 @@ fn delete(desk: &Desk<'_>, kind: Kind, id: i64) -> Answer {
 fn attach(desk: &Desk<'_>, name: &str, bytes: &[u8]) -> Answer {
     let content = Content::new(bytes.to_vec()).unwrap();
     let content_type = Some("text/plain".to_owned());
-    desk.run(CreateAttachment { name: name.to_owned(), content_type, access_key: Some("opens".to_owned()), content })
+    desk.run(CreateAttachment {
+        name: name.to_owned(),
+        content_type,
+        access_key: Some("opens".to_owned()),
+        unclaimed: false,
+        content,
+    })
 }
 
 /// Every chunk, one after the other.

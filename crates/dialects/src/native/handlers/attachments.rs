@@ -26,7 +26,7 @@ pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>) -> Resul
     let content_type = call.request.header(header::CONTENT_TYPE).map(str::to_owned);
     let bytes = call.request.body.to_vec();
     let content = spawn_blocking(move || Content::new(bytes)).await.map_err(Error::internal)??;
-    let create = CreateAttachment { name: name.to_owned(), content_type, access_key: None, content };
+    let create = CreateAttachment { name: name.to_owned(), content_type, access_key: None, unclaimed: false, content };
     records::created(&call, &query, Kind::Attachment, create, "/v1/attachments").await
 }
 

@@ -33,7 +33,8 @@ pub(in super::super) async fn add(call: Call<'_>) -> Outcome {
     };
     let content = spawn_blocking(move || Content::new(bytes)).await.map_err(Error::internal)??;
     let content_type = Some(call.text("contentType")).filter(|text| !text.is_empty()).map(str::to_owned);
-    let create = CreateAttachment { name, content_type, access_key: Some(call.state.random_key()), content };
+    let (access_key, unclaimed) = (Some(call.state.random_key()), call.session.is_none());
+    let create = CreateAttachment { name, content_type, access_key, unclaimed, content };
     let attachment = match &call.session {
         Some(_) => call.run(create).await?,
         None => call.run_as(&customers::portal(&call), create).await?,
@@ -70,14 +71,14 @@ pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
         .with("data", data))
 }
 
-/// Asks for no session. What an agent stored is therefore not for it, and what is linked neither.
+/// Asks for no session. What agents and their programs stored is therefore not for it, and what is linked neither.
 pub(in super::super) async fn delete(call: Call<'_>) -> Outcome {
     let id = needed_id(&call, "attachmentId", Code::UnknownAttachment)?;
     let portal = customers::portal(&call);
     let unknown = missing(Code::UnknownAttachment);
     let read = ReadRecord { kind: Kind::Attachment, id, deleted: Deleted::Hidden };
     let attachment = call.run_as(&portal, read).await.map_err(&unknown)?;
-    if attachment.number(Field::CreatedBy).is_some() {
+    if !attachment.flag(Field::Unclaimed) && attachment.number(Field::CustomerId).is_none() {
         return Err(Refused::new(Code::UnknownAttachment, Error::not_found(format!("There is no attachment {id}"))));
     }
     let delete = DeleteRecord { kind: Kind::Attachment, id, expected_version: Some(attachment.version) };
