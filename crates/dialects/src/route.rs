@@ -137,7 +137,7 @@ impl Call<'_> {
 pub enum Found<'r, 'p> {
     /// An endpoint, and what stands for `{…}` in its path.
     Endpoint(&'r Endpoint, Vec<&'p str>),
-    /// The path exists, with these methods: `GET, PUT`.
+    /// The path exists, with these methods: `GET, HEAD, PUT, OPTIONS`.
     WrongMethod(String),
     /// Nothing is there.
     Unknown,
@@ -174,7 +174,12 @@ impl Routes {
         if let Some(endpoint) = here().find(|endpoint| endpoint.method == *wanted) {
             return Found::Endpoint(endpoint, matched.params.iter().map(|(_, value)| value).collect());
         }
-        Found::WrongMethod(here().map(|endpoint| endpoint.method.as_str()).collect::<Vec<_>>().join(", "))
+        let mut methods: Vec<_> = here().map(|endpoint| endpoint.method.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        Found::WrongMethod(methods.join(", "))
     }
 }
 

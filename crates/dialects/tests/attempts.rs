@@ -4,9 +4,12 @@
 
 mod support;
 
-use domain::operation::{KEPT, Purge};
+use dialects::native;
+use domain::operation::{CreateSession, KEPT, Purge};
+use domain::session::{Lifetime, Subject};
 use domain::{Field, Kind};
 use http::{Method, StatusCode};
+use std::sync::atomic::Ordering;
 use support::{Template, World};
 
 const ADMIN: (&str, &str) = ("authorization", "Bearer demo-admin-token");
@@ -81,6 +84,8 @@ fn a_tenant_may_demand_versions() {
         (Method::POST, "/v1/customers/10/revert", revert),
         (Method::PATCH, "/v1/companies/17", patch),
         (Method::PATCH, "/v1/customers/10?dry_run=true", patch),
+        (Method::PATCH, "/v1/settings", r#"{"erase_deleted_after_days":9}"#),
+        (Method::POST, "/v1/keys/1/rotate", ""),
     ] {
         assert_eq!(of(&method, path, &[], body), StatusCode::PRECONDITION_REQUIRED.as_u16(), "{method} {path}");
     }
@@ -89,6 +94,97 @@ fn a_tenant_may_demand_versions() {
     assert_eq!(of(&Method::PATCH, "/v1/customers/10", &[("if-match", "\"1\"")], patch), 200);
     assert_eq!(of(&Method::PATCH, "/v1/customers/10", &[("if-match", "*")], patch), 200);
     assert_eq!(world.record(Kind::Customer, 10).unwrap().version, 2);
+}
+
+/// What is no plain record, as calls that succeed in this order; each changes the record that the one before left.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("POST", "/v1/keys", r#"{"username":"shop","role":"agent"}"#),
+    ("POST", "/v1/keys/10/rotate", r#"{"overlap_seconds":60}"#),
+    ("POST", "/v1/tenants", r#"{"name":"acme"}"#),
+    ("PATCH", "/v1/settings", r#"{"erase_deleted_after_days":9}"#),
+    ("POST", "/v1/webhooks", r#"{"url":"https://crm.example/hook"}"#),
+    ("POST", "/v1/webhooks/1/rotate-secret", ""),
+    ("POST", "/v1/webhooks/1/replay", r#"{"after":"now"}"#),
+    ("DELETE", "/v1/sessions/1", ""),
+    ("POST", "/v1/tokens", r#"{"user":1}"#),
+    ("DELETE", "/v1/tokens/1", ""),
+    ("POST", "/v1/tickets/500/read", ""),
+    ("POST", "/v1/customers/11/erase", ""),
+];
+
+/// Without what stands in the place of a secret.
+fn without_secret(body: &str) -> (String, Option<String>) {
+    for member in [r#","key":"#, r#","secret":"#] {
+        if let Some((rest, secret)) = body.rsplit_once(member) {
+            let secret = secret.trim_end_matches('}').trim_matches('"').to_owned();
+            return (rest.to_owned(), Some(secret).filter(|secret| secret != "null"));
+        }
+    }
+    (body.to_owned(), None)
+}
+
+#[test]
+fn every_change_is_tried_done_once_and_compared() {
+    let world = Template::new().world();
+    let lifetime = Lifetime { idle: 1_000, whole: 1_000 };
+    let create = CreateSession { subject: Subject::User(2), digest: "d".to_owned(), dialect: "console", lifetime };
+    world.run(create).unwrap();
+    for (at, (method, path, body)) in OTHERS.iter().enumerate() {
+        let method = method.parse().unwrap();
+        let of = |query: &str, name: &str, value: &str| {
+            send(&world, &method, &format!("{path}{query}"), &[ADMIN, (name, value)], body)
+        };
+        let commits = world.commits.load(Ordering::SeqCst);
+        let (status, _, told) = of("?dry_run=true", "x-trial", "");
+        assert!(status == 200 && told.contains(r#""dry_run":true"#), "{path}: {status} {told}");
+        assert_eq!(without_secret(&told).1, None, "{path}: a trial tells no secret that nobody will have");
+        let is_new = matches!(*path, "/v1/keys" | "/v1/tenants" | "/v1/tokens" | "/v1/webhooks");
+        if !is_new {
+            assert_eq!(of("", "if-match", "\"77\"").0, 412, "{path}");
+        }
+        assert_eq!(world.commits.load(Ordering::SeqCst), commits, "{path}: neither changed anything");
+        let key = format!("key-{at}");
+        let (status, replayed, first) = of("", "idempotency-key", &key);
+        assert!(status < 300 && !replayed, "{path}: {status} {first}");
+        let commits = world.commits.load(Ordering::SeqCst);
+        let (again, replayed, second) = of("", "idempotency-key", &key);
+        let ((first, secret), (second, no_secret)) = (without_secret(&first), without_secret(&second));
+        assert_eq!((again, replayed, second, no_secret), (status, true, first, None), "{path}");
+        let makes_secret = is_new || path.contains("/rotate");
+        assert_eq!(secret.is_some(), makes_secret, "{path}");
+        assert_eq!(world.commits.load(Ordering::SeqCst), commits, "{path}: done once");
+        assert_eq!(of("", "idempotency-key", "").0, 400, "{path}");
+        let other = send(&world, &Method::POST, "/v1/categories", &[ADMIN, ("idempotency-key", &key)], "{}");
+        assert_eq!(other.0, 422, "{path}");
+        if let Some(secret) = secret {
+            let folder = world.files();
+            assert!(
+                !folder.iter().any(|file| file.windows(secret.len()).any(|text| text == secret.as_bytes())),
+                "{path}"
+            );
+        }
+    }
+    assert_eq!(world.examine(), Vec::<String>::new());
+}
+
+#[test]
+fn no_change_is_left_out() {
+    let alike = |path: &str| {
+        let resource = path.split('/').nth(2).unwrap();
+        let named = ["keys", "tenants", "tokens", "webhooks", "sessions", "settings"].contains(&resource);
+        !named && !path.contains("/erase") && !path.ends_with("/read")
+    };
+    for endpoint in native::DIALECT.endpoints.iter().filter(|endpoint| !endpoint.method.is_safe()) {
+        let tried = OTHERS.iter().any(|(method, path, _)| {
+            let shape = path.split('/').map(|part| if part.parse::<u32>().is_ok() { "{id}" } else { part });
+            endpoint.method.as_str() == *method && shape.collect::<Vec<_>>().join("/") == endpoint.path
+        });
+        let attempts = endpoint.exchange.query.contains(&"dry_run");
+        let each_time = ["test_webhook", "replay_dead_letter", "run_retention"].contains(&endpoint.operation);
+        // What all kinds of records have in common is tried by recorded conversations, and so are dead letters.
+        let plain = attempts && (alike(endpoint.path) || endpoint.method != Method::POST);
+        assert!(tried || each_time || plain, "{}: nobody tries to send it again", endpoint.operation);
+    }
 }
 
 #[test]

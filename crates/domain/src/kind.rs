@@ -223,6 +223,12 @@ impl Kind {
         )
     }
 
+    /// Whether ids of such records are given one after the other. A kept answer is where the digest of its key says, and
+    /// a delivery has the id of its webhook.
+    pub const fn is_counted(self) -> bool {
+        !matches!(self, Self::Answer | Self::Delivery)
+    }
+
     /// The fields such a record can have. Extra fields are allowed for some besides.
     pub const fn fields(self) -> &'static [Field] {
         match self {

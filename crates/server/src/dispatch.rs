@@ -52,7 +52,8 @@ impl Application for Dispatch {
     async fn answer(&self, request: http::Request<Bytes>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
         let path = request.uri().path();
-        if let Some(response) = self.own(path).or_else(|| docs::answer(request.method(), path, request.uri().query())) {
+        let own = self.own(path).map(|response| docs::only_read(request.method(), response));
+        if let Some(response) = own.or_else(|| docs::answer(request.method(), path, request.uri().query())) {
             return response;
         }
         let (tenant, path) = split_tenant(path);

@@ -9,10 +9,11 @@ use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
 use domain::operation::{Attempt, Attempted, Once, Planned};
-use domain::{Error, Operation};
+use domain::{Error, Operation, Record};
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -44,15 +45,46 @@ pub(super) async fn run<O: Operation>(
     operation: O,
     encode: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem> + Clone + Send + 'static,
 ) -> Result<Response<Bytes>, Problem> {
+    let minimal = prefers_minimal(call);
+    let answer = move |output: &O::Output| encode(output).map(|response| reduced(response, minimal));
+    told(call, query, view, touches, operation, answer.clone(), answer).await
+}
+
+/// As [`run`], for a change that makes a secret. It is answered once: what is kept for who sends the request again has
+/// none, since no secret is stored as it is. The body is answered also to who would spare it.
+///
+/// # Errors
+/// As of [`run`].
+pub(super) async fn run_with_secret<O: Operation<Output = Arc<Record>>>(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    touches: Touches,
+    operation: O,
+    secret: impl Fn(&Record) -> Option<String>,
+    encode: impl Fn(&Record, Option<&str>) -> Response<Bytes> + Clone + Send + 'static,
+) -> Result<Response<Bytes>, Problem> {
+    let kept = encode.clone();
+    let answer = move |record: &Arc<Record>| Ok(encode(record, secret(record).as_deref()));
+    let keep = move |record: &Arc<Record>| Ok(kept(record, None));
+    told(call, query, &View::default(), touches, operation, answer, keep).await
+}
+
+/// Runs it; `keep` encodes what is answered to who sends it again.
+async fn told<O: Operation>(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    view: &View,
+    touches: Touches,
+    operation: O,
+    answer: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem>,
+    keep: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem> + Send + 'static,
+) -> Result<Response<Bytes>, Problem> {
     let headers = &call.request.headers;
     let dry_run = query.flag("dry_run")?;
     if dry_run && call.caller.customer.is_some() {
         // It would show them what else follows from their change.
         return Err(Error::new(Reason::Forbidden, "Customers cannot try a change out").into());
     }
-    let minimal = prefers_minimal(call);
-    let answer = move |output: &O::Output| encode(output).map(|response| reduced(response, minimal));
-    let keep = answer.clone();
     let attempt = Attempt {
         operation,
         conditional: touches == Touches::NoVersion

@@ -182,11 +182,20 @@ pub(super) fn component(status: StatusCode) -> String {
 
 /// Every code there is.
 pub(super) fn codes() -> Vec<Code> {
-    let reasons = Reason::ALL.into_iter().map(|reason| {
+    reasons().map(|(_, code)| code).chain(requests()).collect()
+}
+
+/// The codes of what the domain refuses.
+pub(super) fn reasons() -> impl Iterator<Item = (Reason, Code)> {
+    Reason::ALL.into_iter().map(|reason| {
         let (status, code, title) = words(reason);
-        Code { status, code: code.into(), title: title.into() }
-    });
-    reasons.chain(REQUEST.iter().map(|status| Code::of(*status))).collect()
+        (reason, Code { status, code: code.into(), title: title.into() })
+    })
+}
+
+/// The codes of requests that are refused whatever they ask for.
+pub(super) fn requests() -> impl Iterator<Item = Code> {
+    REQUEST.iter().map(|status| Code::of(*status))
 }
 
 /// The answer of a handler; of a refused one with everything that is wrong with the body.

@@ -11,6 +11,7 @@ mod handlers;
 pub mod openapi;
 mod operations;
 mod patch;
+pub mod problems;
 mod submission;
 mod webhooks;
 mod wire;

@@ -199,7 +199,7 @@ operations! {
         "Creates, changes and deletes up to 1,000 customers in one transaction.";
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
-    "create_key": POST "/v1/keys" [] => access::create_key as Key
+    "create_key": POST "/v1/keys" ["dry_run"] => access::create_key as Key
         (Content::Record(Kind::Key) => CREATED Content::WithSecret(Kind::Key)),
         "Creates a key and shows it, once.";
     "read_key": GET "/v1/keys/{id}" ["fields"] => records::read [Key],
@@ -210,12 +210,12 @@ operations! {
         "Disables a key; no call with it is answered any more.";
     "read_key_history": GET "/v1/keys/{id}/history" ["limit", "cursor"] => records::history [Key],
         "Reads what happened to a key, newest first.";
-    "rotate_key": POST "/v1/keys/{id}/rotate" [] => access::rotate_key as Key
+    "rotate_key": POST "/v1/keys/{id}/rotate" ["dry_run"] => access::rotate_key as Key
         (Content::Optional("Rotation") => OK Content::WithSecret(Kind::Key)),
         "Gives a key another secret and shows it, once; the present one works on for a while.";
     "list_tenants": GET "/v1/tenants" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Tenant],
         "Lists the tenants that the caller operates, or its own.";
-    "create_tenant": POST "/v1/tenants" [] => access::create_tenant as Tenant
+    "create_tenant": POST "/v1/tenants" ["dry_run"] => access::create_tenant as Tenant
         (Content::Record(Kind::Tenant) => CREATED Content::WithSecret(Kind::Tenant)),
         "Creates a tenant and shows its first key, once.";
     "read_tenant": GET "/v1/tenants/{id}" ["fields"] => records::read [Tenant],
@@ -226,17 +226,17 @@ operations! {
         "Reads what happened to a tenant's settings, newest first.";
     "list_sessions": GET "/v1/sessions" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Session],
         "Lists sessions by id; never a session key.";
-    "end_session": DELETE "/v1/sessions/{id}" [] => access::end_session as Session
+    "end_session": DELETE "/v1/sessions/{id}" ["dry_run"] => access::end_session as Session
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a session at once.";
     "list_tokens": GET "/v1/tokens" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Token],
         "Lists tokens by id, also those that ended lately; never what is called with.";
-    "create_token": POST "/v1/tokens" [] => access::create_token as Token
+    "create_token": POST "/v1/tokens" ["dry_run"] => access::create_token as Token
         (Content::Record(Kind::Token) => CREATED Content::WithSecret(Kind::Token)),
         "Creates a token of a user and shows it, once.";
     "read_token": GET "/v1/tokens/{id}" ["fields"] => records::read [Token],
         "Reads whose a token is and until when.";
-    "end_token": DELETE "/v1/tokens/{id}" [] => access::end_token as Token
+    "end_token": DELETE "/v1/tokens/{id}" ["dry_run"] => access::end_token as Token
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a token at once.";
     "export_customer": GET "/v1/customers/{id}/export" ["format"] => privacy::export as Customer and Ticket
@@ -251,10 +251,10 @@ operations! {
     "read_me": GET "/v1/me" [] => access::me as anybody
         (Content::Nothing => OK Content::Schema("Caller")),
         "Shows who calls, and what they may do.";
-    "read_settings": GET "/v1/settings" [] => access::read_settings as Tenant
+    "read_settings": GET "/v1/settings" ["fields"] => access::read_settings as Tenant
         (Content::Nothing => OK Content::Record(Kind::Tenant)),
         "Reads the settings of the caller's tenant.";
-    "update_settings": PATCH "/v1/settings" [] => access::update_settings as Tenant
+    "update_settings": PATCH "/v1/settings" ["fields", "dry_run"] => access::update_settings as Tenant
         (Content::Record(Kind::Tenant) => OK Content::Record(Kind::Tenant)),
         "Changes the settings of the caller's tenant.";
     "list_tickets_of_customer": GET "/v1/customers/{id}/tickets"
@@ -293,7 +293,7 @@ operations! {
         "Reads what happened to all records, oldest first, and waits for more.";
     "list_webhooks": GET "/v1/webhooks" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Webhook],
         "Lists the addresses that are told of changes.";
-    "create_webhook": POST "/v1/webhooks" [] => webhooks::create as Webhook
+    "create_webhook": POST "/v1/webhooks" ["dry_run"] => webhooks::create as Webhook
         (Content::Record(Kind::Webhook) => CREATED Content::WithSecret(Kind::Webhook)),
         "Creates a webhook; the answer shows its secret, once.";
     "read_webhook": GET "/v1/webhooks/{id}" ["fields"] => records::read [Webhook],
@@ -304,7 +304,7 @@ operations! {
         "Deletes a webhook: it is told of nothing more.";
     "read_webhook_history": GET "/v1/webhooks/{id}/history" ["limit", "cursor"] => records::history [Webhook],
         "Reads what happened to a webhook, newest first.";
-    "rotate_webhook_secret": POST "/v1/webhooks/{id}/rotate-secret" [] => webhooks::rotate_secret as Webhook
+    "rotate_webhook_secret": POST "/v1/webhooks/{id}/rotate-secret" ["dry_run"] => webhooks::rotate_secret as Webhook
         (Content::Nothing => OK Content::WithSecret(Kind::Webhook)),
         "Gives a webhook its next secret; the one before signs too for a day.";
     "test_webhook": POST "/v1/webhooks/{id}/test" [] => webhooks::test as Webhook
@@ -313,7 +313,7 @@ operations! {
     "read_webhook_delivery": GET "/v1/webhooks/{id}/delivery" [] => webhooks::delivery as Webhook
         (Content::Nothing => OK Content::Record(Kind::Delivery)),
         "Reads how far a webhook has been told.";
-    "replay_webhook": POST "/v1/webhooks/{id}/replay" [] => webhooks::replay as Webhook
+    "replay_webhook": POST "/v1/webhooks/{id}/replay" ["dry_run"] => webhooks::replay as Webhook
         (Content::Schema("Replay") => OK Content::AnyVersion(Kind::Delivery)),
         "Has all events after a cursor sent again.";
     "list_dead_letters": GET "/v1/webhooks/{id}/dead-letters" ["limit", "cursor"] => webhooks::dead_letters as Webhook
@@ -322,7 +322,7 @@ operations! {
     "replay_dead_letter": POST "/v1/webhooks/{id}/dead-letters/{letter}/replay" [] => webhooks::replay_dead_letter as Webhook
         (Content::Nothing => OK Content::Schema("Sent")),
         "Sends one of them once more.";
-    "delete_dead_letter": DELETE "/v1/webhooks/{id}/dead-letters/{letter}" [] => webhooks::delete_dead_letter as Webhook
+    "delete_dead_letter": DELETE "/v1/webhooks/{id}/dead-letters/{letter}" ["dry_run"] => webhooks::delete_dead_letter as Webhook
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Forgets one of them.";
 }

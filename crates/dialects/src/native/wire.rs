@@ -164,11 +164,15 @@ pub(super) fn record(status: StatusCode, record: &Record, view: &View) -> Respon
     response
 }
 
-/// One record with the key that was just made for it, which is never shown again.
-pub(super) fn record_with_key(status: StatusCode, record: &Record, key: &str) -> Response<Bytes> {
+/// One record with the secret that was just made for it, which is never shown again: then its place is null.
+pub(super) fn record_with_secret(
+    status: StatusCode,
+    record: &Record,
+    (member, secret): (&str, Option<&str>),
+) -> Response<Bytes> {
     let mut response = answer(status, |object| {
         View::default().put(object, record);
-        object.put("key", key);
+        object.put(member, secret);
     });
     response.headers_mut().insert(header::ETAG, entity_tag(record.version));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -236,6 +240,13 @@ pub(super) fn certificates(certificates: &[Certificate]) -> Response<Bytes> {
             }
         });
     })
+}
+
+/// That it is done, and that there is nothing to show.
+pub(super) fn done() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
 }
 
 /// That the caller has it already.

@@ -196,6 +196,14 @@ impl World {
         folder
     }
 
+    /// The bytes of all files of the store, as they are now.
+    pub(crate) fn files(&self) -> Vec<Vec<u8>> {
+        std::fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
+    }
+
     /// What the doctor finds.
     pub(crate) fn examine(&self) -> Vec<String> {
         let report = store::sqlite::examine(self.folder.path()).unwrap();

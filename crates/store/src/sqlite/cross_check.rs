@@ -37,8 +37,10 @@ impl CrossCheck {
             return Ok(wrong);
         };
         let counted_in = if record.kind == Kind::Tenant { record.part } else { tenant.first_part() };
-        let highest = self.highest.entry((counted_in.0, record.kind)).or_default();
-        *highest = record.id.max(*highest);
+        if record.kind.is_counted() {
+            let highest = self.highest.entry((counted_in.0, record.kind)).or_default();
+            *highest = record.id.max(*highest);
+        }
         for (field, key) in unique_keys(*tenant, record) {
             self.keys += 1;
             let sql = "SELECT owner_part, owner_id FROM unique_key WHERE part = ?1 AND space = ?2 AND value = ?3";

@@ -1,7 +1,8 @@
 //! Who may do what: keys, tenants, settings, sessions, and the caller.
 
-use super::id;
-use crate::native::entity_tag::{IfMatch, is_known};
+use super::{id, records};
+use crate::native::attempt::{self, Touches};
+use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
 use crate::native::fields::View;
 use crate::native::submission::Submitted;
@@ -11,11 +12,10 @@ use crate::sign_in::digest;
 use ::wire::json;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::operation::{
-    CreateRecord, CreateTenant, Deleted, EndSession, EndToken, ReadRecord, RotateKey, Submission as _, UpdateRecord,
-};
-use domain::{Edit, Error, Field, Kind, Record};
-use http::{HeaderValue, Response, StatusCode, header};
+use domain::operation::{CreateRecord, CreateTenant, EndSession, EndToken, OnVersion, RotateKey, Submission as _};
+use domain::{Edit, Error, Field, Kind, Operation, Record};
+use http::{Response, StatusCode};
+use std::sync::Arc;
 
 type Answer = Result<Response<Bytes>, Problem>;
 
@@ -27,16 +27,16 @@ fn new_key(call: &Call<'_>) -> String {
     format!("sr_{}", call.state.random_key())
 }
 
-pub(in crate::native) async fn create_key(call: Call<'_>, _: Query<'_>) -> Answer {
-    create(call, Kind::Key).await
+pub(in crate::native) async fn create_key(call: Call<'_>, query: Query<'_>) -> Answer {
+    create(call, query, Kind::Key).await
 }
 
-pub(in crate::native) async fn create_token(call: Call<'_>, _: Query<'_>) -> Answer {
-    create(call, Kind::Token).await
+pub(in crate::native) async fn create_token(call: Call<'_>, query: Query<'_>) -> Answer {
+    create(call, query, Kind::Token).await
 }
 
 /// Creates what is called with.
-async fn create(call: Call<'_>, kind: Kind) -> Answer {
+async fn create(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
     let submitted = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
     let key = new_key(&call);
     let digest = digest(&key);
@@ -45,15 +45,16 @@ async fn create(call: Call<'_>, kind: Kind) -> Answer {
         edits.push(Edit::Set(Field::Digest, Some(digest.as_str().into())));
         Ok(edits)
     };
-    let record = call.run(CreateRecord { kind, submission }).await?;
-    Ok(created(&call, &record, &key))
+    created(&call, &query, CreateRecord { kind, submission }, key).await
 }
 
-pub(in crate::native) async fn rotate_key(call: Call<'_>, _: Query<'_>) -> Answer {
-    let (id, overlap) = (id(&call)?, overlap(&call)?);
+pub(in crate::native) async fn rotate_key(call: Call<'_>, query: Query<'_>) -> Answer {
+    let (kind, id, overlap, if_match) = (Kind::Key, id(&call)?, overlap(&call)?, IfMatch::read(call.request)?);
     let key = new_key(&call);
-    let record = call.run(RotateKey { id, digest: digest(&key), overlap }).await?;
-    Ok(wire::record_with_key(StatusCode::OK, &record, &key))
+    let check = move |present: &Record| if_match.check(present);
+    let rotate = OnVersion { kind, id, check, operation: RotateKey { id, digest: digest(&key), overlap } };
+    let encode = |record: &Record, key: Option<&str>| wire::record_with_secret(StatusCode::OK, record, ("key", key));
+    attempt::run_with_secret(&call, &query, Touches::Version, rotate, |_| Some(key.clone()), encode).await
 }
 
 /// `{"overlap_seconds": 3600}`, or no body.
@@ -75,55 +76,54 @@ fn overlap(call: &Call<'_>) -> Result<i64, Problem> {
     Ok(overlap)
 }
 
-pub(in crate::native) async fn create_tenant(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn create_tenant(call: Call<'_>, query: Query<'_>) -> Answer {
     let submission = Submitted::read(Kind::Tenant, &wire::body(call.request)?, IfMatch::default())?;
     let key = new_key(&call);
-    let record = call.run(CreateTenant { submission, digest: digest(&key) }).await?;
-    Ok(created(&call, &record, &key))
+    created(&call, &query, CreateTenant { submission, digest: digest(&key) }, key).await
 }
 
-fn created(call: &Call<'_>, record: &Record, key: &str) -> Response<Bytes> {
-    let mut response = wire::record_with_key(StatusCode::CREATED, record, key);
-    let address = format!("{}{}/{}", call.request.base_url, call.request.path, record.id);
-    if let Ok(address) = HeaderValue::try_from(address) {
-        response.headers_mut().insert(header::LOCATION, address);
-    }
-    response
+async fn created(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    operation: impl Operation<Output = Arc<Record>>,
+    key: String,
+) -> Answer {
+    let address = records::address(call, &call.request.path);
+    let encode = move |record: &Record, key: Option<&str>| {
+        records::at(&address, record, wire::record_with_secret(StatusCode::CREATED, record, ("key", key)))
+    };
+    attempt::run_with_secret(call, query, Touches::NoVersion, operation, |_| Some(key.clone()), encode).await
 }
 
-pub(in crate::native) async fn read_settings(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn read_settings(call: Call<'_>, query: Query<'_>) -> Answer {
     let id = call.caller.tenant.number;
-    let record = call.run(ReadRecord { kind: Kind::Tenant, id, deleted: Deleted::Shown }).await?;
-    if is_known(call.request, record.version) {
-        return Ok(wire::not_modified(record.version));
-    }
-    Ok(wire::record(StatusCode::OK, &record, &View::default()))
+    records::read_one(&call, &query, Kind::Tenant, id).await
 }
 
-pub(in crate::native) async fn update_settings(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn update_settings(call: Call<'_>, query: Query<'_>) -> Answer {
+    let id = call.caller.tenant.number;
+    records::update_one(&call, &query, Kind::Tenant, id).await
+}
+
+pub(in crate::native) async fn end_session(call: Call<'_>, query: Query<'_>) -> Answer {
+    let id = id(&call)?;
+    end(call, query, (Kind::Session, id), EndSession { id }).await
+}
+
+pub(in crate::native) async fn end_token(call: Call<'_>, query: Query<'_>) -> Answer {
+    let id = id(&call)?;
+    end(call, query, (Kind::Token, id), EndToken { id }).await
+}
+
+async fn end(
+    call: Call<'_>,
+    query: Query<'_>,
+    (kind, id): (Kind, i64),
+    operation: impl Operation<Output = ()>,
+) -> Answer {
     let if_match = IfMatch::read(call.request)?;
-    let submission = Submitted::read(Kind::Tenant, &wire::body(call.request)?, if_match)?;
-    let id = call.caller.tenant.number;
-    let update = UpdateRecord { kind: Kind::Tenant, id, deleted: Deleted::Shown, expected_version: None, submission };
-    Ok(wire::record(StatusCode::OK, &*call.run(update).await?, &View::default()))
-}
-
-pub(in crate::native) async fn end_session(call: Call<'_>, _: Query<'_>) -> Answer {
-    let id = id(&call)?;
-    call.run(EndSession { id }).await?;
-    Ok(ended())
-}
-
-pub(in crate::native) async fn end_token(call: Call<'_>, _: Query<'_>) -> Answer {
-    let id = id(&call)?;
-    call.run(EndToken { id }).await?;
-    Ok(ended())
-}
-
-fn ended() -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
+    let end = OnVersion { kind, id, check: move |present: &Record| if_match.check(present), operation };
+    attempt::run(&call, &query, &View::default(), Touches::NoVersion, end, |()| Ok(wire::done())).await
 }
 
 pub(in crate::native) async fn me(call: Call<'_>, _: Query<'_>) -> Answer {

@@ -1,13 +1,15 @@
 //! What a person may ask for: everything that is kept of them, and that nothing is.
 
 use super::id;
+use crate::native::attempt::{self, Touches};
+use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
 use crate::native::fields::{Shown, View, pointer};
 use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::operation::{DueForErasure, EraseCustomer, Export, ExportCustomer};
+use domain::operation::{Certificate, DueForErasure, EraseCustomer, Export, ExportCustomer, OnVersion};
 use domain::{Error, Kind, Record};
 use http::{HeaderValue, Response, header};
 
@@ -69,8 +71,16 @@ fn cell(text: &str) -> String {
 }
 
 pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer {
-    let erase = EraseCustomer { id: id(&call)?, dry_run: query.flag("dry_run")? };
-    Ok(wire::certificates(&[call.run(erase).await?]))
+    let (kind, id, if_match) = (Kind::Customer, id(&call)?, IfMatch::read(call.request)?);
+    let check = move |present: &Record| if_match.check(present);
+    let dry_run = query.flag("dry_run")?;
+    let erase = OnVersion { kind, id, check, operation: EraseCustomer { id, dry_run } };
+    if dry_run {
+        // What would go is told by the certificate itself.
+        return Ok(wire::certificates(&[call.run(erase).await?]));
+    }
+    let encode = |certificate: &Certificate| Ok(wire::certificates(std::slice::from_ref(certificate)));
+    attempt::run(&call, &query, &View::default(), Touches::NoVersion, erase, encode).await
 }
 
 pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -> Answer {

@@ -90,41 +90,56 @@ pub(super) async fn created(
     resource: &str,
 ) -> Answer {
     let view = view(call, query, kind).await?;
-    let (address, shown) = (format!("{}{resource}", call.request.base_url), view.clone());
-    attempt::run(call, query, &view, Touches::NoVersion, operation, move |record| {
-        let mut response = wire::record(StatusCode::CREATED, record, &shown);
-        if let Ok(address) = HeaderValue::try_from(format!("{address}/{}", record.id)) {
-            response.headers_mut().insert(header::LOCATION, address);
-        }
-        Ok(response)
-    })
-    .await
+    let (address, shown) = (address(call, resource), view.clone());
+    let encode =
+        move |record: &Arc<Record>| Ok(at(&address, record, wire::record(StatusCode::CREATED, record, &shown)));
+    attempt::run(call, query, &view, Touches::NoVersion, operation, encode).await
+}
+
+/// Where the records of a resource are.
+pub(super) fn address(call: &Call<'_>, resource: &str) -> String {
+    format!("{}{resource}", call.request.base_url)
+}
+
+/// Says where a new record is.
+pub(super) fn at(address: &str, record: &Record, mut response: Response<Bytes>) -> Response<Bytes> {
+    if let Ok(address) = HeaderValue::try_from(format!("{address}/{}", record.id)) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    response
 }
 
 pub(in crate::native) async fn read(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
-    let record = call.run(ReadRecord { kind, id: id(&call)?, deleted: Deleted::Shown }).await?;
+    read_one(&call, &query, kind, id(&call)?).await
+}
+
+pub(super) async fn read_one(call: &Call<'_>, query: &Query<'_>, kind: Kind, id: i64) -> Answer {
+    let record = call.run(ReadRecord { kind, id, deleted: Deleted::Shown }).await?;
     if is_known(call.request, record.version) {
         return Ok(wire::not_modified(record.version));
     }
-    Ok(wire::record(StatusCode::OK, &record, &view(&call, &query, kind).await?))
+    Ok(wire::record(StatusCode::OK, &record, &view(call, query, kind).await?))
 }
 
 pub(in crate::native) async fn update(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
-    let id = id(&call)?;
+    update_one(&call, &query, kind, id(&call)?).await
+}
+
+pub(super) async fn update_one(call: &Call<'_>, query: &Query<'_>, kind: Kind, id: i64) -> Answer {
     let if_match = IfMatch::read(call.request)?;
     if wire::is_json_patch(call.request) {
-        for_staff(&call)?;
+        for_staff(call)?;
         wire::typed_body(call.request, wire::JSON_PATCH)?;
         // Operations are about the whole record, whatever is to be shown of it.
         let view = View::of(call.state.extra_fields(call.caller.tenant, kind).await?);
         let mut patch = Patch::read(call.request, if_match, view)?;
         patch.hash_password(call.state).await?;
-        return change(&call, &query, kind, id, patch).await;
+        return change(call, query, kind, id, patch).await;
     }
     let body = wire::typed_body(call.request, wire::PATCH_TYPES)?;
     let mut submission = Submitted::read(kind, &body, if_match)?;
     submission.hash_password(call.state).await?;
-    change(&call, &query, kind, id, submission).await
+    change(call, query, kind, id, submission).await
 }
 
 /// What works on the whole record is not for customers, who do not see the whole of theirs.

@@ -9,8 +9,8 @@ use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::filter::Selection;
-use domain::operation::{CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, ReadRecord};
-use domain::{Field, Kind, ticket};
+use domain::operation::{CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, OnVersion, ReadRecord};
+use domain::{Field, Kind, Record, ticket};
 use http::Response;
 
 type Answer = Result<Response<Bytes>, Problem>;
@@ -40,6 +40,8 @@ pub(in crate::native) async fn add_message(call: Call<'_>, query: Query<'_>) -> 
 }
 
 pub(in crate::native) async fn mark_read(call: Call<'_>, query: Query<'_>) -> Answer {
-    let mark = MarkTicketRead { id: id(&call)? };
-    records::done(&call, &query, Kind::Ticket, Touches::NoVersion, mark).await
+    let (kind, id, if_match) = (Kind::Ticket, id(&call)?, IfMatch::read(call.request)?);
+    let check = move |present: &Record| if_match.check(present);
+    let mark = OnVersion { kind, id, check, operation: MarkTicketRead { id } };
+    records::done(&call, &query, kind, Touches::NoVersion, mark).await
 }

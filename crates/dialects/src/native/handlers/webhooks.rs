@@ -1,6 +1,7 @@
 //! What webhooks do beyond what all records do.
 
-use super::id;
+use super::{id, records};
+use crate::native::attempt::{self, Touches};
 use crate::native::cursor;
 use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
@@ -14,41 +15,41 @@ use domain::error::Reason;
 use domain::feed::Cursor;
 use domain::filter::{Condition, Selection, Test};
 use domain::operation::{
-    CreateRecord, CreateWebhook, DeadLetter, Deleted, ListRecords, ReadDeadLetter, ReadFeed, ReadRecord,
+    CreateRecord, CreateWebhook, DeadLetter, Deleted, ListRecords, OnVersion, ReadDeadLetter, ReadFeed, ReadRecord,
     RemoveDeadLetter, ReplayWebhook, RotateWebhookSecret,
 };
 use domain::{Error, Field, Kind, Record};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{Response, StatusCode};
 
 type Answer = Result<Response<Bytes>, Problem>;
 
-pub(in crate::native) async fn create(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn create(call: Call<'_>, query: Query<'_>) -> Answer {
     let kind = Kind::Webhook;
     let submission = Submitted::read(kind, &wire::body(call.request)?, IfMatch::default())?;
-    let webhook = call.run(CreateWebhook(CreateRecord { kind, submission })).await?;
-    let mut response = with_secret(&call, StatusCode::CREATED, &webhook);
-    let address = format!("{}{}/{}", call.request.base_url, call.request.path, webhook.id);
-    if let Ok(address) = HeaderValue::try_from(address) {
-        response.headers_mut().insert(header::LOCATION, address);
+    let address = records::address(&call, &call.request.path);
+    let encode = move |webhook: &Record, secret: Option<&str>| {
+        let response = wire::record_with_secret(StatusCode::CREATED, webhook, ("secret", secret));
+        records::at(&address, webhook, response)
+    };
+    let create = CreateWebhook(CreateRecord { kind, submission });
+    attempt::run_with_secret(&call, &query, Touches::NoVersion, create, secret_of(&call), encode).await
+}
+
+pub(in crate::native) async fn rotate_secret(call: Call<'_>, query: Query<'_>) -> Answer {
+    let (kind, id, if_match) = (Kind::Webhook, id(&call)?, IfMatch::read(call.request)?);
+    let check = move |present: &Record| if_match.check(present);
+    let rotate = OnVersion { kind, id, check, operation: RotateWebhookSecret { id } };
+    let encode =
+        |webhook: &Record, secret: Option<&str>| wire::record_with_secret(StatusCode::OK, webhook, ("secret", secret));
+    attempt::run_with_secret(&call, &query, Touches::Version, rotate, secret_of(&call), encode).await
+}
+
+/// Makes the secret of a webhook, which nobody is shown again.
+fn secret_of(call: &Call<'_>) -> impl Fn(&Record) -> Option<String> {
+    |webhook| {
+        let number = webhook.number(Field::SecretNumber).unwrap_or(0);
+        secret(&call.state.outbound.key, call.caller.tenant.number, webhook, number)
     }
-    Ok(response)
-}
-
-pub(in crate::native) async fn rotate_secret(call: Call<'_>, _: Query<'_>) -> Answer {
-    let webhook = call.run(RotateWebhookSecret { id: id(&call)? }).await?;
-    Ok(with_secret(&call, StatusCode::OK, &webhook))
-}
-
-/// The webhook with its secret: nobody is shown it again.
-fn with_secret(call: &Call<'_>, status: StatusCode, webhook: &Record) -> Response<Bytes> {
-    let number = webhook.number(Field::SecretNumber).unwrap_or(0);
-    let secret = secret(&call.state.outbound.key, call.caller.tenant.number, webhook, number);
-    let mut response = wire::answer(status, |object| {
-        View::default().put(object, webhook);
-        object.put("secret", secret);
-    });
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// How far the receiver has been told.
@@ -57,7 +58,7 @@ pub(in crate::native) async fn delivery(call: Call<'_>, _: Query<'_>) -> Answer 
     Ok(wire::record(StatusCode::OK, &*call.run(read).await?, &View::default()))
 }
 
-pub(in crate::native) async fn replay(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn replay(call: Call<'_>, query: Query<'_>) -> Answer {
     let body = wire::body(call.request)?;
     let after = body.as_object().and_then(|members| members.get("after")).and_then(|after| after.as_text());
     let after = match after {
@@ -65,8 +66,10 @@ pub(in crate::native) async fn replay(call: Call<'_>, _: Query<'_>) -> Answer {
         Some(text) => Some(Cursor::parse(text).ok_or_else(no_cursor)?),
         None => return Err(no_cursor().into()),
     };
-    let delivery = call.run(ReplayWebhook { id: id(&call)?, after }).await?;
-    Ok(wire::record(StatusCode::OK, &delivery, &View::default()))
+    let (kind, id, if_match) = (Kind::Delivery, id(&call)?, IfMatch::read(call.request)?);
+    let check = move |present: &Record| if_match.check(present);
+    let replay = OnVersion { kind, id, check, operation: ReplayWebhook { id, after } };
+    records::done(&call, &query, kind, Touches::NoVersion, replay).await
 }
 
 fn no_cursor() -> Error {
@@ -108,12 +111,12 @@ pub(in crate::native) async fn replay_dead_letter(call: Call<'_>, _: Query<'_>) 
     Ok(answer)
 }
 
-pub(in crate::native) async fn delete_dead_letter(call: Call<'_>, _: Query<'_>) -> Answer {
+pub(in crate::native) async fn delete_dead_letter(call: Call<'_>, query: Query<'_>) -> Answer {
     let (webhook, id) = letter(&call)?;
-    call.run(RemoveDeadLetter { webhook, id }).await?;
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    let (kind, if_match) = (Kind::DeadLetter, IfMatch::read(call.request)?);
+    let check = move |present: &Record| if_match.check(present);
+    let remove = OnVersion { kind, id, check, operation: RemoveDeadLetter { webhook, id } };
+    attempt::run(&call, &query, &View::default(), Touches::NoVersion, remove, |()| Ok(wire::done())).await
 }
 
 fn letter(call: &Call<'_>) -> Result<(i64, i64), Error> {

@@ -78,10 +78,14 @@ fn component(section: &str, name: &str) -> Value {
 
 /// What follows for an operation from what its row says.
 struct Conventions {
-    /// It may be tried out, sent again, and answered without a body.
+    /// It may be tried out, and sent again.
     attempts: bool,
-    /// It compares versions before it changes something.
-    demands_version: bool,
+    /// It may be answered without a body.
+    minimal: bool,
+    /// It changes a record only if that has the version that the caller names.
+    compares: bool,
+    /// A tenant may demand that the caller names one.
+    demands: bool,
     /// It answers 304 to who has the record already.
     is_cached: bool,
 }
@@ -90,10 +94,16 @@ impl Conventions {
     fn of(endpoint: &Endpoint) -> Self {
         let exchange = endpoint.exchange;
         let reads = endpoint.method == Method::GET;
-        let record = matches!(exchange.answers, Content::Record(_)) && exchange.status == StatusCode::OK;
+        let is_new = exchange.status == StatusCode::CREATED;
+        let record = matches!(exchange.answers, Content::Record(_)) && !is_new;
+        let secret = matches!(exchange.answers, Content::WithSecret(_));
+        let bulk = exchange.takes == Content::Schema("Bulk");
+        let attempts = exchange.query.contains(&"dry_run") && each_time(endpoint).is_none();
         Self {
-            attempts: exchange.query.contains(&"dry_run"),
-            demands_version: record && !reads,
+            attempts,
+            minimal: attempts && !secret,
+            compares: attempts && !is_new && !bulk,
+            demands: attempts && (record || secret && !is_new || bulk),
             is_cached: record && reads,
         }
     }
@@ -101,12 +111,38 @@ impl Conventions {
     /// The headers that a request may have.
     fn headers(&self) -> impl Iterator<Item = Value> {
         let names = [
-            (self.demands_version, "IfMatch"),
+            (self.compares, "IfMatch"),
             (self.is_cached, "IfNoneMatch"),
             (self.attempts, "IdempotencyKey"),
-            (self.attempts, "Prefer"),
+            (self.minimal, "Prefer"),
         ];
         names.into_iter().filter(|(is, _)| *is).map(|(_, name)| component("parameters", name))
+    }
+}
+
+/// Why a change is made each time that it is asked for, whatever `Idempotency-Key` says: each does something that no
+/// transaction holds.
+fn each_time(endpoint: &Endpoint) -> Option<&'static str> {
+    let why = match endpoint.operation {
+        "test_webhook" => "It is sent each time.",
+        "replay_dead_letter" => "It is sent each time; one that was taken is gone, and the next call does not find it.",
+        "run_retention" => "Each run erases who is due then, one transaction each.",
+        _ => return None,
+    };
+    Some(why)
+}
+
+/// What a sentence in its row does not say.
+fn description(endpoint: &Endpoint) -> Option<String> {
+    if let Some(why) = each_time(endpoint) {
+        return Some(format!("{why} No `Idempotency-Key` is kept for it."));
+    }
+    match endpoint.exchange.answers {
+        Content::WithSecret(_) => Some(String::from(
+            "Sent again with its `Idempotency-Key` it is done once, and answered with null in the place of the secret: \
+             that is stored nowhere. Who did not get it has another one made. The body is answered whatever `Prefer` says.",
+        )),
+        _ => None,
     }
 }
 
@@ -120,6 +156,9 @@ fn operation(endpoint: &Endpoint) -> Value {
         "parameters": query.chain(conventions.headers()).collect::<Vec<_>>(),
         "responses": responses(endpoint, &conventions),
     });
+    if let Some(text) = description(endpoint) {
+        operation["description"] = json!(text);
+    }
     if let Some(body) = request_body(endpoint, &conventions) {
         operation["requestBody"] = body;
     }
@@ -198,12 +237,16 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         content.extend(typed("text/csv", json!({ "type": "string" })));
     }
     let is_new = exchange.status == StatusCode::CREATED;
-    if conventions.attempts && is_new {
+    // What an erasure would do is told by its certificate.
+    let trial = conventions.attempts && exchange.answers != Content::Schema("Certificates");
+    if trial && exchange.status != StatusCode::OK {
         // Said in words: two statuses with contents of different types make most generated clients unusable.
         let text = format!("What would come of it, a `Trial` of type `{}`: asked for with `dry_run`.", wire::TRIAL);
         tell(StatusCode::OK, &text, &[], Value::Null);
-    } else if conventions.attempts {
+    } else if trial {
         content.extend(typed(wire::TRIAL, schemas::reference("Trial")));
+    }
+    if conventions.minimal && exchange.status == StatusCode::OK {
         tell(StatusCode::NO_CONTENT, "Done: asked for with `Prefer: return=minimal`.", headers, Value::Null);
     }
     let headers = if is_new { &["ETag", "Location"] } else { headers };
@@ -230,20 +273,19 @@ fn wire_name(component: &str) -> String {
 /// How an operation may be refused, beyond what any request may be.
 fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator<Item = StatusCode> + use<> {
     let changes = endpoint.method != Method::GET;
-    let compares = conventions.demands_version || conventions.attempts && endpoint.exchange.status == StatusCode::OK;
     let has_body = !matches!(endpoint.exchange.takes, Content::Nothing | Content::Unsaid);
     [
         (true, StatusCode::BAD_REQUEST),
         (true, StatusCode::UNAUTHORIZED),
         (true, StatusCode::FORBIDDEN),
-        (compares || endpoint.path.contains('{'), StatusCode::NOT_FOUND),
+        (conventions.demands || endpoint.path.contains('{'), StatusCode::NOT_FOUND),
         (changes, StatusCode::CONFLICT),
-        (compares, StatusCode::PRECONDITION_FAILED),
+        (conventions.compares || conventions.demands, StatusCode::PRECONDITION_FAILED),
         (has_body, StatusCode::PAYLOAD_TOO_LARGE),
         (has_body, StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (conventions.attempts, StatusCode::UNPROCESSABLE_ENTITY),
         (changes, StatusCode::LOCKED),
-        (compares, StatusCode::PRECONDITION_REQUIRED),
+        (conventions.demands, StatusCode::PRECONDITION_REQUIRED),
         (true, StatusCode::TOO_MANY_REQUESTS),
         (true, StatusCode::INTERNAL_SERVER_ERROR),
         (true, StatusCode::SERVICE_UNAVAILABLE),

@@ -37,7 +37,7 @@ pub(super) fn with_secret(kind: Kind) -> Value {
         Kind::Webhook => ("secret", "The secret that events are signed with. It is never shown again."),
         _ => ("key", "The secret to sign in with. It is never shown again."),
     };
-    let key = json!({ member: { "type": "string", "description": text } });
+    let key = json!({ member: { "type": ["string", "null"], "description": text } });
     json!({ "allOf": [reference(&name(kind)), { "type": "object", "properties": key, "required": [member] }] })
 }
 
