@@ -38,7 +38,7 @@ impl fmt::Display for Prose<'_> {
 }
 
 /// A whole page.
-pub(super) fn page(title: &str, script: &str, body: &str) -> String {
+pub(super) fn whole(title: &str, script: &str, body: &str) -> String {
     let title = Text(title);
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

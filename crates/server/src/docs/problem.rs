@@ -1,6 +1,6 @@
 //! A page about each problem: what happened, and what to do.
 
-use super::html::{Prose, Text, page};
+use super::html::{Prose, Text, whole};
 use dialects::native::problems::{Problem, all};
 
 /// The list of them.
@@ -19,7 +19,7 @@ pub(super) fn list() -> String {
          <thead><tr><th scope=\"col\">Code</th><th scope=\"col\">Status</th><th scope=\"col\">Title</th></tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n"
     );
-    page("Problems", "", &body)
+    whole("Problems", "", &body)
 }
 
 /// The pages by their codes.
@@ -35,7 +35,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
             Prose(happened),
             Prose(remedy)
         );
-        (code.as_str(), page(title, "", &body))
+        (code.as_str(), whole(title, "", &body))
     };
     all().iter().map(of).collect()
 }

@@ -1,7 +1,7 @@
 //! The reference: every operation and schema of the description, on one page. A script beside it adds a form to try
 //! an operation out; without it the page is whole.
 
-use super::html::{Prose, Text, page};
+use super::html::{Prose, Text, whole};
 use dialects::native::openapi::{Version, openapi};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -53,7 +53,7 @@ pub(super) fn page_of(document: &Value) -> String {
         put_schema(&mut body, name, schema);
     }
     body.push_str("</section>\n");
-    page("The native API", SCRIPT, &body)
+    whole("The native API", SCRIPT, &body)
 }
 
 pub(super) fn page() -> String {
@@ -99,8 +99,16 @@ fn put_operation(body: &mut String, document: &Value, (path, method): (&str, &st
         put_contents(body, &request["content"]);
         body.push_str("</tbody></table>\n");
     }
+    put_answers(body, document, &operation["responses"]);
+    body.push_str("</details>\n");
+}
+
+/// What is answered when all goes well, and the statuses of refusals: what those mean has pages of its own.
+fn put_answers(body: &mut String, document: &Value, responses: &Value) {
     head(body, "Answers", &["Status", "", "Type and value"]);
-    for (status, response) in members(&operation["responses"]) {
+    let (refusals, others): (Vec<_>, Vec<_>) =
+        members(responses).partition(|(status, _)| status.starts_with(['4', '5']));
+    for (status, response) in others {
         let response = resolve(document, response);
         let kinds = members(&response["content"]);
         let kinds: Vec<_> =
@@ -108,7 +116,12 @@ fn put_operation(body: &mut String, document: &Value, (path, method): (&str, &st
         let (status, told) = (Text(status), Prose(text(response, "description")));
         let _ = write!(body, "<tr><td>{status}</td><td>{told}</td><td>{}</td></tr>\n", kinds.join("<br>"));
     }
-    body.push_str("</tbody></table>\n</details>\n");
+    let refusals: Vec<_> = refusals.into_iter().map(|(status, _)| status.as_str()).collect();
+    let refusals = Text(&refusals.join(", ")).to_string();
+    let _ = write!(
+        body,
+        "<tr><td>{refusals}</td><td>Refused</td><td><a href=\"/docs/problems\">why</a></td></tr>\n</tbody></table>\n"
+    );
 }
 
 fn put_contents(body: &mut String, contents: &Value) {
@@ -170,8 +183,11 @@ fn shape(schema: &Value) -> String {
         return items(parts).map(shape).collect::<Vec<_>>().join(" and ");
     }
     let mut words = match &schema["type"] {
-        Value::String(one) => one.clone(),
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::String(one) => Text(one).to_string(),
+        Value::Array(several) => {
+            let several: Vec<_> = several.iter().filter_map(Value::as_str).collect();
+            Text(&several.join(" or ")).to_string()
+        }
         _ => String::from("any value"),
     };
     if schema["items"].is_object() {

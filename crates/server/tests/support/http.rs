@@ -84,7 +84,7 @@ impl Client {
         let mut message = head.into_bytes();
         message.extend_from_slice(body);
         connection.get_mut().write_all(&message).map_err(Failure::Lost)?;
-        let reply = read_reply(&mut connection).map_err(Failure::Lost)?;
+        let reply = read_reply(&mut connection, method == "HEAD").map_err(Failure::Lost)?;
         if !reply.header("connection").is_some_and(|v| v.eq_ignore_ascii_case("close")) {
             self.connection = Some(connection);
         }
@@ -108,7 +108,7 @@ impl Client {
     }
 }
 
-fn read_reply(from: &mut BufReader<TcpStream>) -> io::Result<Reply> {
+fn read_reply(from: &mut BufReader<TcpStream>, no_body: bool) -> io::Result<Reply> {
     let status = loop {
         let line = read_line(from)?;
         let status = line.split(' ').nth(1).and_then(|s| s.parse::<u16>().ok()).ok_or_else(|| broken(&line))?;
@@ -120,7 +120,9 @@ fn read_reply(from: &mut BufReader<TcpStream>) -> io::Result<Reply> {
     let (status, headers) = status;
     let value = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     let mut body = Vec::new();
-    if value("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
+    if no_body {
+        // Its headers tell of the body that a GET would be answered with.
+    } else if value("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
         loop {
             let line = read_line(from)?;
             let size = usize::from_str_radix(line.split(';').next().unwrap_or("").trim(), 16).map_err(broken)?;

@@ -15,7 +15,7 @@ use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::filter::{Page, Selection};
+use domain::filter::{Page, Position, Selection};
 use domain::operation::{
     Bulk, CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission,
     UpdateRecord,
@@ -221,7 +221,15 @@ pub(super) async fn done(
 }
 
 pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
-    let read = ReadHistory { kind, id: id(&call)?, from: query.cursor()?, limit: query.limit()? };
+    let id = id(&call)?;
+    let list = format!("{} history of {} {id}", call.caller.tenant.number, kind.name());
+    let from = query.text("cursor").map(|text| cursor::read(&list, text, 0)).transpose()?;
+    let read = ReadHistory { kind, id, from: from.map(|position| position.id), limit: query.limit()? };
     let history = call.run(read).await?;
-    Ok(wire::page(&history.changes, history.next, put_change))
+    let next = history.next.map(|id| cursor::write(&list, &Position { id, values: Vec::new() }));
+    let mut response = wire::page(&history.changes, next.as_ref(), put_change);
+    if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
 }

@@ -218,6 +218,7 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         }
         Content::WithSecret(kind) => ("The record, with its secret.", &["ETag"], as_json(schemas::with_secret(kind))),
         Content::Page(kind) => ("A page.", &["Link"], as_json(schemas::reference(&schemas::page_name(kind)))),
+        Content::Schema("History") => ("A page.", &["Link"], as_json(schemas::reference("History"))),
         Content::Schema(name) | Content::Optional(name) => {
             ("What was asked for.", &[], as_json(schemas::reference(name)))
         }
