@@ -46,6 +46,7 @@ look_for_missing() {
     need nodejs has node
     need npm has npm
     need python3 has python3
+    need postgresql-15 ls /usr/lib/postgresql/15/bin/initdb
     need python3-venv python3 -c 'import ensurepip, venv'
     if [ "$(uname)" = Linux ]; then
         need strace has strace
@@ -114,6 +115,7 @@ features="--locked --workspace --features server/faults"
         echo "cargo-nextest is not there (cargo install --locked cargo-nextest): the tests take longer without it"
         stage tests 40 cargo test $features --no-fail-fast --lib --bins --tests --examples
     fi
+    stage postgres 20 env SAMEROW_TEST_POSTGRES=1 cargo test --locked -p dialects --tests
     stage doctests 10 cargo test $features --doc
 }
 for target in $(sed -n '/^\[\[bin\]\]/,/^name/s/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml); do

@@ -6,6 +6,7 @@ use crate::error::{Error, Reason, Stop};
 use crate::operation::Operation;
 use crate::port::{Clock, Condition, Entropy, Job, Store, Verdict};
 use crate::record::Time;
+use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
 
@@ -76,6 +77,11 @@ impl App {
         self.store.credentials_epoch()
     }
 
+    /// See [`Store::leads`].
+    pub fn leads(&self) -> bool {
+        self.store.leads()
+    }
+
     /// The time.
     pub fn now(&self) -> Time {
         self.clock.now()
@@ -114,6 +120,10 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
 
     fn scans(&self) -> bool {
         O::SCANS
+    }
+
+    fn tenant(&self) -> Tenant {
+        self.cx.caller.tenant
     }
 
     fn decide(&mut self, set: &mut WorkingSet) -> Verdict {

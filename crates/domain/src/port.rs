@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::record::Time;
+use crate::tenant::Tenant;
 use crate::working_set::WorkingSet;
 
 /// An operation with its context and its caller's answer, as a store sees it.
@@ -12,7 +13,11 @@ pub trait Job: Send {
     /// Whether it may take longer than a few point reads.
     fn scans(&self) -> bool;
 
-    /// Decides over the set. May be called again after [`Verdict::Missing`]; only the last call counts.
+    /// Of which tenant its caller is. Jobs of one tenant may be kept in their order.
+    fn tenant(&self) -> Tenant;
+
+    /// Decides over the set. May be called again after [`Verdict::Missing`], and over another set when what it decided
+    /// could not be kept because others were faster; only the last call counts.
     fn decide(&mut self, set: &mut WorkingSet) -> Verdict;
 
     /// Answers the caller. With `Ok`, what the job decided; with `Err`, that the store could not keep it.
@@ -56,6 +61,12 @@ pub trait Store: Send + Sync {
     /// acknowledged. What was remembered of one under another number must be looked up again. Sessions come and go too
     /// often: they are looked up.
     fn credentials_epoch(&self) -> u64;
+
+    /// Whether this node does what only one node may do at a time, such as to deliver webhooks. The epoch of
+    /// credentials grows when that changes.
+    fn leads(&self) -> bool {
+        true
+    }
 }
 
 /// Tells the time.

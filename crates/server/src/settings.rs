@@ -38,7 +38,7 @@ const fn switch(name: &'static str, help: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     value("listen", "127.0.0.1:7263", "Address and port; port 0 takes a free one"),
     value("data", "./samerow-data", "Folder of the embedded store"),
-    value("database-url", "", "PostgreSQL store shared by many servers; not in this release"),
+    value("database-url", "", "PostgreSQL store that many servers share: postgres://user:password@host/name"),
     switch("demo", "Load the demo data into an empty store"),
     value("demo-customers", "200", "Generated people among the demo data"),
     switch("demo-anywhere", "Let demo credentials work on addresses that others can reach"),
@@ -192,6 +192,14 @@ impl Settings {
         Ok(Self(all))
     }
 
+    /// Name, value and origin of each, as they may be shown.
+    pub fn shown(&self) -> impl Iterator<Item = (&'static str, String, &Origin)> {
+        self.iter().map(|(name, value, origin)| {
+            let value = if name == "database-url" { without_password(value) } else { value.to_owned() };
+            (name, value, origin)
+        })
+    }
+
     /// Name, value and origin of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str, &Origin)> {
         self.0.iter().map(|(name, (value, origin))| (*name, value.as_str(), origin))
@@ -277,6 +285,26 @@ impl Settings {
     }
 }
 
+/// A URL with `***` in the place of its password.
+fn without_password(url: &str) -> String {
+    let hidden = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (credentials, host) = rest.rsplit_once('@')?;
+        let (user, _) = credentials.split_once(':')?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    };
+    let shown = hidden().unwrap_or_else(|| url.to_owned());
+    // It may also be a parameter.
+    match shown.find("password=") {
+        Some(at) => {
+            let (before, rest) = shown.split_at(at);
+            let end = rest.find('&').unwrap_or(rest.len());
+            format!("{before}password=***{}", rest.get(end..).unwrap_or_default())
+        }
+        None => shown,
+    }
+}
+
 fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>, BadSetting> {
     let text = std::fs::read_to_string(path).map_err(|error| BadSetting(format!("{}: {error}", path.display())))?;
     let table: toml::Table = text.parse().map_err(|error| BadSetting(format!("{}: {error}", path.display())))?;
@@ -344,6 +372,18 @@ mod tests {
         assert_eq!(settings.seconds("idle-timeout").unwrap(), Duration::from_secs(75));
         let origins: Vec<_> = settings.iter().filter(|(.., origin)| **origin != Origin::Default).map(|s| s.0).collect();
         assert_eq!(origins, ["body-limit", "listen", "strict"]);
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (url, shown) in [
+            ("postgres://a:s3c:r@t@h,i:1/n?x=y", "postgres://a:***@h,i:1/n?x=y"),
+            ("postgres://a@h/n", "postgres://a@h/n"),
+            ("postgres://h/n?user=a&password=s&x=y", "postgres://h/n?user=a&password=***&x=y"),
+            ("", ""),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use domain::port::{Job, Verdict};
 use domain::working_set::{Found, Need};
-use domain::{Error, WorkingSet};
+use domain::{Error, Kind, WorkingSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// More rounds than any operation needs: each asks for what the round before led to.
@@ -28,6 +28,61 @@ impl Entry {
     }
 }
 
+/// What is remembered outside until [`credentials_epoch`](domain::port::Store::credentials_epoch) changes.
+pub(crate) const fn is_remembered(kind: Kind) -> bool {
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Webhook | Kind::ExtraField)
+}
+
+/// How far the jobs of a batch have come.
+pub(crate) struct Rounds {
+    waiting: Vec<usize>,
+    left: usize,
+    changed: bool,
+}
+
+/// What a round led to.
+pub(crate) enum Step {
+    /// This has to be loaded first.
+    Missing(Vec<Need>),
+    /// All have decided. Tells whether there is anything to save.
+    Decided(bool),
+}
+
+impl Rounds {
+    pub(crate) fn of(entries: &[Entry]) -> Self {
+        Self { waiting: (0..entries.len()).collect(), left: MAX_ROUNDS, changed: false }
+    }
+
+    /// Lets every job decide that has not.
+    pub(crate) fn step(&mut self, entries: &mut [Entry], set: &mut WorkingSet) -> Step {
+        if self.left == 0 {
+            for at in self.waiting.drain(..) {
+                if let Some(entry) = entries.get_mut(at) {
+                    entry.failure = Some(Error::internal("an operation never had all that it asked for"));
+                }
+            }
+            return Step::Decided(self.changed);
+        }
+        self.left -= 1;
+        let Self { waiting, changed, .. } = self;
+        waiting.retain(|&at| {
+            let Some(entry) = entries.get_mut(at) else { return false };
+            // A job that panics is a fault of ours. It must not take its neighbours along.
+            match catch_unwind(AssertUnwindSafe(|| entry.job.decide(set))) {
+                Ok(Verdict::Missing) => return true,
+                Ok(Verdict::Changed) => *changed = true,
+                Ok(Verdict::Unchanged) => {}
+                Err(_) => {
+                    set.reject();
+                    entry.failure = Some(Error::internal("an operation panicked"));
+                }
+            }
+            false
+        });
+        if waiting.is_empty() { Step::Decided(*changed) } else { Step::Missing(set.take_missing()) }
+    }
+}
+
 /// Lets every job decide, loading what they miss round by round. Answers whether there is anything to save.
 ///
 /// # Errors
@@ -37,35 +92,16 @@ pub(crate) fn decide<E>(
     set: &mut WorkingSet,
     mut load: impl FnMut(&Need) -> Result<Found, E>,
 ) -> Result<bool, E> {
-    let mut changed = false;
-    let mut waiting: Vec<usize> = (0..entries.len()).collect();
-    for _ in 0..MAX_ROUNDS {
-        waiting.retain(|&at| {
-            let Some(entry) = entries.get_mut(at) else { return false };
-            // A job that panics is a fault of ours. It must not take its neighbours along.
-            match catch_unwind(AssertUnwindSafe(|| entry.job.decide(set))) {
-                Ok(Verdict::Missing) => return true,
-                Ok(Verdict::Changed) => changed = true,
-                Ok(Verdict::Unchanged) => {}
-                Err(_) => {
-                    set.reject();
-                    entry.failure = Some(Error::internal("an operation panicked"));
+    let mut rounds = Rounds::of(entries);
+    loop {
+        match rounds.step(entries, set) {
+            Step::Decided(changed) => return Ok(changed),
+            Step::Missing(needs) => {
+                for need in needs {
+                    let found = load(&need)?;
+                    set.supply(need, found);
                 }
             }
-            false
-        });
-        if waiting.is_empty() {
-            return Ok(changed);
-        }
-        for need in set.take_missing() {
-            let found = load(&need)?;
-            set.supply(need, found);
         }
     }
-    for at in waiting {
-        if let Some(entry) = entries.get_mut(at) {
-            entry.failure = Some(Error::internal("an operation never had all that it asked for"));
-        }
-    }
-    Ok(changed)
 }

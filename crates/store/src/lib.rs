@@ -8,10 +8,18 @@
 mod batch;
 mod codec;
 mod fault;
+mod ledger;
+pub mod postgres;
+mod report;
 mod seal;
 pub mod sqlite;
+mod table;
 
-pub use sqlite::{Answering, OpenError, Options, SqliteStore};
+pub use report::{Finding, Report};
+pub use sqlite::{OpenError, Options, SqliteStore};
+
+/// Runs what it is given, at once or soon, on this thread or another.
+pub type Answering = std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
 /// The version of the SQLite that is linked.
 pub fn sqlite_version() -> &'static str {

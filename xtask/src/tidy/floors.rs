@@ -18,7 +18,20 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "store",
         ours: &["domain"],
-        others: &["rusqlite", "serde", "serde_json", "sha2", "thiserror", "tracing", "xxhash-rust"],
+        others: &[
+            "futures-util",
+            "rusqlite",
+            "serde",
+            "serde_json",
+            "sha2",
+            "thiserror",
+            "tokio",
+            "tokio-postgres",
+            "tokio-rustls",
+            "tracing",
+            "webpki-roots",
+            "xxhash-rust",
+        ],
     },
     Floor {
         name: "dialects",

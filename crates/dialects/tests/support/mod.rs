@@ -5,8 +5,11 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod api_page;
+#[path = "../../../store/tests/postgres/cluster.rs"]
+mod cluster;
 pub(crate) mod conversation;
 pub(crate) mod lens;
+pub(crate) mod place;
 pub(crate) mod rpc;
 pub(crate) mod sample;
 pub(crate) mod soap;
@@ -20,12 +23,10 @@ use domain::tenant::Tenant;
 use domain::working_set::Context;
 use domain::{App, Change, Error, Field, Kind, Operation, Origin, Record, Stop, Time, Value, WorkingSet, demo};
 use http::{HeaderName, Method};
+use place::Place;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use store::{Options, SqliteStore};
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// The moment at which every test happens.
@@ -67,35 +68,20 @@ impl Passwords for Quick {
     }
 }
 
-/// The folder of a store that holds the demo records and nothing else, to be copied.
-pub(crate) struct Template(TempDir);
+/// A place with a store that holds the demo records and nothing else, to be copied.
+pub(crate) struct Template(Place);
 
 impl Template {
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let world = World::open(TempDir::new_in(folder.path()).unwrap());
+        let world = World::open(Place::new());
         let secrets = demo::Secrets { digest: &sign_in::digest, hash: &|text| Quick.hash(text).unwrap() };
         world.run(Load { records: demo::records(&secrets) }).unwrap();
-        let World { runtime, state, folder: filled, .. } = world;
-        drop((state, runtime));
-        copy(filled.path(), folder.path());
-        Self(folder)
+        Self(world.close())
     }
 
     /// A world of its own.
     pub(crate) fn world(&self) -> World {
-        let folder = TempDir::new().unwrap();
-        copy(self.0.path(), folder.path());
-        World::open(folder)
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with("samerow.db") {
-            std::fs::copy(entry.path(), to.join(name)).unwrap();
-        }
+        World::open(self.0.copy())
     }
 }
 
@@ -124,11 +110,11 @@ pub(crate) struct World {
     pub(crate) clock: Arc<AtomicI64>,
     /// Transactions that changed something.
     pub(crate) commits: Arc<AtomicU64>,
-    folder: TempDir,
+    place: Place,
 }
 
 impl World {
-    fn open(folder: TempDir) -> Self {
+    fn open(place: Place) -> Self {
         // Of its own, so that the salts of the history do not move the ids of the requests.
         let salts = Arc::new(Seeded(AtomicU64::new(1)));
         let commits = Arc::new(AtomicU64::new(0));
@@ -136,22 +122,21 @@ impl World {
         let committed = Arc::new(move || {
             counted.fetch_add(1, Ordering::SeqCst);
         });
-        let options = Options { durable: false, readers: 1, committed, ..Options::new(folder.path(), salts) };
-        let store = Arc::new(SqliteStore::open(&options).unwrap());
+        let store = place.open(salts, committed);
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
         let clock = Arc::new(AtomicI64::new(now));
         let app = App::new(store, Arc::new(Frozen(Arc::clone(&clock))), Arc::new(Seeded(AtomicU64::new(2))));
         let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
         let state = Arc::new(state);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { runtime, state, clock, commits, folder }
+        Self { runtime, state, clock, commits, place }
     }
 
     /// Closes the store and opens it again.
     pub(crate) fn reopen(self) -> Self {
-        let Self { runtime, state, clock, folder, .. } = self;
+        let Self { runtime, state, clock, place, .. } = self;
         drop((runtime, state));
-        let world = Self::open(folder);
+        let world = Self::open(place);
         world.clock.store(clock.load(Ordering::Relaxed), Ordering::Relaxed);
         world
     }
@@ -189,11 +174,11 @@ impl World {
         self.run(Look { kind, id }).unwrap()
     }
 
-    /// Closes the store and answers its folder.
-    pub(crate) fn close(self) -> TempDir {
-        let Self { runtime, state, folder, .. } = self;
+    /// Closes the store and answers where it is.
+    pub(crate) fn close(self) -> Place {
+        let Self { runtime, state, place, .. } = self;
         drop((state, runtime));
-        folder
+        place
     }
 
     /// The bytes of all files of the store, as they are now.
@@ -206,7 +191,7 @@ impl World {
 
     /// What the doctor finds.
     pub(crate) fn examine(&self) -> Vec<String> {
-        let report = store::sqlite::examine(self.folder.path()).unwrap();
+        let report = self.place.examine();
         report.findings.into_iter().map(|finding| format!("{}: {}", finding.what, finding.why)).collect()
     }
 

@@ -26,12 +26,12 @@ pub(super) fn run(command: &Config) -> Result<Exit, Failed> {
     let settings = Settings::read(flags, variables()).map_err(|error| Failed::new(Exit::Usage, error))?;
     if *json {
         let all: serde_json::Map<_, _> = settings
-            .iter()
+            .shown()
             .map(|(name, value, origin)| (name.to_owned(), json!({ "value": value, "origin": origin.to_string() })))
             .collect();
         return print(&format!("{}\n", serde_json::Value::Object(all)));
     }
-    let lines = settings.iter().map(|(name, value, from)| {
+    let lines = settings.shown().map(|(name, value, from)| {
         if *origin { format!("{name:<28} {value:<24} {from}\n") } else { format!("{name:<28} {value}\n") }
     });
     print(&lines.collect::<String>())

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod events;
 mod manual;
+mod nodes;
 mod nouns;
 mod openapi;
 mod record;
@@ -71,6 +72,8 @@ enum Command {
     Events(events::Events),
     /// Examine a store: every checksum, and the chain of every history.
     Doctor(doctor::Doctor),
+    /// Show the servers that share a database.
+    Nodes(nodes::Nodes),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Record(command) => nouns::run(command),
         Command::Events(events) => events::run(&events),
         Command::Doctor(command) => doctor::run(&command),
+        Command::Nodes(command) => nodes::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Completions { shell } => manual::completions(Arguments::command(), shell),
         Command::Man { folder } => manual::pages(Arguments::command(), &folder),

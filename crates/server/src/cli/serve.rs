@@ -10,7 +10,8 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use store::{OpenError, Options, SqliteStore};
+use store::postgres::{self, Address, BadAddress, Node, PostgresStore};
+use store::{Answering, OpenError, Options, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
@@ -19,7 +20,7 @@ use crate::cors::Cors;
 use crate::courier::{self, HttpCourier};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
-use crate::host::{Argon2id, SystemClock, SystemEntropy};
+use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::metrics::Metrics;
@@ -44,10 +45,7 @@ pub(super) fn run(flags: &Flags) -> Result<Exit, Failed> {
 
 async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let started = Instant::now();
-    if !settings.text("database-url").is_empty() {
-        let text = "this release keeps its data in a folder of its own (--data): PostgreSQL is not offered yet";
-        return Err(Failed::new(Exit::Usage, text));
-    }
+    let database = database(settings)?;
     let _ = descriptors::raise_limit();
     let address = settings.listen()?;
     let limits = limits(settings)?;
@@ -61,8 +59,10 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let ephemeral = if settings.on("ephemeral")? { Some(temporary_folder()?) } else { None };
     let folder = ephemeral.as_ref().map_or_else(|| PathBuf::from(settings.text("data")), |dir| dir.path().to_owned());
     let committed = Arc::new(Notify::new());
-    let store = open_store(&folder, ephemeral.is_none(), &committed)?;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = match &database {
+        Some(database) => open_database(database, &address.to_string(), &committed)?,
+        None => open_folder(&folder, ephemeral.is_none(), &committed)?,
+    };
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
     let first = fill(&app, people, &mut |done| {
         if people != Some(PEOPLE) && done % 10_000 == 0 {
@@ -105,7 +105,11 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     tokio::spawn(stop_on_signals(phase, signals()?));
 
     let url = format!("http://{address}");
-    let store_name = if ephemeral.is_some() { String::from("nothing is kept") } else { folder.display().to_string() };
+    let store_name = match &database {
+        Some(database) => database.place(),
+        None if ephemeral.is_some() => String::from("nothing is kept"),
+        None => folder.display().to_string(),
+    };
     print(&welcome(&url, &store_name, &first, address.ip().is_loopback() || anywhere))?;
     write_ready_file(settings.text("ready-file"), &url)?;
     tracing::info!(url, took_ms = started.elapsed().as_millis() as u64, "serving");
@@ -173,21 +177,53 @@ fn hashers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn open_store(folder: &Path, durable: bool, committed: &Arc<Notify>) -> Result<SqliteStore, Failed> {
+/// The database that is named, if one is.
+fn database(settings: &Settings) -> Result<Option<Address>, Failed> {
+    let url = settings.text("database-url");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    if settings.on("ephemeral")? {
+        return Err(Failed::new(Exit::Usage, "--ephemeral keeps nothing, --database-url names where to keep it"));
+    }
+    url.parse().map(Some).map_err(|error: BadAddress| Failed::new(Exit::Usage, error))
+}
+
+/// Answers are given from the event loop: it is cheaper to wake all who wait from there.
+fn answering() -> Answering {
     let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |answers| drop(runtime.spawn(async move { answers() })))
+}
+
+fn open_folder(folder: &Path, durable: bool, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
     let committed = Arc::clone(committed);
     let options = Options {
         folder: folder.to_owned(),
         durable,
         readers: hashers() * 2,
         entropy: Arc::new(SystemEntropy),
-        answering: Arc::new(move |answers| drop(runtime.spawn(async move { answers() }))),
+        answering: answering(),
         committed: Arc::new(move || committed.notify_one()),
     };
-    SqliteStore::open(&options).map_err(|error| {
+    let store = SqliteStore::open(&options).map_err(|error| {
         let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
         Failed::new(exit, error)
-    })
+    })?;
+    Ok(Arc::new(store))
+}
+
+fn open_database(database: &Address, address: &str, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
+    let committed = Arc::clone(committed);
+    let node =
+        Node { id: readable_secret(), address: address.to_owned(), release: env!("CARGO_PKG_VERSION").to_owned() };
+    let options = postgres::Options {
+        node: Some(node),
+        answering: answering(),
+        committed: Arc::new(move || committed.notify_one()),
+        ..postgres::Options::new(database.clone(), Arc::new(SystemEntropy))
+    };
+    let store = PostgresStore::open(options).map_err(|error| Failed::new(Exit::Unavailable, error))?;
+    Ok(Arc::new(store))
 }
 
 fn temporary_folder() -> Result<tempfile::TempDir, Failed> {

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use super::table::place;
 use crate::seal;
+use crate::table::place;
 
 /// Keeps bytes, or lets them go.
 pub(super) fn save(db: &Connection, at: Place, bytes: Option<&[u8]>) -> Result<(), Failure> {

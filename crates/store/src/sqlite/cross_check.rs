@@ -7,8 +7,9 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, HashMap};
 
-use super::table::{columns, place, shown};
+use super::table::shown;
 use super::{Failure, content};
+use crate::table::{columns, place};
 
 /// What the records say, gathered while they are examined: tenants first.
 #[derive(Default)]

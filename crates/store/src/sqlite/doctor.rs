@@ -11,38 +11,8 @@ use super::history;
 use super::open::FILE;
 use super::table::{Statements, read};
 use super::{Failure, OpenError, migrate};
+use crate::report::Report;
 use crate::seal::{FIRST_LINK, Link};
-
-/// Something that is not as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What: `customer 10`, `change 812 of part 1048576`.
-    pub what: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-/// What was examined, and what was found.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// Records whose checksum was verified.
-    pub records: u64,
-    /// Changes whose place in the chain was verified.
-    pub changes: u64,
-    /// Damage, at most 1,000 findings.
-    pub findings: Vec<Finding>,
-}
-
-/// More findings than anybody reads one by one.
-const MAX_FINDINGS: usize = 1_000;
-
-impl Report {
-    fn find(&mut self, what: impl Into<String>, why: &dyn std::fmt::Display) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding { what: what.into(), why: why.to_string() });
-        }
-    }
-}
 
 /// Examines the store of a folder, which a server may have open: it reads one snapshot and writes nothing.
 ///
@@ -59,7 +29,8 @@ pub fn examine(folder: &Path) -> Result<Report, OpenError> {
     // The log of a store that was not closed stays as it is.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(Failure::from)?;
     db.execute_batch("BEGIN").map_err(Failure::from)?;
-    let mut report = Report::default();
+    let engine = format!("SQLite {}", rusqlite::version());
+    let mut report = Report { engine, ..Report::default() };
     if let Err(failure) = integrity(&db, &mut report) {
         report.find("file", &failure);
     }

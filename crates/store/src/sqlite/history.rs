@@ -8,13 +8,14 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 
 use super::Failure;
-use crate::seal::{self, FIRST_LINK, Link};
+use crate::ledger::{Head, Sealed, StoredChange, append_to};
+use crate::seal::FIRST_LINK;
 use crate::{codec, fault};
 
 /// The number and link of the last change of each part that this writer has written to. There is one writer, so what
 /// it remembers is what is stored; it forgets all of it when a batch fails.
 #[derive(Default)]
-pub(super) struct Heads(HashMap<Part, (i64, Link)>);
+pub(super) struct Heads(HashMap<Part, Head>);
 
 impl Heads {
     pub(super) fn forget(&mut self) {
@@ -22,11 +23,11 @@ impl Heads {
     }
 
     /// The last change of a part.
-    pub(super) fn last(&self, part: Part) -> Option<(i64, Link)> {
+    pub(super) fn last(&self, part: Part) -> Option<Head> {
         self.0.get(&part).copied()
     }
 
-    fn get(&mut self, db: &Connection, part: Part) -> Result<&mut (i64, Link), Failure> {
+    fn get(&mut self, db: &Connection, part: Part) -> Result<&mut Head, Failure> {
         use std::collections::hash_map::Entry;
         match self.0.entry(part) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
@@ -37,7 +38,7 @@ impl Heads {
 
 /// The number and link of the last change of a part. They are not kept apart from the history: a page of their own
 /// would be a third of what a lone change writes.
-pub(super) fn end(db: &Connection, part: Part) -> Result<Option<(i64, Link)>, Failure> {
+pub(super) fn end(db: &Connection, part: Part) -> Result<Option<Head>, Failure> {
     let sql = "SELECT number, link FROM change WHERE part = ?1 ORDER BY number DESC LIMIT 1";
     let end = db.prepare_cached(sql)?.query_row([part.0], |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(end.optional()?)
@@ -59,12 +60,9 @@ pub(super) fn append(
     )?;
     for (change, salt) in changes.iter_mut().zip(salts) {
         let head = heads.get(db, change.part)?;
-        head.0 += 1;
-        change.number = head.0;
+        change.number = head.0 + 1;
         change.previous = last(change);
-        let fields = codec::write_fields(&change.fields)?;
-        let digest = seal::digest(salt, &fields);
-        head.1 = seal::link(&head.1, change, &digest);
+        let Sealed { fields, digest } = append_to(head, change, salt)?;
         statement.raw_bind_parameter(1, change.part.0)?;
         statement.raw_bind_parameter(2, change.number)?;
         statement.raw_bind_parameter(3, change.previous)?;
@@ -100,28 +98,6 @@ pub(super) fn erase(db: &Connection, part: Part, last: i64) -> Result<(), Failur
         number = previous.ok_or_else(missing)?.min(number - 1);
     }
     Ok(())
-}
-
-/// A change as it is stored, with what its place in the chain is proven by.
-pub(crate) struct StoredChange {
-    pub(crate) change: Change,
-    pub(crate) fields: Option<String>,
-    pub(crate) salt: Option<[u8; 16]>,
-    pub(crate) digest: Link,
-    pub(crate) link: Link,
-}
-
-impl StoredChange {
-    /// Whether its values are the ones that were written. Those of an erased person are gone.
-    pub(crate) fn is_sealed(&self) -> bool {
-        let sealed = self.fields.as_deref().zip(self.salt.as_ref());
-        sealed.is_none_or(|(fields, salt)| seal::digest(salt, fields) == self.digest)
-    }
-
-    /// Whether its link fits the one before it.
-    pub(crate) fn follows(&self, before: &Link) -> bool {
-        seal::link(before, &self.change, &self.digest) == self.link
-    }
 }
 
 pub(crate) const SELECT: &str = "SELECT part, number, previous, kind, id, version, at, dialect, operation, credential, \

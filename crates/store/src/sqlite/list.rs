@@ -9,7 +9,8 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::Failure;
-use super::table::{Tables, columns, place, read, sql_value};
+use super::table::{Tables, read, sql_value};
+use crate::table::{columns, place};
 
 /// Looks up one page.
 pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Page, Failure> {

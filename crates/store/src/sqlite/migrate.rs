@@ -4,8 +4,8 @@ use domain::{Field, Kind};
 use rusqlite::Connection;
 use std::fmt::Write as _;
 
-use super::table::columns;
 use super::{Failure, OpenError};
+use crate::table::columns;
 
 /// Every step ever released, in order. A released step is never edited.
 const STEPS: &[&str] = &[

@@ -15,8 +15,8 @@ mod reader;
 mod table;
 mod writer;
 
-pub use doctor::{Finding, Report, examine};
-pub use open::{Answering, Options, SqliteStore};
+pub use doctor::examine;
+pub use open::{Options, SqliteStore};
 
 use thiserror::Error as ThisError;
 

@@ -15,7 +15,7 @@ use super::anchor::{self, Anchor, Note};
 use super::reader::Readers;
 use super::writer::Writer;
 use super::{Failure, OpenError, list, migrate};
-use crate::fault;
+use crate::{Answering, fault};
 
 /// The oldest SQLite without the race in which a log that is reset under two connections corrupts the file.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -53,9 +53,6 @@ impl Options {
         }
     }
 }
-
-/// Runs what it is given, at once or soon, on this thread or another.
-pub type Answering = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
 
 /// What the writer, the readers and the door share.
 pub(super) struct Shared {

@@ -1,47 +1,15 @@
 //! One table a kind: the columns they share, and the few that queries look for.
 
-use domain::record::{Part, Values};
+use domain::record::Part;
 use domain::working_set::Place;
-use domain::{Field, Kind, Record, Time, Value};
+use domain::{Field, Kind, Record, Value};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row};
 use std::fmt::Write as _;
 
 use super::Failure;
+use crate::table::{columns, place, read_record};
 use crate::{codec, seal};
-
-/// Columns beside the body, each with the field it shows. A column repeats what the body holds: it is for queries and
-/// for people, and never read back.
-pub(super) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
-    match kind {
-        Kind::Customer => {
-            &[("status", Field::Status), ("name", Field::Name), ("email", Field::Emails), ("username", Field::Username)]
-        }
-        Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority | Kind::Webhook => &[("name", Field::Name)],
-        Kind::User | Kind::Key => &[("username", Field::Username)],
-        Kind::Session | Kind::Answer => &[("expires_at", Field::ExpiresAt)],
-        Kind::Token => &[("user", Field::UserId), ("kept_until", Field::KeptUntil)],
-        Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
-        Kind::Ticket => &[
-            ("customer", Field::CustomerId),
-            ("title", Field::Title),
-            ("ticket_status", Field::TicketStatus),
-            ("owner", Field::Owner),
-            ("category", Field::CategoryId),
-            ("priority", Field::PriorityId),
-            ("external", Field::External),
-        ],
-        Kind::Message => &[("ticket", Field::TicketId)],
-        Kind::Attachment => &[("name", Field::Name), ("message", Field::MessageId)],
-        Kind::Language => &[("code", Field::Code)],
-        Kind::ExtraTable => &[("name", Field::Name)],
-        Kind::ExtraRow => &[("extra_table", Field::TableId)],
-        Kind::Notification => &[("user", Field::UserId), ("expires_at", Field::ExpiresAt)],
-        Kind::NotificationReader => &[("expires_at", Field::ExpiresAt)],
-        Kind::Delivery => &[("retry_at", Field::RetryAt)],
-        Kind::DeadLetter => &[("webhook", Field::WebhookId)],
-    }
-}
 
 /// What a column shows of a record: what listings see of it.
 pub(super) fn shown(record: &Record, field: Field) -> SqlValue {
@@ -177,11 +145,6 @@ impl Tables {
     }
 }
 
-/// The one number a row is found by. Tenants and ids have 31 bits each, and an id has one part in its tenant.
-pub(super) const fn place(part: Part, id: i64) -> i64 {
-    (part.tenant_number() << 31) | id
-}
-
 fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str) -> Result<(), Failure> {
     for (at, number) in seal::numbers(record).into_iter().enumerate() {
         statement.raw_bind_parameter(at + 1, number)?;
@@ -194,22 +157,7 @@ fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str)
 
 /// Reads a row of the shared columns and proves that it is as it was written.
 pub(super) fn read(kind: Kind, row: &Row<'_>) -> Result<Record, Failure> {
+    let numbers = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
     let body = row.get_ref(7)?.as_str().map_err(|error| Failure::Damaged(error.to_string()))?;
-    let mut record = Record {
-        kind,
-        part: Part(row.get(0)?),
-        id: row.get(1)?,
-        version: row.get::<_, i64>(2)?.cast_unsigned(),
-        last_change: row.get(3)?,
-        created_at: Time(row.get(4)?),
-        updated_at: Time(row.get(5)?),
-        updated_by: row.get(6)?,
-        values: Values::default(),
-    };
-    let damaged = |why: &str| Failure::Damaged(format!("{} {}: {why}", kind.name(), record.id));
-    if seal::checksum(&record, body) != row.get::<_, i64>(8)? && !crate::fault::skip_checksum() {
-        return Err(damaged("the checksum does not match"));
-    }
-    record.values = codec::read_values(body).map_err(|error| damaged(&error.to_string()))?;
-    Ok(record)
+    read_record(kind, numbers, row.get(6)?, body, row.get(8)?).map_err(Failure::Damaged)
 }

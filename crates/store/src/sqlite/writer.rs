@@ -10,7 +10,6 @@ use domain::working_set::Saving;
 use domain::{Error, Kind, Record, WorkingSet};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -21,11 +20,12 @@ use super::checkpoint::Checkpoints;
 use super::content;
 use super::find::find;
 use super::history::{self, Heads};
-use super::open::{Answering, Options, Shared};
+use super::open::{Options, Shared};
 use super::table::Tables;
 use super::{Failure, OpenError, is_failed_flush};
-use crate::batch::{self, Entry};
-use crate::fault;
+use crate::batch::{self, Entry, is_remembered};
+use crate::ledger::last_changes;
+use crate::{Answering, fault};
 
 /// Operations in one transaction. Those that came at once are not parted, so that there can be some more.
 const MAX_BATCH: usize = 512;
@@ -197,9 +197,7 @@ impl Writing {
         let Self { db, tables, heads, entropy, .. } = self;
         let mut salts = vec![[0; 16]; saving.changes.len()];
         entropy.fill(salts.as_flattened_mut());
-        // Each change of a record points at the one before it, also within the batch.
-        let mut last: HashMap<(Kind, Part, i64), i64> =
-            saving.records.iter().map(|(record, _)| (place(record), record.last_change)).collect();
+        let mut last = last_changes(&saving);
         history::append(db, heads, saving.changes, &salts, &mut |change| {
             let place = (change.kind, change.part, change.id);
             last.insert(place, change.number).unwrap_or(0)
@@ -273,11 +271,6 @@ impl Writing {
 
 const fn place(record: &Record) -> (Kind, Part, i64) {
     (record.kind, record.part, record.id)
-}
-
-/// What is remembered outside until the epoch changes.
-const fn is_remembered(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Webhook | Kind::ExtraField)
 }
 
 fn poisoned(why: &str) -> Error {

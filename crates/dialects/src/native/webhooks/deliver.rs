@@ -39,7 +39,7 @@ pub async fn deliver(state: Arc<State>) {
     let mut running: HashMap<(i64, i64), (u64, AbortHandle)> = HashMap::new();
     loop {
         commits.mark_unchanged();
-        // Grows when a webhook changes.
+        // Grows when a webhook changes, and when another server takes over.
         let epoch = state.app.credentials_epoch();
         match wanted(&state).await {
             Ok(wanted) => {
@@ -81,6 +81,9 @@ pub async fn deliver(state: Arc<State>) {
 
 async fn wanted(state: &Arc<State>) -> Result<Vec<(Desk, Record)>, Error> {
     let (mut wanted, mut after) = (Vec::new(), 0);
+    if !state.app.leads() {
+        return Ok(wanted);
+    }
     let house = Desk { state: Arc::clone(state), tenant: Tenant::DEFAULT };
     loop {
         let tenants = house.run(ListTenants { after, limit: TENANTS }).await?;

@@ -1,0 +1,232 @@
+//! Opening a store, and the door to it.
+
+use domain::Error;
+use domain::error::Reason;
+use domain::port::{Condition, Entropy, Job, Store};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Sender, channel};
+use tokio::task::JoinSet;
+
+use super::connect::{Address, Purpose};
+use super::reader::{self, MAX_SCANS, Reader};
+use super::watch::{self, Node, Watch};
+use super::writer::Writer;
+use super::{OpenError, migrate};
+use crate::Answering;
+
+/// How many may wait for a writer, each with one operation or with those of one request; more are refused as busy.
+const MAX_WAITING: usize = 16_384;
+
+/// Where and how to open a store.
+pub struct Options {
+    /// Which database.
+    pub address: Address,
+    /// Whether an answered change must survive a loss of power. `false` only for stores that nobody keeps.
+    pub durable: bool,
+    /// Connections that write. The operations of a tenant always take the same one.
+    pub writers: usize,
+    /// Connections for point reads. One more is for listings.
+    pub readers: usize,
+    /// How often the node looks for what others changed.
+    pub poll: Duration,
+    /// What the other nodes are told of this one; `None` for one that is alone.
+    pub node: Option<Node>,
+    /// Makes the salts of the history.
+    pub entropy: Arc<dyn Entropy>,
+    /// Runs the answers of a batch.
+    pub answering: Answering,
+    /// Called after each commit that changed something, on this node or another. It must be quick.
+    pub committed: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Options {
+    /// A durable store with two writers and four readers.
+    pub fn new(address: Address, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            address,
+            durable: true,
+            writers: 2,
+            readers: 4,
+            poll: Duration::from_millis(200),
+            node: None,
+            entropy,
+            answering: Arc::new(|answers| answers()),
+            committed: Arc::new(|| {}),
+        }
+    }
+}
+
+/// What the writers, the readers and the door share.
+pub(super) struct Shared {
+    condition: Mutex<Condition>,
+    pub(super) credentials_epoch: AtomicU64,
+    pub(super) leads: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn condition(&self) -> Condition {
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_condition(&self, condition: Condition) {
+        let mut held = self.condition.lock().unwrap_or_else(PoisonError::into_inner);
+        if *held == condition {
+            return;
+        }
+        match &condition {
+            Condition::Ready => tracing::info!("the store can be written to again"),
+            Condition::ReadOnly(why) | Condition::Poisoned(why) => {
+                tracing::error!(why, "the store cannot be written to")
+            }
+        }
+        *held = condition;
+    }
+}
+
+/// The shared store, as one node sees it.
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+    writers: Vec<Sender<Vec<Box<dyn Job>>>>,
+    reads: Option<Sender<Box<dyn Job>>>,
+    scans: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl PostgresStore {
+    /// Connects to the database, and brings it to the present schema if no other node is doing so.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: it cannot be reached, cannot be used, or was written by a newer release.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let shared = Arc::new(Shared {
+            condition: Mutex::new(Condition::Ready),
+            credentials_epoch: AtomicU64::new(1),
+            leads: AtomicBool::new(options.node.is_none()),
+        });
+        let (mut writers, mut queues) = (Vec::new(), Vec::new());
+        for _ in 0..options.writers.max(1) {
+            let (writer, queue) = channel(MAX_WAITING);
+            writers.push(writer);
+            queues.push(queue);
+        }
+        let (reads, reading) = channel(MAX_WAITING);
+        let (scans, scanning) = channel(MAX_SCANS);
+        let (opened, opening) = std::sync::mpsc::sync_channel(1);
+        let held = Arc::clone(&shared);
+        let work = async move {
+            if let Err(error) = migrate::prepare(&options).await {
+                let _ = opened.send(Err(error));
+                return;
+            }
+            let address = Arc::new(options.address);
+            let mut tasks = JoinSet::new();
+            for queue in queues {
+                let writer = Writer {
+                    address: Arc::clone(&address),
+                    durable: options.durable,
+                    entropy: Arc::clone(&options.entropy),
+                    answering: Arc::clone(&options.answering),
+                    committed: Arc::clone(&options.committed),
+                    shared: Arc::clone(&held),
+                    session: None,
+                };
+                tasks.spawn(writer.run(queue));
+            }
+            let reading = reader::shared(reading);
+            for _ in 0..options.readers.max(1) {
+                tasks.spawn(Reader::new(Arc::clone(&address), Purpose::Reading).run(Arc::clone(&reading)));
+            }
+            tasks.spawn(Reader::new(Arc::clone(&address), Purpose::Scanning).run(reader::shared(scanning)));
+            let watch =
+                Watch { address, poll: options.poll, node: options.node, committed: options.committed, shared: held };
+            let mut watch = watch::Watching::start(watch).await;
+            let _ = opened.send(Ok(()));
+            let watching = async {
+                watch.run().await;
+            };
+            tokio::select! {
+                () = watching => {}
+                () = async { while tasks.join_next().await.is_some() {} } => {}
+            }
+            watch.end().await;
+        };
+        let thread = std::thread::Builder::new().name(String::from("store")).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 8)))
+                .thread_name("store-work")
+                .enable_all()
+                .build();
+            match runtime {
+                // On a worker of its own: what is awaited here is woken from elsewhere.
+                Ok(runtime) => drop(runtime.block_on(runtime.spawn(work))),
+                Err(error) => tracing::error!(%error, "no threads for the store"),
+            }
+        });
+        let thread = thread.map_err(|error| OpenError::Failed(error.to_string()))?;
+        match opening.recv() {
+            Ok(Ok(())) => Ok(Self { shared, writers, reads: Some(reads), scans: Some(scans), thread: Some(thread) }),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(OpenError::Failed(String::from("the threads of the store ended"))),
+        }
+    }
+
+    fn write(&self, jobs: Vec<Box<dyn Job>>) {
+        let Some(tenant) = jobs.first().map(|job| job.tenant()) else { return };
+        let lane = usize::try_from(tenant.number).unwrap_or(0) % self.writers.len().max(1);
+        let Some(writer) = self.writers.get(lane) else { return };
+        if let Err(TrySendError::Full(jobs) | TrySendError::Closed(jobs)) = writer.try_send(jobs) {
+            let text = "Too many changes are waiting to be stored. Nothing was stored: try again in a moment.";
+            jobs.into_iter().for_each(|job| job.finish(Err(Error::new(Reason::Busy, text))));
+        }
+    }
+
+    fn read(&self, job: Box<dyn Job>) {
+        let Some(queue) = (if job.scans() { &self.scans } else { &self.reads }) else { return };
+        if let Err(TrySendError::Full(job) | TrySendError::Closed(job)) = queue.try_send(job) {
+            job.finish(Err(Error::new(Reason::Busy, "Too many reads are waiting: try again in a moment")));
+        }
+    }
+}
+
+impl Store for PostgresStore {
+    fn submit(&self, job: Box<dyn Job>) {
+        if job.writes() {
+            self.write(vec![job]);
+        } else {
+            self.read(job);
+        }
+    }
+
+    fn submit_all(&self, jobs: Vec<Box<dyn Job>>) {
+        let (writing, reading): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.writes());
+        self.write(writing);
+        reading.into_iter().for_each(|job| self.read(job));
+    }
+
+    fn condition(&self) -> Condition {
+        self.shared.condition()
+    }
+
+    fn credentials_epoch(&self) -> u64 {
+        self.shared.credentials_epoch.load(Ordering::Acquire)
+    }
+
+    fn leads(&self) -> bool {
+        self.shared.leads.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for PostgresStore {
+    /// Stores what waits, then ends.
+    fn drop(&mut self) {
+        self.writers.clear();
+        (self.reads, self.scans) = (None, None);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

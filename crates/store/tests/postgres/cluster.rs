@@ -1,0 +1,226 @@
+//! A PostgreSQL server of the tests' own: one for all test processes, in a temporary folder, on a port of the loopback.
+//! The first process starts it; a watcher stops it when no test has used it for some seconds.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::disallowed_methods, reason = "a test finds programs on the path")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
+
+use std::fs::{self, DirBuilder, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Stops the server of folder $1, as $3 $2, when nobody has held its lock for five seconds, and takes the folder away.
+const WATCHER: &str = r#"
+    while :; do
+        sleep 5
+        exec 8>"$1/starting" && flock 8 || exit
+        if flock --exclusive --nonblock "$1/users" true; then
+            $3 "$2" --pgdata "$1/data" --mode immediate --silent stop
+            rm -rf "$1"
+            exit
+        fi
+        exec 8>&-
+    done
+"#;
+
+/// Where a program of PostgreSQL is: where Debian puts it, or on the path.
+fn program(name: &str) -> PathBuf {
+    let debian = (13..20).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).map(|folder| folder.join(name)).collect::<Vec<_>>();
+    debian.chain(on_path).find(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// Whether PostgreSQL is installed; says loudly when it is not.
+pub(crate) fn is_installed() -> bool {
+    let installed = program("initdb").exists();
+    if !installed {
+        let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.txt");
+        let mut file = File::options().append(true).create(true).open(report).unwrap();
+        writeln!(file, "not run: PostgreSQL: not installed").unwrap();
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "PostgreSQL is not installed");
+    }
+    installed
+}
+
+/// PostgreSQL does not run as root: then as the user that its package made, or as nobody.
+fn as_ordinary(program: &Path) -> Command {
+    let Some(user) = ordinary() else { return Command::new(program) };
+    let mut command = Command::new("setpriv");
+    command.args([&format!("--reuid={user}"), "--clear-groups"]).arg(program);
+    command
+}
+
+/// The user to become; `None` for who is no root.
+fn ordinary() -> Option<String> {
+    (fs::metadata("/proc/self").unwrap().uid() == 0).then(|| {
+        let users = fs::read_to_string("/etc/passwd").unwrap();
+        let postgres = users.lines().any(|line| line.starts_with("postgres:"));
+        String::from(if postgres { "postgres" } else { "nobody" })
+    })
+}
+
+fn run(mut command: Command) {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A server that runs while this is held.
+pub(crate) struct Cluster {
+    port: u16,
+    _user: File,
+}
+
+impl Cluster {
+    /// The one that all test processes of this folder share.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(Self::join)
+    }
+
+    fn join() -> Self {
+        let mut hash = DefaultHasher::new();
+        env!("CARGO_TARGET_TMPDIR").hash(&mut hash);
+        let folder = std::env::temp_dir().join(format!("samerow-postgres-{:x}", hash.finish()));
+        loop {
+            DirBuilder::new().recursive(true).mode(0o755).create(&folder).unwrap();
+            let starting = File::create(folder.join("starting"));
+            let Ok(starting) = starting else { continue };
+            starting.lock().unwrap();
+            // The watcher may have taken the folder away before the lock was had.
+            let Ok(user) = File::create(folder.join("users")) else { continue };
+            if !folder.join("starting").exists() {
+                continue;
+            }
+            user.lock_shared().unwrap();
+            let port = folder.join("port");
+            if !port.exists() {
+                start(&folder);
+            }
+            let port = fs::read_to_string(port).unwrap().parse().unwrap();
+            return Self { port, _user: user };
+        }
+    }
+
+    /// An empty database.
+    pub(crate) fn database(&self) -> Database {
+        let name = name();
+        self.sql(
+            "postgres",
+            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"),
+        );
+        Database { port: self.port, name }
+    }
+
+    /// Runs statements in a database.
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        sql_at(self.port, database, sql)
+    }
+}
+
+/// A name that no other database of the run has.
+fn name() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn sql_at(port: u16, database: &str, sql: &str) -> String {
+    let output = Command::new(program("psql"))
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "samerow"])
+        .args(["-p", &port.to_string(), "-d", database, "-c", sql])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+fn start(folder: &Path) {
+    if let Some(user) = ordinary() {
+        let mut chown = Command::new("chown");
+        chown.arg(user).arg(folder);
+        run(chown);
+    }
+    let data = folder.join("data");
+    let mut initdb = as_ordinary(&program("initdb"));
+    initdb.current_dir(folder).args([
+        "--auth=trust",
+        "--username=samerow",
+        "--encoding=UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]);
+    initdb.arg("--pgdata").arg(&data);
+    run(initdb);
+    // What the tests are about survives a kill, not a loss of power.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings = format!(
+        "-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c fsync=off \
+         -c full_page_writes=off -c shared_buffers=64MB -c max_prepared_transactions=0 -c log_min_messages=fatal"
+    );
+    let mut start = as_ordinary(&program("pg_ctl"));
+    start.current_dir(folder).arg("--pgdata").arg(&data).arg("--log").arg(folder.join("log"));
+    start.args(["--wait", "--timeout=60", "--silent", "--options", &settings, "start"]);
+    let status = start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert!(status.success(), "{}", fs::read_to_string(folder.join("log")).unwrap_or_default());
+    let runs_as = ordinary().map_or_else(String::new, |user| format!("setpriv --reuid={user} --clear-groups"));
+    let mut watcher = Command::new("sh");
+    watcher.args(["-c", WATCHER, "samerow-postgres"]).arg(folder).arg(program("pg_ctl")).arg(runs_as);
+    watcher.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    watcher.spawn().unwrap();
+    fs::write(folder.join("port"), port.to_string()).unwrap();
+}
+
+/// A database of its own, gone when this is dropped.
+pub(crate) struct Database {
+    port: u16,
+    name: String,
+}
+
+impl Database {
+    /// Another one with the same in it; nobody may be connected to this one.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self { port: self.port, name: name() };
+        sql_at(
+            self.port,
+            "postgres",
+            &format!("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", copy.name, self.name),
+        );
+        copy
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://samerow@127.0.0.1:{}/{}", self.port, self.name)
+    }
+
+    /// All that is in it.
+    pub(crate) fn dump(&self) -> Vec<u8> {
+        let output = Command::new(program("pg_dump"))
+            .args(["-h", "127.0.0.1", "-U", "samerow", "-p", &self.port.to_string(), "-d", &self.name])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// What anybody can do with psql.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        sql_at(self.port, &self.name, sql)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            sql_at(self.port, "postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The shared engine on a real PostgreSQL: the suite of every engine, and what only a server can suffer.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
+
+mod cluster;
+#[path = "../suite/mod.rs"]
+mod suite;
+
+use cluster::{Cluster, Database};
+use domain::port::Store;
+use std::sync::Arc;
+use store::postgres::{Options, PostgresStore, examine};
+use suite::{Engine, Seeded};
+
+/// A database with a store. One that is durable waits for the disk.
+struct Postgres<const DURABLE: bool>(Database);
+
+impl<const DURABLE: bool> Engine for Postgres<DURABLE> {
+    fn new() -> Self {
+        Self(Cluster::shared().database())
+    }
+
+    fn open(&self) -> Arc<dyn Store> {
+        let address = self.0.url().parse().unwrap();
+        let options = Options { durable: DURABLE, readers: 2, ..Options::new(address, Arc::new(Seeded::new(2))) };
+        Arc::new(PostgresStore::open(options).unwrap())
+    }
+
+    fn examine(&self) -> Vec<String> {
+        let report = examine(&self.0.url().parse().unwrap()).unwrap();
+        assert!(report.records > 0, "it looked at something");
+        report.findings.into_iter().map(|finding| format!("{}: {}", finding.what, finding.why)).collect()
+    }
+}
+
+mod durable {
+    crate::suite::store_suite!(crate::Postgres<true>);
+}
