@@ -80,7 +80,7 @@ impl Shared {
         match &condition {
             Condition::Ready => tracing::info!("the store can be written to again"),
             Condition::ReadOnly(why) | Condition::Poisoned(why) => {
-                tracing::error!(why, "the store cannot be written to")
+                tracing::error!(why, "the store cannot be written to");
             }
         }
         *held = condition;

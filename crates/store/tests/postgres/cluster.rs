@@ -27,7 +27,7 @@ const WATCHER: &str = r#"
             exit
         fi
         exec 8>&-
-    done
+    done &
 "#;
 
 /// Where a program of PostgreSQL is: where Debian puts it, or on the path.
@@ -174,7 +174,7 @@ fn start(folder: &Path) {
     let mut watcher = Command::new("sh");
     watcher.args(["-c", WATCHER, "samerow-postgres"]).arg(folder).arg(program("pg_ctl")).arg(runs_as);
     watcher.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    watcher.spawn().unwrap();
+    assert!(watcher.status().unwrap().success());
     fs::write(folder.join("port"), port.to_string()).unwrap();
 }
 
