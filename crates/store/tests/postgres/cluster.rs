@@ -109,6 +109,10 @@ impl Cluster {
         }
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// An empty database.
     pub(crate) fn database(&self) -> Database {
         let name = name();

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
 
 mod cluster;
+mod nodes;
+mod opening;
+mod proxy;
 #[path = "../suite/mod.rs"]
 mod suite;
 

@@ -9,7 +9,7 @@ pub(crate) mod extra;
 pub(crate) mod feed;
 pub(crate) mod history;
 pub(crate) mod listing;
-mod operations;
+pub(crate) mod operations;
 pub(crate) mod records;
 pub(crate) mod tenants;
 pub(crate) mod tickets;

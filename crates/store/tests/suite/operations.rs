@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Decides nothing until it is let go.
-pub(super) struct Hold {
+pub(crate) struct Hold {
     started: Sender<()>,
     release: Receiver<()>,
 }
 
 impl Hold {
-    pub(super) fn new() -> (Self, Receiver<()>, Sender<()>) {
+    pub(crate) fn new() -> (Self, Receiver<()>, Sender<()>) {
         let (started, starting) = channel();
         let (releasing, release) = channel();
         (Self { started, release }, starting, releasing)
@@ -35,9 +35,9 @@ impl Operation for Hold {
 }
 
 /// Reads a record of any kind.
-pub(super) struct ReadRecord {
-    pub(super) kind: Kind,
-    pub(super) id: i64,
+pub(crate) struct ReadRecord {
+    pub(crate) kind: Kind,
+    pub(crate) id: i64,
 }
 
 impl Operation for ReadRecord {
@@ -51,7 +51,7 @@ impl Operation for ReadRecord {
 }
 
 /// Puts a record of any kind, new or not, with exactly these values.
-pub(super) struct Put(pub(super) NewRecord);
+pub(crate) struct Put(pub(crate) NewRecord);
 
 impl Operation for Put {
     type Output = Arc<Record>;
@@ -78,12 +78,12 @@ fn put(new: &NewRecord, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record
 }
 
 /// Puts records one after the other, and then fails in some way.
-pub(super) struct Failing {
-    pub(super) puts: Vec<NewRecord>,
-    pub(super) how: Failure,
+pub(crate) struct Failing {
+    pub(crate) puts: Vec<NewRecord>,
+    pub(crate) how: Failure,
 }
 
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Refuses,
     Panics,
     /// Always asks for something more.
@@ -114,7 +114,7 @@ impl Operation for Failing {
 }
 
 /// A read that panics.
-pub(super) struct PanickingRead;
+pub(crate) struct PanickingRead;
 
 impl Operation for PanickingRead {
     type Output = ();
@@ -128,9 +128,9 @@ impl Operation for PanickingRead {
 }
 
 /// Adds a word to the end of a text field of a customer.
-pub(super) struct Append {
-    pub(super) id: i64,
-    pub(super) word: String,
+pub(crate) struct Append {
+    pub(crate) id: i64,
+    pub(crate) word: String,
 }
 
 impl Operation for Append {
