@@ -115,7 +115,7 @@ features="--locked --workspace --features server/faults"
         echo "cargo-nextest is not there (cargo install --locked cargo-nextest): the tests take longer without it"
         stage tests 40 cargo test $features --no-fail-fast --lib --bins --tests --examples
     fi
-    stage postgres 20 env SAMEROW_TEST_POSTGRES=1 cargo test --locked -p dialects --tests
+    stage postgres 20 env SAMEROW_TEST_POSTGRES=1 cargo test --locked -p dialects --test golden
     stage doctests 10 cargo test $features --doc
 }
 for target in $(sed -n '/^\[\[bin\]\]/,/^name/s/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml); do

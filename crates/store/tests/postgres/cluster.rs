@@ -192,11 +192,7 @@ impl Database {
     /// Another one with the same in it; nobody may be connected to this one.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self { port: self.port, name: name() };
-        sql_at(
-            self.port,
-            "postgres",
-            &format!("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", copy.name, self.name),
-        );
+        sql_at(self.port, "postgres", &format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name));
         copy
     }
 
