@@ -135,7 +135,7 @@ fn an_address_that_may_not_call_gets_a_fault() {
 
 #[test]
 fn with_strict_only_listed_operators_are_taken() {
-    let World { runtime, state, .. } = Template::new().world();
+    let World { runtime, state, place: _place, .. } = Template::new().world();
     let mut state = Arc::into_inner(state).unwrap();
     state.strict = true;
     let state = Arc::new(state);
@@ -217,7 +217,7 @@ fn too_many_calls_and_wrong_passwords_wait_on_every_port() {
         world.pass(2);
         assert_eq!(from(&world, [10, 0, 0, 2], port, method, right), "0", "{port}");
     }
-    let World { runtime, state, clock: _clock, commits: _commits, .. } = world;
+    let World { runtime, state, clock: _clock, commits: _commits, place: _place } = world;
     let mut state = Arc::into_inner(state).unwrap();
     state.rates = dialects::Rates::new(dialects::Quotas { per_caller: 3, per_address: 0 });
     let state = Arc::new(state);

@@ -110,7 +110,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<AtomicI64>,
     /// Transactions that changed something.
     pub(crate) commits: Arc<AtomicU64>,
-    place: Place,
+    pub(crate) place: Place,
 }
 
 impl World {

@@ -67,8 +67,10 @@ impl CrossCheck {
                 continue;
             };
             let counted_in = if kind == Kind::Tenant { record.part } else { tenant.first_part() };
-            let highest = self.highest.entry((counted_in.0, kind)).or_default();
-            *highest = record.id.max(*highest);
+            if kind.is_counted() {
+                let highest = self.highest.entry((counted_in.0, kind)).or_default();
+                *highest = record.id.max(*highest);
+            }
             owned.extend(unique_keys(tenant, record).into_iter().map(|(field, key)| (record, field, key)));
         }
         self.keys += owned.len() as i64;
