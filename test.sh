@@ -45,6 +45,8 @@ look_for_missing() {
     need libgsoap-dev test -e /usr/include/stdsoap2.h
     need nodejs has node
     need npm has npm
+    need chromium has chromium
+    need chromium-driver has chromedriver
     need python3 has python3
     need postgresql-15 ls /usr/lib/postgresql/15/bin/initdb
     need python3-venv python3 -c 'import ensurepip, venv'
@@ -78,6 +80,7 @@ cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 ||
     python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt
 }
 (cd clients/node && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
+(cd clients/console && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
 (cd clients/typescript && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
 
 # --- the stages -------------------------------------------------------------------------------------------------------

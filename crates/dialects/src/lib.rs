@@ -6,6 +6,7 @@
 
 mod admission;
 pub mod courier;
+pub mod cursor;
 pub mod everlytic;
 pub mod exchange;
 pub mod filter;
@@ -22,6 +23,7 @@ mod suggest;
 pub mod superoffice;
 pub mod together;
 pub mod trackfinity;
+pub mod view;
 
 use bytes::Bytes;
 use domain::Error;
@@ -38,6 +40,7 @@ pub use route::{Endpoint, Needs};
 pub use session::{Session, Sessions};
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
+pub use view::{View, Viewer};
 
 /// Every dialect. A new one is a folder and a line here.
 pub static ALL: &[&Dialect] = &[&everlytic::DIALECT, &native::DIALECT, &superoffice::DIALECT, &trackfinity::DIALECT];
@@ -62,6 +65,8 @@ pub struct Dialect {
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
     /// The endpoints that are found by method and path; none where operations are found in the body.
     pub endpoints: &'static [Endpoint],
+    /// Shows how it shows a customer now, where it can.
+    pub view: Option<Viewer>,
     /// The names of its operations, as the vendor spells them.
     pub operations: &'static [&'static str],
 }

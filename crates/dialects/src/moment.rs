@@ -17,7 +17,7 @@ pub fn is_time(field: Field) -> bool {
 }
 
 /// Reads a time with its distance from UTC, or a date, which is its first moment in UTC.
-pub(crate) fn read(text: &str) -> Option<Time> {
+pub fn read(text: &str) -> Option<Time> {
     let time = match text.len() {
         10 => text
             .parse::<Date>()

@@ -1,7 +1,7 @@
 //! From a request to the dialect it belongs to, and back.
 
 use bytes::Bytes;
-use dialects::{Dialect, Request, State, dialect_of};
+use dialects::{Answer, Request, State, dialect_of};
 use domain::port::Condition;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -9,6 +9,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 use tokio::sync::watch;
 
+use crate::console;
 use crate::cors::Cors;
 use crate::docs;
 use crate::encoding::compress;
@@ -57,27 +58,25 @@ impl Application for Dispatch {
             return response;
         }
         let (tenant, path) = split_tenant(path);
+        if console::claims(path) {
+            let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
+            let answer = console::answer(&self.state, &request).await;
+            return self.told(console::NAME, &request, answer, started);
+        }
         let Some(dialect) = dialect_of(path) else { return nowhere() };
         let is_native = std::ptr::eq(dialect, &dialects::native::DIALECT);
         if is_native && let Some(response) = self.cors.preflight(request.method(), request.headers()) {
             return response.map(Body::Full);
         }
         let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
-        let answer = (dialect.answer)(&self.state, &request).await;
-        let mut response = answer.response;
-        if let Ok(id) = HeaderValue::try_from(&request.id) {
-            response.headers_mut().insert(REQUEST_ID, id);
-        }
+        let mut answer = (dialect.answer)(&self.state, &request).await;
         if is_native {
-            self.cors.allow(&request.headers, response.headers_mut());
+            self.cors.allow(&request.headers, answer.response.headers_mut());
             if self.compresses && answer.pieces.is_none() {
-                response = compress(&request.headers, response);
+                answer.response = compress(&request.headers, answer.response);
             }
         }
-        let (status, took) = (response.status(), started.elapsed());
-        self.metrics.count(dialect.name, answer.operation, status.as_u16(), took);
-        log(dialect, &request, answer.operation, status, took, answer.refused.as_ref());
-        response.map(|whole| answer.pieces.map_or(Body::Full(whole), Body::Stream))
+        self.told(dialect.name, &request, answer, started)
     }
 
     fn body_limit(&self, head: &Parts) -> Option<usize> {
@@ -97,6 +96,18 @@ impl Application for Dispatch {
 }
 
 impl Dispatch {
+    /// Counts and logs an answer, and gives it the id of its request.
+    fn told(&self, dialect: &'static str, request: &Request, answer: Answer, started: Instant) -> Response<Body> {
+        let Answer { mut response, pieces, operation, refused } = answer;
+        if let Ok(id) = HeaderValue::try_from(&request.id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        let (status, took) = (response.status(), started.elapsed());
+        self.metrics.count(dialect, operation, status.as_u16(), took);
+        log(dialect, request, operation, status, took, refused.as_ref());
+        response.map(|whole| pieces.map_or(Body::Full(whole), Body::Stream))
+    }
+
     fn request(&self, tenant: Option<String>, path: String, request: http::Request<Bytes>, peer: &Peer) -> Request {
         let mut base_url = match &*self.public_url {
             "" => peer.base_url(&request).unwrap_or_default(),
@@ -210,14 +221,14 @@ fn nowhere() -> Response<Body> {
 
 /// One line a request, and never a header or a body: they hold secrets.
 fn log(
-    dialect: &Dialect,
+    dialect: &str,
     request: &Request,
     operation: &str,
     status: StatusCode,
     took: std::time::Duration,
     refused: Option<&dialects::Refusal>,
 ) {
-    let (dialect, status, micros) = (dialect.name, status.as_u16(), took.as_micros() as u64);
+    let (status, micros) = (status.as_u16(), took.as_micros() as u64);
     let id = &request.id;
     match refused {
         None => tracing::debug!(dialect, operation, status, micros, id, "answered"),

@@ -2,6 +2,7 @@
 //! randomness and settings from here.
 
 pub mod cli;
+mod console;
 pub mod cors;
 pub mod courier;
 pub mod demo;

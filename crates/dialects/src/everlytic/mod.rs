@@ -10,8 +10,11 @@ mod operations;
 mod rpc;
 mod wire;
 
-use crate::route::{Rest, Routes, serve};
+use crate::route::{Rest, Routes, serve, serve_as};
+use crate::view::{self, View, Viewing};
 use crate::{Answering, Dialect, Request, State};
+use domain::Caller;
+use http::Method;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
@@ -31,6 +34,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    view: Some(view),
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
@@ -42,6 +46,14 @@ static REST: Rest = Rest {
     refuse: errors::refuse,
     finish: |_, _, _, _| {},
 };
+
+fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
+    Box::pin(async move {
+        let request = view::call(from, Method::GET, format!("{BASE}/customers/{id}"), None, "", "");
+        let answer = Some(serve_as(&REST, state, &request, &request.path, Some(caller)).await);
+        View { request, credential: &[("Authorization", "Basic USER:KEY")], answer }
+    })
+}
 
 fn claims(path: &str) -> bool {
     let path = plain(path);

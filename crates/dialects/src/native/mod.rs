@@ -3,7 +3,6 @@
 mod attempt;
 mod auth;
 mod bulk;
-mod cursor;
 mod entity_tag;
 mod errors;
 mod fields;
@@ -18,10 +17,11 @@ mod wire;
 
 use crate::rate::{Standing, WINDOW};
 use crate::route::{Rest, Routes, serve, serve_as};
+use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
 use domain::Caller;
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Method, Response};
 use std::sync::{Arc, LazyLock};
 
 pub use webhooks::deliver;
@@ -39,6 +39,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    view: Some(view),
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
@@ -55,6 +56,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Answers a command that has the store open itself, as the API would answer that caller.
 pub async fn answer_as(state: &Arc<State>, request: &Request, caller: Arc<Caller>) -> Answer {
     serve_as(&REST, state, request, &request.path, Some(caller)).await
+}
+
+fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
+    Box::pin(async move {
+        let request = view::call(from, Method::GET, format!("/v1/customers/{id}"), None, "", "");
+        let answer = Some(answer_as(state, &request, caller).await);
+        View { request, credential: &[("Authorization", "Bearer TOKEN")], answer }
+    })
 }
 
 fn claims(path: &str) -> bool {

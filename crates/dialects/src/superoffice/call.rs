@@ -80,13 +80,15 @@ impl Call<'_> {
     }
 }
 
+/// Answers a call; for a caller who is known already, whatever session it names.
 pub(super) async fn answer(
     state: &Arc<State>,
     request: &Request,
     port: &'static Port,
     service: &'static Service,
+    known: Option<Arc<Caller>>,
 ) -> Answer {
-    match exchange(state, request, port, service).await {
+    match exchange(state, request, port, service, known).await {
         Ok(answer) => answer,
         Err((operation, Failed { status, fault, refusal })) => {
             let mut response = xml(service.fault(&fault));
@@ -116,6 +118,7 @@ async fn exchange(
     request: &Request,
     port: &'static Port,
     service: &'static Service,
+    known: Option<Arc<Caller>>,
 ) -> Result<Answer, (&'static str, Failed)> {
     let outside = |failed| ("", failed);
     let charset = charset(request).map_err(outside)?;
@@ -129,7 +132,7 @@ async fn exchange(
     let inside = |failed| (operation.name, failed);
     let limits = Limits { bytes: LARGEST_BODY, ..Limits::default() };
     let arguments = service.decode(operation, &envelope, &limits).map_err(|bad| inside(Failed::fault(bad.into())))?;
-    let outcome = handle(state, request, port, operation, &arguments).await;
+    let outcome = handle(state, request, port, operation, &arguments, known).await;
     let (output, refused) = match outcome {
         Ok(output) => (output.code(operation, Code::NoError), None),
         Err(Refused { code: Some(code), error }) => {
@@ -176,18 +179,26 @@ async fn handle(
     port: &'static Port,
     operation: &'static Operation,
     arguments: &Members<'_>,
+    known: Option<Arc<Caller>>,
 ) -> Outcome {
     // A table of the same order in both styles.
     let place = port.service.operations.iter().position(|known| known.name == operation.name);
     let method = place.and_then(|place| port.methods.get(place));
     let method = method.ok_or_else(|| Error::internal(format!("{} has no handler", operation.name)))?;
-    let session = auth::session(state, request, port, method.key, arguments).await;
-    let caller = match &session {
-        Ok(Some(session)) => Arc::clone(&session.caller),
-        _ => Arc::new(Caller::anonymous(state.tenant(request).await?)),
+    let session = match &known {
+        Some(_) => Ok(None),
+        None => auth::session(state, request, port, method.key, arguments).await,
     };
-    // Whoever calls from elsewhere is not told whether the key is good.
-    state.admit(request, NAME, caller.tenant, port.name).await.map_err(auth::elsewhere)?;
+    let is_known = known.is_some();
+    let caller = match (known, &session) {
+        (Some(caller), _) => caller,
+        (None, Ok(Some(session))) => Arc::clone(&session.caller),
+        (None, _) => Arc::new(Caller::anonymous(state.tenant(request).await?)),
+    };
+    if !is_known {
+        // Whoever calls from elsewhere is not told whether the key is good.
+        state.admit(request, NAME, caller.tenant, port.name).await.map_err(auth::elsewhere)?;
+    }
     let session = session?;
     let call = Call { state, request, port, operation, arguments, caller, session: session.clone() };
     let outcome = (method.handler)(call).await;

@@ -9,11 +9,13 @@ mod literal;
 mod operations;
 mod wire;
 
+use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Refusal, Request, State};
 use ::wire::form;
 use ::wire::soap::{ENCODING_SCHEMA, Service};
 use bytes::Bytes;
 use domain::attachment::MAX_SIZE;
+use domain::{Caller, Kind};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use operations::{PORTS, Port};
 use std::sync::Arc;
@@ -34,7 +36,29 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: &[],
     operations: &operations::NAMES,
+    view: Some(view),
 };
+
+/// What the ticket port's getCustomer shows to an agent.
+fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
+    Box::pin(async move {
+        let extra = state.extra_fields(caller.tenant, Kind::Customer).await.unwrap_or_default();
+        let names = fields::CUSTOMER.iter().chain(fields::CUSTOMER_FOR_AGENTS).map(|column| column.name.to_owned());
+        let items = names.chain(extra.iter().map(|number| format!("x_{number}")));
+        let items: String = items.map(|name| format!("\n        <item>customer.{name}</item>")).collect();
+        let body = format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">\n  <s:Body>\n    \
+             <t:getCustomer xmlns:t=\"urn:ticket\">\n      <sessionKey>SESSION_KEY</sessionKey>\n      \
+             <customerId>{id}</customerId>\n      <customerFields>{items}\n      </customerFields>\n    \
+             </t:getCustomer>\n  </s:Body>\n</s:Envelope>\n"
+        );
+        let path = String::from("/scripts/SOAP");
+        let request = view::call(from, Method::POST, path, Some("action=ticket"), &body, "text/xml; charset=utf-8");
+        let [port, ..] = PORTS;
+        let answer = call::answer(state, &request, port, &port.service, Some(caller)).await;
+        View { request, credential: &[("SOAPAction", "\"\"")], answer: Some(answer) }
+    })
+}
 
 /// The vendor's program under the names that its installations give it, also below its later folders.
 fn claims(path: &str) -> bool {
@@ -87,7 +111,7 @@ fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
             return refused(StatusCode::NOT_FOUND, text.to_owned());
         };
         match request.method {
-            Method::POST => call::answer(state, request, port, address.service(port)).await,
+            Method::POST => call::answer(state, request, port, address.service(port), None).await,
             Method::GET | Method::HEAD if address.encoding_schema => plain(xml(ENCODING_SCHEMA.to_owned())),
             Method::GET | Method::HEAD => {
                 let here = format!("{}{}?action={}", request.base_url, request.path, port.name);

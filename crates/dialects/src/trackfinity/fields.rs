@@ -29,6 +29,17 @@ pub(super) const PARAMETERS: &[(&str, Field)] = &[
     ("custom5", Field::Extra(5)),
 ];
 
+/// What each parameter shows of a customer; what is unset, and the password, shows nothing.
+pub(super) fn shown(customer: &Customer) -> Vec<(&'static str, String)> {
+    let shown = |field| match field {
+        Field::Emails => customer.primary_email(),
+        Field::Password => "",
+        field => customer.text(field),
+    };
+    let all = PARAMETERS.iter().map(|(name, field)| (*name, shown(*field).to_owned()));
+    all.filter(|(_, text)| !text.is_empty()).collect()
+}
+
 /// What was submitted: fields with their texts, the password already hashed.
 pub(super) struct Details(pub(super) Vec<(Field, String)>);
 

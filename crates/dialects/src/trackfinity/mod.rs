@@ -8,7 +8,12 @@ mod operations;
 mod wire;
 
 use crate::route::{Rest, Routes, serve};
+use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Request, State};
+use ::wire::form::percent_encode;
+use domain::Caller;
+use domain::operation::{CustomerRef, Deleted, ReadCustomer};
+use http::Method;
 use std::sync::{Arc, LazyLock};
 
 /// The name in the history.
@@ -24,6 +29,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    view: Some(view),
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));
@@ -35,6 +41,22 @@ static REST: Rest = Rest {
     refuse: errors::refuse,
     finish: |_, _, _, _| {},
 };
+
+/// There is no call that reads: this is the one that changes nothing.
+fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
+    Box::pin(async move {
+        let read = ReadCustomer { who: CustomerRef::Id(id), deleted: Deleted::Shown };
+        let customer = state.run(read, &caller, from.origin(NAME, "set_customer_details", &caller)).await;
+        let mut body = format!("customer_id={id}");
+        for (name, value) in customer.iter().flat_map(fields::shown) {
+            body.push_str(&format!("&{name}="));
+            percent_encode(&mut body, &value);
+        }
+        let path = String::from("/api/customer/set_customer_details");
+        let request = view::call(from, Method::PATCH, path, None, &body, "application/x-www-form-urlencoded");
+        View { request, credential: &[("api-username", "USER"), ("api-key", "KEY")], answer: None }
+    })
+}
 
 fn claims(path: &str) -> bool {
     ["/api/customer/", "/api/service/"].iter().any(|base| path.starts_with(base))

@@ -2,10 +2,10 @@
 
 use super::id;
 use crate::Request;
+use crate::cursor;
 use crate::filter;
 use crate::native::attempt::{self, Touches};
 use crate::native::bulk::{self, Items};
-use crate::native::cursor;
 use crate::native::entity_tag::{IfMatch, is_known};
 use crate::native::errors::Problem;
 use crate::native::fields::View;

@@ -1,8 +1,8 @@
 //! What webhooks do beyond what all records do.
 
 use super::{id, records};
+use crate::cursor;
 use crate::native::attempt::{self, Touches};
-use crate::native::cursor;
 use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
 use crate::native::fields::View;

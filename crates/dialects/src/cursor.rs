@@ -15,7 +15,7 @@ const VERSION: u8 = 1;
 const PROOF: usize = 8;
 
 /// Writes a place in a list; `list` says which list, so that no cursor is taken for one of another.
-pub(super) fn write(list: &str, position: &Position) -> String {
+pub fn write(list: &str, position: &Position) -> String {
     let mut payload = String::new();
     json::write_list(&mut payload, |items| {
         items.put(position.id);
@@ -40,7 +40,7 @@ pub(super) fn write(list: &str, position: &Position) -> String {
 ///
 /// # Errors
 /// `Invalid` for anything else.
-pub(super) fn read(list: &str, cursor: &str, values: usize) -> Result<Position, Error> {
+pub fn read(list: &str, cursor: &str, values: usize) -> Result<Position, Error> {
     let wrong = || Error::new(Reason::Invalid, "cursor must be the next_cursor of the page before, of the same list");
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?;
     let (version, rest) = bytes.split_first().ok_or_else(wrong)?;

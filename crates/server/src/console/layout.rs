@@ -1,0 +1,66 @@
+//! What every page is framed in.
+
+use super::assets;
+use super::words::Words;
+
+/// The frame of a page.
+#[derive(Clone)]
+pub(super) struct Page {
+    pub(super) words: &'static Words,
+    /// Where the console is.
+    pub(super) root: String,
+    /// Where this page is.
+    pub(super) address: String,
+    /// The entry of the navigation that it belongs to.
+    pub(super) here: &'static str,
+    pub(super) title: String,
+    /// Who looks; `""` for nobody.
+    pub(super) user: String,
+    pub(super) role: &'static str,
+    pub(super) may_write: bool,
+    pub(super) may_manage: bool,
+    /// What forms bring along.
+    pub(super) csrf: String,
+    /// `light`, `dark` or `system`.
+    pub(super) theme: String,
+    pub(super) request_id: String,
+    /// What was just done; `""` for nothing.
+    pub(super) notice: String,
+}
+
+impl Page {
+    /// A text.
+    pub(super) fn t<'k>(&self, key: &'k str) -> &'k str {
+        self.words.get(key)
+    }
+
+    /// A text with a value in it.
+    pub(super) fn with(&self, key: &str, value: impl std::fmt::Display) -> String {
+        self.words.with(key, value)
+    }
+
+    /// The name of a role, a kind or a choice for people.
+    pub(super) fn named<'k>(&self, heading: &str, name: &'k str) -> &'k str {
+        self.words.named(heading, name)
+    }
+
+    pub(super) fn is_here(&self, name: &str) -> bool {
+        self.here == name
+    }
+
+    pub(super) fn is_theme(&self, theme: &str) -> bool {
+        self.theme == theme
+    }
+
+    /// The address of a static file.
+    pub(super) fn asset(&self, name: &str) -> String {
+        format!("{}/static/{}", self.root, assets::address(name))
+    }
+
+    /// The entries of the navigation: name and address.
+    pub(super) fn navigation(&self) -> Vec<(&'static str, String)> {
+        let entries = ["overview", "customers", "tickets", "companies"];
+        let address = |name| if name == "overview" { self.root.clone() } else { format!("{}/{name}", self.root) };
+        entries.into_iter().map(|name| (name, address(name))).collect()
+    }
+}

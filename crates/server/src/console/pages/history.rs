@@ -1,0 +1,112 @@
+//! What happened to a record, field by field, and who did it through what.
+
+use askama::Template;
+use domain::operation::ReadHistory;
+use domain::{Change, Error, Field, Kind, Shape};
+use http::StatusCode;
+
+use super::record::{self, Head};
+use super::{fields, here};
+use crate::console::form::query;
+use crate::console::html;
+use crate::console::layout::Page;
+use crate::console::shown::{self, Moment};
+use crate::console::visit::{Outcome, Visit};
+
+/// Changes on one page.
+const PAGE: u32 = 50;
+
+/// A change for people.
+pub(super) struct Entry {
+    pub(super) version: u64,
+    pub(super) at: Moment,
+    pub(super) dialect: String,
+    pub(super) by: String,
+    pub(super) operation: String,
+    pub(super) client: String,
+    pub(super) request_id: String,
+    pub(super) fields: Vec<Told>,
+    /// Whether the values are erased.
+    pub(super) is_erased: bool,
+}
+
+/// One field of a change.
+pub(super) struct Told {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) can_be_reverted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct Shown {
+    p: Page,
+    head: Head,
+    entries: Vec<Entry>,
+    /// The field that is looked at alone: its name; `""` for all.
+    only: String,
+    next: String,
+    may_edit: bool,
+}
+
+/// Who made a change, through what.
+pub(super) fn by(change: &Change) -> String {
+    format!("{} · {}", change.origin.credential, change.origin.dialect)
+}
+
+/// Changes of records of one kind for people.
+///
+/// # Errors
+/// What the store refuses with.
+pub(super) async fn entries(visit: &Visit<'_>, kind: Kind, changes: &[Change]) -> Result<Vec<Entry>, Error> {
+    let (words, extra) = (visit.words(), fields::extra_fields(visit, kind).await?);
+    let told = |told: &domain::FieldChange| Told {
+        name: told.field.name().into_owned(),
+        label: fields::label(words, told.field, &extra),
+        from: shown::plain(words, told.field, told.from.as_ref()),
+        to: shown::plain(words, told.field, told.to.as_ref()),
+        can_be_reverted: told.field.shape() != Shape::Secret,
+    };
+    let entry = |change: &Change| Entry {
+        version: change.version,
+        at: Moment::of(change.at),
+        dialect: change.origin.dialect.clone(),
+        by: change.origin.credential.clone(),
+        operation: change.origin.operation.clone(),
+        client: change.origin.client.clone(),
+        request_id: change.origin.request_id.clone(),
+        fields: change.fields.iter().map(told).collect(),
+        is_erased: change.fields.is_empty(),
+    };
+    Ok(changes.iter().map(entry).collect())
+}
+
+pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
+    let record = record::read(visit, kind, id).await?;
+    let (from, only) = (visit.query("cursor").parse().ok(), visit.query("field"));
+    let only = Field::named(&only).map_or(String::new(), |_| only);
+    let history = visit.run("history", ReadHistory { kind, id, from, limit: PAGE }).await?;
+    let mut entries = entries(visit, kind, &history.changes).await?;
+    if !only.is_empty() {
+        for entry in &mut entries {
+            entry.fields.retain(|told| told.name == only);
+        }
+        entries.retain(|entry| !entry.fields.is_empty());
+    }
+    let head = Head::of(visit, &record, "history");
+    let next = history.next.map(|next| {
+        let next = next.to_string();
+        format!("{}/history{}", head.address, query(&[("field", &only), ("cursor", &next)]))
+    });
+    let shown = Shown {
+        p: visit.page(here(kind), format!("{} · {}", head.name, visit.words().get("history"))),
+        may_edit: visit.caller().role.allows(kind.access(true)) && !record.is_erased(),
+        head,
+        entries,
+        only,
+        next: next.unwrap_or_default(),
+    };
+    Ok(html(StatusCode::OK, &shown).into())
+}

@@ -1,0 +1,309 @@
+//! Lists of records: searched, filtered, sorted, page by page.
+
+use askama::Template;
+use dialects::{cursor, filter};
+use domain::error::Reason;
+use domain::filter::{Condition, Filter, Order, Page as Found, Selection, Test};
+use domain::operation::{Deleted, ListRecords};
+use domain::{Error, Field, Kind, Record, Shape, ticket};
+use http::StatusCode;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::record::{self, Head};
+use super::{error, fields, here, many};
+use crate::console::form::{Form, query};
+use crate::console::layout::Page;
+use crate::console::visit::{Outcome, Visit};
+use crate::console::{html, shown};
+
+/// Records on one page.
+const PAGE: u32 = 50;
+
+/// What a list was asked for.
+pub(super) struct Asked {
+    pub(super) kind: Kind,
+    /// Words to search for.
+    pub(super) q: String,
+    /// A filter in the grammar that the API and the command line share.
+    pub(super) filter: String,
+    pub(super) sort: String,
+    pub(super) deleted: bool,
+    pub(super) columns: Vec<Field>,
+    cursor: String,
+    /// Only the tickets of this customer.
+    customer: Option<i64>,
+}
+
+struct Column {
+    label: String,
+    /// The address of the list sorted by it; `""` where it cannot be.
+    sort: String,
+    /// `ascending`, `descending` or `none`.
+    sorted: &'static str,
+    is_number: bool,
+}
+
+struct Cell {
+    text: String,
+    /// The record that it names; `""` for none.
+    address: String,
+    class: &'static str,
+}
+
+struct Row {
+    address: String,
+    is_deleted: bool,
+    cells: Vec<Cell>,
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Shown {
+    p: Page,
+    kind: &'static str,
+    address: String,
+    /// The tickets of one customer stand below its head.
+    head: Option<Head>,
+    q: String,
+    filter: String,
+    sort: String,
+    deleted: bool,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    /// Every column that can be shown: name, label, whether it is.
+    choice: Vec<(String, String, bool)>,
+    next: String,
+    first: String,
+    export: String,
+    problem: String,
+    may_create: bool,
+    create: String,
+}
+
+impl Asked {
+    pub(super) fn read(kind: Kind, form: &Form<'_>) -> Self {
+        let named = |name: &str| filter::parse_order(kind, name).ok().and_then(|order| Some(order.first()?.field));
+        let mut columns: Vec<Field> = form.all("column").into_iter().filter_map(named).collect();
+        if columns.is_empty() {
+            columns = default_columns(kind);
+        }
+        Self {
+            kind,
+            q: form.text("q").trim().to_owned(),
+            filter: form.text("filter").trim().to_owned(),
+            sort: form.text("sort").to_owned(),
+            deleted: form.text("deleted") == "true",
+            columns,
+            cursor: form.text("cursor").to_owned(),
+            customer: None,
+        }
+    }
+
+    /// The query of the same list, sorted so, from there on.
+    fn query(&self, sort: &str, cursor: &str) -> String {
+        let deleted = if self.deleted { "true" } else { "" };
+        let mut pairs =
+            vec![("q", &*self.q), ("filter", &*self.filter), ("sort", sort), ("deleted", deleted), ("cursor", cursor)];
+        let names: Vec<_> = self.columns.iter().map(|field| field.name()).collect();
+        if self.columns != default_columns(self.kind) {
+            pairs.extend(names.iter().map(|name| ("column", &**name)));
+        }
+        query(&pairs)
+    }
+
+    /// The records, and where the next page begins; `""` after the last.
+    ///
+    /// # Errors
+    /// A filter or an order that cannot be read, and what the store refuses with.
+    pub(super) async fn find(&self, visit: &Visit<'_>, limit: u32) -> Result<(Arc<Found>, String), Error> {
+        let kind = self.kind;
+        let mut filter = filter::parse(kind, &self.filter).map_err(|error| error.refusal("filter"))?;
+        let order = filter::parse_order(kind, &self.sort).map_err(|error| error.refusal("sort"))?;
+        if !self.q.is_empty() {
+            filter = filter.and(search(visit, kind, &self.q));
+        }
+        if let Some(customer) = self.customer {
+            filter = filter.and(ticket::with(customer));
+        }
+        let deleted = if self.deleted { Deleted::Shown } else { Deleted::Hidden };
+        let printed = (filter::print_order(&order), filter::print(&filter), visit.caller().tenant.number);
+        let listed = format!("{} {} {deleted:?} {} {}", printed.2, kind.name(), printed.0, printed.1);
+        let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
+        let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
+        let selection = Selection { filter, order: order.clone(), after, offset: 0, limit };
+        let page = visit.run("list", ListRecords { kind, selection, deleted }).await?;
+        let next = page.next(&order).map(|position| cursor::write(&listed, &position));
+        Ok((page, next.unwrap_or_default()))
+    }
+
+    /// From which record on the next page is.
+    pub(super) fn after(&mut self, cursor: String) {
+        self.cursor = cursor;
+    }
+}
+
+/// Any of the fields that people know a record by holds the words.
+fn search(visit: &Visit<'_>, kind: Kind, words: &str) -> Filter {
+    let fields: &[Field] = match kind {
+        Kind::Customer => &[Field::Name, Field::Emails, Field::Phone, Field::MobilePhone, Field::Username, Field::City],
+        Kind::Ticket => &[Field::Title, Field::Author],
+        Kind::User | Kind::Key => &[Field::Username],
+        _ => &[Field::Name],
+    };
+    let masked = &visit.caller().masked;
+    let hidden = |field: Field| {
+        let of_name = [Field::Name, Field::FirstName, Field::LastName];
+        masked.contains(&field) || (field == Field::Name && masked.iter().any(|field| of_name.contains(field)))
+    };
+    let test = |field: &Field| {
+        let contains = Test::Contains(words.to_owned());
+        let test = if *field == Field::Emails { Test::Entry(Box::new(contains)) } else { contains };
+        Filter::from(Condition::new(*field, test))
+    };
+    let mut any: Vec<Filter> = fields.iter().filter(|field| !hidden(**field)).map(test).collect();
+    if let Ok(id) = words.trim_start_matches('#').parse::<i64>() {
+        any.push(Condition::new(Field::Id, Test::Is(id.into())).into());
+    }
+    Filter::Any(any)
+}
+
+fn default_columns(kind: Kind) -> Vec<Field> {
+    use Field as F;
+    match kind {
+        Kind::Customer => vec![F::Id, F::Name, F::Emails, F::Phone, F::Company, F::Status, F::UpdatedAt, F::UpdatedBy],
+        Kind::Ticket => {
+            vec![F::Id, F::Title, F::CustomerId, F::TicketStatus, F::PriorityId, F::CategoryId, F::Owner, F::UpdatedAt]
+        }
+        Kind::Company => vec![F::Id, F::Name, F::Phone, F::City, F::Country, F::UpdatedAt],
+        kind => {
+            let shown = kind.fields().iter().filter(|field| field.shape() != Shape::Secret).take(6).copied();
+            std::iter::once(F::Id).chain(shown).chain([F::UpdatedAt]).collect()
+        }
+    }
+}
+
+pub(super) async fn show(visit: &Visit<'_>, kind: Kind) -> Outcome {
+    page(visit, Asked::read(kind, &visit.queries()), None).await
+}
+
+pub(super) async fn tickets_of(visit: &Visit<'_>, id: i64) -> Outcome {
+    let customer = record::read(visit, Kind::Customer, id).await?;
+    let asked = Asked { customer: Some(id), ..Asked::read(Kind::Ticket, &visit.queries()) };
+    page(visit, asked, Some(Head::of(visit, &customer, "tickets"))).await
+}
+
+async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
+    let (kind, words) = (asked.kind, visit.words());
+    let address = match &head {
+        Some(head) => format!("{}/tickets", head.address),
+        None => visit.at(&format!("/{}", many(kind))),
+    };
+    let (found, next, problem, status) = match asked.find(visit, PAGE).await {
+        Ok((found, next)) => (found, next, String::new(), StatusCode::OK),
+        // What was asked for stays in its fields, to be mended.
+        Err(error) if matches!(error.reason, Reason::Invalid | Reason::Forbidden) => {
+            let none = Arc::new(Found { records: Vec::new(), more: false });
+            (none, String::new(), error.message.to_string(), error::status(error.reason))
+        }
+        Err(error) => return Err(error),
+    };
+    let extra = fields::extra_fields(visit, kind).await?;
+    let order = filter::parse_order(kind, &asked.sort).unwrap_or_default();
+    let columns = asked
+        .columns
+        .iter()
+        .map(|field| column(&asked, &address, *field, &order, fields::label(words, *field, &extra)));
+    let columns = columns.collect();
+    let references = references(visit, &asked.columns, &found.records).await;
+    let row = |record: &Record| Row {
+        address: visit.at(&format!("/{}/{}", many(kind), record.id)),
+        is_deleted: record.is_deleted(),
+        cells: asked.columns.iter().map(|field| cell(visit, record, *field, &references)).collect(),
+    };
+    let mut all = vec![Field::Id];
+    all.extend(kind.fields().iter().filter(|field| field.shape() != Shape::Secret));
+    all.extend(extra.keys());
+    all.extend([Field::Version, Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy]);
+    let choice = all
+        .iter()
+        .map(|field| (field.name().into_owned(), fields::label(words, *field, &extra), asked.columns.contains(field)));
+    let customer = asked.customer.map(|id| id.to_string()).unwrap_or_default();
+    let create = visit.at(&format!("/{}/new{}", many(kind), query(&[("customer", &customer)])));
+    let title = match &head {
+        Some(head) => format!("{} · {}", head.name, words.named("many", kind.name())),
+        None => words.named("many", kind.name()).to_owned(),
+    };
+    let shown = Shown {
+        p: visit.page(if head.is_some() { "customers" } else { here(kind) }, title),
+        kind: kind.name(),
+        choice: choice.collect(),
+        rows: found.records.iter().map(row).collect(),
+        next: if next.is_empty() { next } else { format!("{address}{}", asked.query(&asked.sort, &next)) },
+        first: if asked.cursor.is_empty() {
+            String::new()
+        } else {
+            format!("{address}{}", asked.query(&asked.sort, ""))
+        },
+        export: visit.at(&format!("/{}/csv{}", many(kind), asked.query(&asked.sort, ""))),
+        may_create: visit.caller().role.allows(kind.access(true)),
+        create,
+        columns,
+        head,
+        address,
+        q: asked.q,
+        filter: asked.filter,
+        sort: asked.sort,
+        deleted: asked.deleted,
+        problem,
+    };
+    Ok(html(status, &shown).into())
+}
+
+fn column(asked: &Asked, address: &str, field: Field, order: &[Order], label: String) -> Column {
+    let sorted = order.first().filter(|order| order.field == field);
+    let can_be = !matches!(field.shape(), Shape::Codes { .. } | Shape::References { .. });
+    let (is, next) = match sorted {
+        None => ("none", field.name().into_owned()),
+        Some(order) if order.descending => ("descending", String::new()),
+        Some(_) => ("ascending", format!("-{field}")),
+    };
+    let is_number = matches!(field.shape(), Shape::Number { .. }) || matches!(field, Field::Id | Field::Version);
+    let sort = if can_be { format!("{address}{}", asked.query(&next, "")) } else { String::new() };
+    Column { label, sort, sorted: is, is_number }
+}
+
+type Names = HashMap<(Field, i64), (String, Kind)>;
+
+/// What the records of a page refer to.
+async fn references(visit: &Visit<'_>, columns: &[Field], records: &[Record]) -> Names {
+    let mut all = HashMap::new();
+    for field in columns {
+        let Shape::Reference(kind) = field.shape() else { continue };
+        let mut ids: Vec<i64> = records.iter().filter_map(|record| record.number(*field)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for (id, name) in fields::names(visit, kind, &ids).await {
+            all.insert((*field, id), (name, kind));
+        }
+    }
+    all
+}
+
+fn cell(visit: &Visit<'_>, record: &Record, field: Field, references: &Names) -> Cell {
+    let named = record.number(field).and_then(|id| Some((id, references.get(&(field, id))?)));
+    if let Some((id, (name, kind))) = named {
+        let address = if many(*kind).is_empty() { String::new() } else { visit.at(&format!("/{}/{id}", many(*kind))) };
+        return Cell { text: name.clone(), address, class: "" };
+    }
+    let class = match field.shape() {
+        _ if matches!(field, Field::Id | Field::Version) => "number",
+        Shape::Number { .. } => "number",
+        Shape::Choice(_) => "choice",
+        Shape::Time => "time",
+        _ if matches!(field, Field::CreatedAt | Field::UpdatedAt) => "time",
+        _ => "",
+    };
+    let text: String = shown::cell(visit.words(), record, field).chars().take(120).collect();
+    Cell { text, address: String::new(), class }
+}

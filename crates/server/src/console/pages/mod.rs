@@ -1,0 +1,85 @@
+//! The pages, and where they are.
+
+mod changes;
+mod conflict;
+pub(super) mod error;
+mod export;
+mod fields;
+mod find;
+mod history;
+mod list;
+mod overview;
+mod record;
+pub(super) mod sign_in;
+mod views;
+
+use domain::{Error, Kind};
+
+use super::visit::{Outcome, Visit};
+
+/// The kinds of records that have pages, under the names that their addresses have.
+const RESOURCES: &[(&str, Kind)] =
+    &[("customers", Kind::Customer), ("tickets", Kind::Ticket), ("companies", Kind::Company)];
+
+fn kind_of(many: &str) -> Option<Kind> {
+    RESOURCES.iter().find(|(known, _)| *known == many).map(|(_, kind)| *kind)
+}
+
+/// The name of a kind in addresses.
+fn many(kind: Kind) -> &'static str {
+    RESOURCES.iter().find(|(_, known)| *known == kind).map_or("", |(many, _)| many)
+}
+
+/// The entry of the navigation that a kind belongs to.
+fn here(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customer | Kind::Ticket | Kind::Company => many(kind),
+        _ => "settings",
+    }
+}
+
+/// The operation, as the history and the metrics call it, and what it answers.
+pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) -> (&'static str, Outcome) {
+    match (is_read, segments) {
+        (true, []) => ("overview", overview::show(visit).await),
+        (true, ["find"]) => ("find", find::run(visit).await),
+        (false, ["sign-out"]) => ("sign-out", sign_in::out(visit).await),
+        (_, [many, rest @ ..]) => match kind_of(many) {
+            Some(kind) => resource(visit, kind, is_read, rest).await,
+            None => nowhere(),
+        },
+        _ => nowhere(),
+    }
+}
+
+async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -> (&'static str, Outcome) {
+    match (is_read, rest) {
+        (true, []) => return ("list", list::show(visit, kind).await),
+        (true, ["csv"]) => return ("export", export::run(visit, kind).await),
+        (true, ["new"]) => return ("new", record::new(visit, kind).await),
+        (false, []) => return ("create", record::create(visit, kind).await),
+        _ => {}
+    }
+    let Some((id, rest)) = rest.split_first().and_then(|(id, rest)| Some((id.parse::<i64>().ok()?, rest))) else {
+        return nowhere();
+    };
+    match (is_read, rest, kind) {
+        (true, [], _) => ("read", record::show(visit, kind, id).await),
+        (false, [], _) => ("update", record::update(visit, kind, id).await),
+        (true, ["history"], _) => ("history", history::show(visit, kind, id).await),
+        (false, ["revert"], _) => ("revert", changes::revert(visit, kind, id).await),
+        (false, ["delete"], _) => ("delete", changes::delete(visit, kind, id).await),
+        (false, ["restore"], _) => ("restore", changes::restore(visit, kind, id).await),
+        (false, ["lock"], Kind::Customer) => ("lock", changes::lock(visit, id, true).await),
+        (false, ["unlock"], Kind::Customer) => ("unlock", changes::lock(visit, id, false).await),
+        (true, ["erase"], Kind::Customer) => ("erase", changes::preview_erasure(visit, id).await),
+        (false, ["erase"], Kind::Customer) => ("erase", changes::erase(visit, id).await),
+        (true, ["tickets"], Kind::Customer) => ("list", list::tickets_of(visit, id).await),
+        (true, ["as", dialect], Kind::Customer) => ("view", views::show(visit, id, dialect).await),
+        _ => nowhere(),
+    }
+}
+
+fn nowhere() -> (&'static str, Outcome) {
+    ("", Err(Error::not_found("There is nothing at this address")))
+}

@@ -1,0 +1,251 @@
+//! One record: its fields as a form, what happened to it last, and what can be done with it.
+
+use askama::Template;
+use dialects::sign_in::digest;
+use domain::error::Reason;
+use domain::operation::{Attempt, Attempted, CreateRecord, Deleted, Once, ReadHistory, ReadRecord, UpdateRecord};
+use domain::{Edit, Error, Field, Kind, Part, Record, Shape};
+use http::StatusCode;
+use std::sync::Arc;
+
+use super::fields::{self, FormField, Group};
+use super::history::{self, Entry};
+use super::{conflict, error, here, many};
+use crate::console::form::value;
+use crate::console::layout::Page;
+use crate::console::visit::{Outcome, Visit, see_other};
+use crate::console::{html, shown};
+
+/// Changes that the page of a record shows.
+const LATEST: u32 = 8;
+
+/// What every page of one record begins with.
+pub(super) struct Head {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) version: u64,
+    /// The address of the record.
+    pub(super) address: String,
+    pub(super) is_customer: bool,
+    pub(super) is_deleted: bool,
+    pub(super) is_locked: bool,
+    pub(super) is_erased: bool,
+    pub(super) can_be_deleted: bool,
+    pub(super) status: String,
+    /// Which of its pages this is.
+    pub(super) tab: String,
+    /// The dialects that have a page of it: name and title.
+    pub(super) dialects: Vec<(&'static str, &'static str)>,
+}
+
+impl Head {
+    pub(super) fn is_tab(&self, name: &str) -> bool {
+        self.tab == name
+    }
+
+    pub(super) fn of(visit: &Visit<'_>, record: &Record, tab: &str) -> Self {
+        let status = match record.kind {
+            Kind::Customer => shown::cell(visit.words(), record, Field::Status),
+            Kind::Ticket => shown::cell(visit.words(), record, Field::TicketStatus),
+            _ => String::new(),
+        };
+        let is_customer = record.kind == Kind::Customer;
+        Self {
+            id: record.id,
+            name: shown::name(record),
+            version: record.version,
+            address: visit.at(&format!("/{}/{}", many(record.kind), record.id)),
+            is_customer,
+            is_deleted: record.is_deleted(),
+            is_locked: record.flag(Field::Locked),
+            is_erased: record.is_erased(),
+            can_be_deleted: record.kind.deletion().is_some(),
+            status,
+            tab: tab.to_owned(),
+            dialects: dialects::ALL
+                .iter()
+                .filter(|_| is_customer)
+                .map(|dialect| (dialect.name, dialect.title))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Shown {
+    p: Page,
+    head: Head,
+    /// Where the form goes.
+    action: String,
+    /// What tells two submissions of one form from two forms; for a new record.
+    once: String,
+    groups: Vec<Group<FormField>>,
+    may_edit: bool,
+    problem: String,
+    is_conflict: bool,
+    latest: Vec<Entry>,
+}
+
+/// A page of a record.
+pub(super) struct Form {
+    pub(super) record: Arc<Record>,
+    pub(super) groups: Vec<Group<FormField>>,
+    pub(super) problem: String,
+    pub(super) is_conflict: bool,
+    pub(super) status: StatusCode,
+}
+
+pub(super) async fn read(visit: &Visit<'_>, kind: Kind, id: i64) -> Result<Arc<Record>, Error> {
+    visit.run("read", ReadRecord { kind, id, deleted: Deleted::Shown }).await
+}
+
+pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
+    let record = read(visit, kind, id).await?;
+    let groups = fields::form(visit, &record).await?;
+    let form = Form { record, groups, problem: String::new(), is_conflict: false, status: StatusCode::OK };
+    page(visit, form).await
+}
+
+pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
+    let Form { record, groups, problem, is_conflict, status } = form;
+    let kind = record.kind;
+    let head = Head::of(visit, &record, "record");
+    let latest = if record.version == 0 {
+        Vec::new()
+    } else {
+        let read = ReadHistory { kind, id: record.id, from: None, limit: LATEST };
+        history::entries(visit, kind, &visit.run("history", read).await?.changes).await?
+    };
+    let is_new = record.version == 0;
+    let title = match is_new {
+        true => visit.words().with("new_of", visit.words().named("kind", kind.name())),
+        false => format!("{} · {}", head.name, visit.words().named("kind", kind.name())),
+    };
+    let shown = Shown {
+        p: visit.page(here(kind), title),
+        action: if is_new { visit.at(&format!("/{}", many(kind))) } else { head.address.clone() },
+        once: if is_new { visit.state.random_key() } else { String::new() },
+        may_edit: visit.caller().role.allows(kind.access(true)) && !record.is_deleted() && !record.is_erased(),
+        head,
+        groups,
+        problem,
+        is_conflict,
+        latest,
+    };
+    Ok(html(status, &shown).into())
+}
+
+/// An empty form.
+pub(super) async fn new(visit: &Visit<'_>, kind: Kind) -> Outcome {
+    visit.caller().demand_in(kind.access(true), domain::Area::of(kind))?;
+    let mut record = Record::new(kind, Part::GLOBAL, 0);
+    // Where the page before said something: the customer of a new ticket.
+    for (name, text) in visit.queries().pairs() {
+        if let Some(field) = Field::named(name).filter(|field| kind.fields().contains(field)) {
+            record.set(field, value(field, text)?)?;
+        }
+    }
+    let groups = fields::form(visit, &record).await?;
+    let record = Arc::new(record);
+    page(visit, Form { record, groups, problem: String::new(), is_conflict: false, status: StatusCode::OK }).await
+}
+
+/// What was typed, passwords hashed: an empty one leaves it as it is.
+///
+/// # Errors
+/// What cannot be a value, or a password that cannot be one.
+async fn typed(visit: &Visit<'_>) -> Result<Vec<(Field, String)>, Error> {
+    let mut typed = visit.form()?.typed();
+    typed.retain(|(field, text)| !(field.shape() == Shape::Secret && text.is_empty()));
+    for (field, text) in &mut typed {
+        if *field == Field::Password {
+            *text = visit.state.hash_password(text).await?;
+        }
+    }
+    Ok(typed)
+}
+
+/// What is typed as the record shows it is no edit.
+fn edits(typed: &[(Field, String)], present: &Record) -> Result<Vec<Edit>, Error> {
+    let changed =
+        typed.iter().filter(|(field, text)| *field == Field::Password || shown::typed_of(present, *field) != *text);
+    changed.map(|(field, text)| Ok(Edit::Set(*field, value(*field, text)?))).collect()
+}
+
+pub(super) async fn create(visit: &Visit<'_>, kind: Kind) -> Outcome {
+    let submitted = typed(visit).await?;
+    let again = submitted.clone();
+    let create = CreateRecord { kind, submission: move |present: &Record| edits(&submitted, present) };
+    let key = digest(&format!("{} {}", visit.caller().name, visit.form()?.text("once")));
+    let attempt = Attempt {
+        operation: create,
+        conditional: true,
+        dry_run: false,
+        once: Some(Once { key: bytes_of(&key), request: key.clone() }),
+        answer: |record: &Arc<Record>| Some(record.id.to_string()),
+    };
+    let id = match visit.run("create", attempt).await {
+        Ok(Attempted::Done { output, .. }) => output.id.to_string(),
+        Ok(Attempted::Replayed(id)) => id,
+        Ok(Attempted::OtherRequest | Attempted::Unconditional) => {
+            return Err(Error::internal("a form was taken for another"));
+        }
+        Err(error) => return refused(visit, Arc::new(Record::new(kind, Part::GLOBAL, 0)), &again, error).await,
+    };
+    Ok(see_other(&visit.at(&format!("/{}/{id}?done=created", many(kind)))).into())
+}
+
+pub(super) async fn update(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
+    let submitted = typed(visit).await?;
+    let again = submitted.clone();
+    let version = version(visit)?;
+    let submission = move |present: &Record| edits(&submitted, present);
+    let update = UpdateRecord { kind, id, deleted: Deleted::Hidden, expected_version: Some(version), submission };
+    match visit.run("update", update).await {
+        Ok(_) => Ok(see_other(&visit.at(&format!("/{}/{id}?done=saved", many(kind)))).into()),
+        Err(error) if error.reason == Reason::Conflict => conflict::show(visit, kind, id, version, &again).await,
+        Err(error) => {
+            let present = read(visit, kind, id).await?;
+            refused(visit, present, &again, error).await
+        }
+    }
+}
+
+/// The version that the form was made of.
+///
+/// # Errors
+/// `Invalid` for none.
+pub(super) fn version(visit: &Visit<'_>) -> Result<u64, Error> {
+    let version = visit.form()?.text("version").parse();
+    version.map_err(|_| Error::new(Reason::Invalid, "The form does not say which version it is of"))
+}
+
+/// The form as it was typed, with what is wrong. What concerns no field, or nothing that can be typed, has a page of its
+/// own.
+async fn refused(visit: &Visit<'_>, record: Arc<Record>, typed: &[(Field, String)], error: Error) -> Outcome {
+    if !matches!(error.reason, Reason::Invalid | Reason::Required | Reason::TooLong | Reason::AlreadyExists) {
+        return Err(error);
+    }
+    let mut groups = fields::form(visit, &record).await?;
+    let mut problem = error.message.to_string();
+    for field in groups.iter_mut().flat_map(|(_, fields)| fields) {
+        if let Some((_, text)) = typed.iter().find(|(known, _)| *known == field.field && field.control != "secret") {
+            field.value.clone_from(text);
+        }
+        if Some(field.field) == error.at {
+            field.problem = error.message.to_string();
+            problem = visit.words().get("nothing_stored").to_owned();
+        }
+    }
+    page(visit, Form { record, groups, problem, is_conflict: false, status: error::status(error.reason) }).await
+}
+
+/// A digest as bytes.
+fn bytes_of(digest: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = digest.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);
+    }
+    bytes
+}

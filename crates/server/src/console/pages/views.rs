@@ -1,0 +1,74 @@
+//! A customer as each dialect shows it now: the call that reads it, and its answer, by the code that answers clients.
+
+use askama::Template;
+use dialects::View;
+use domain::{Error, Kind};
+use http::{Method, StatusCode, header};
+
+use super::here;
+use super::record::{self, Head};
+use crate::console::html;
+use crate::console::layout::Page;
+use crate::console::visit::{Outcome, Visit};
+use crate::console::{pretty, snippet};
+
+#[derive(Template)]
+#[template(path = "view.html")]
+struct Shown {
+    p: Page,
+    head: Head,
+    title: &'static str,
+    /// `GET /v1/customers/10`
+    line: String,
+    request: String,
+    status: String,
+    headers: Vec<(String, String)>,
+    answer: String,
+    reads: bool,
+    snippets: Vec<(&'static str, String)>,
+}
+
+pub(super) async fn show(visit: &Visit<'_>, id: i64, dialect: &str) -> Outcome {
+    let found = dialects::ALL.iter().find(|known| known.name == dialect);
+    let found = found.and_then(|dialect| Some((dialect, dialect.view?)));
+    let (dialect, view) = found.ok_or_else(|| Error::not_found("There is no such dialect"))?;
+    let customer = record::read(visit, Kind::Customer, id).await?;
+    let view = view(visit.state, visit.request(), std::sync::Arc::clone(visit.caller()), id).await;
+    let head = Head::of(visit, &customer, dialect.name);
+    let request = String::from_utf8_lossy(&view.request.body).into_owned();
+    let kind = |headers: &http::HeaderMap| {
+        headers.get(header::CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()).into_owned())
+    };
+    let query = view.request.query.as_deref().map_or(String::new(), |query| format!("?{query}"));
+    let mut shown = Shown {
+        p: visit.page(here(Kind::Customer), format!("{} · {}", head.name, dialect.title)),
+        head,
+        title: dialect.title,
+        line: format!("{} {}{query}", view.request.method, view.request.path),
+        request: pretty::body(&kind(&view.request.headers).unwrap_or_default(), &request),
+        status: String::new(),
+        headers: Vec::new(),
+        answer: String::new(),
+        reads: view.answer.is_some(),
+        snippets: snippets(&view),
+    };
+    if let Some(answer) = &view.answer {
+        let (head, body) = (answer.response.headers(), String::from_utf8_lossy(answer.response.body()));
+        shown.status = answer.response.status().to_string();
+        let told = head.iter().filter(|(name, _)| !name.as_str().starts_with("ratelimit"));
+        shown.headers = told
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        shown.answer = pretty::body(&kind(head).unwrap_or_default(), &body);
+    }
+    Ok(html(StatusCode::OK, &shown).into())
+}
+
+/// The call in the languages of those who make it.
+fn snippets(view: &View) -> Vec<(&'static str, String)> {
+    let mut all = vec![("curl", snippet::curl(&view.request, view.credential))];
+    if view.request.method == Method::POST {
+        all.push(("C#", snippet::csharp(&view.request)));
+    }
+    all
+}

@@ -1,0 +1,162 @@
+//! The console as people use it: a headless Chromium against the real server (`clients/console`), and what no browser
+//! shows, over plain sockets.
+//!
+//! Where there is no Chromium that is said and skipped; with `CI=true` it is a failure.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::{Launch, Reply, Server, report};
+use tempfile::TempDir;
+
+fn demo() -> (Server, TempDir) {
+    let folder = TempDir::with_prefix("samerow-console-").unwrap();
+    (Launch::demo(folder.path()).start(), folder)
+}
+
+/// Where the browser's programs are.
+fn clients() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../clients/console")
+}
+
+fn browser_is_there() -> bool {
+    let probe = "import('selenium-webdriver').then(() => import('axe-core'))";
+    let node = Command::new("node").args(["-e", probe]).current_dir(clients()).output();
+    let has = |path: &str| Path::new(path).exists();
+    let there =
+        node.is_ok_and(|probe| probe.status.success()) && has("/usr/bin/chromium") && has("/usr/bin/chromedriver");
+    if !there {
+        report(
+            "not run: the console in a browser: chromium, chromium-driver or clients/console/node_modules is missing",
+        );
+        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+        assert!(!ci, "with CI=true the console must be looked at: ./test.sh installs what that needs");
+    }
+    there
+}
+
+#[test]
+fn people_use_it_in_a_browser() {
+    if !browser_is_there() {
+        return;
+    }
+    let (server, _folder) = demo();
+    let mut command = Command::new("node");
+    command.arg("run.mjs").arg(format!("http://{}", server.address)).current_dir(clients());
+    command.env("NO_PROXY", "*").env("no_proxy", "*");
+    if let Some(folder) = std::env::var_os("SAMEROW_TEST_SHOTS") {
+        command.arg(folder);
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.lines().last().is_some_and(|line| line.ends_with(" 0 failed")), "{said}");
+}
+
+/// A session of the console.
+struct Visitor<'s> {
+    server: &'s Server,
+    cookie: String,
+}
+
+impl<'s> Visitor<'s> {
+    fn sign_in(server: &'s Server, name: &str, password: &str) -> Option<Self> {
+        let body = format!("name={name}&password={password}");
+        let reply = server.client().call("POST", "/console/sign-in", FORM, &body).unwrap();
+        let cookie = reply.header("set-cookie")?.split(';').next()?.to_owned();
+        Some(Self { server, cookie })
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        self.server.client().call("GET", path, &[("Cookie", &self.cookie)], "").unwrap()
+    }
+
+    fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut all = vec![("Cookie", &*self.cookie), FORM[0]];
+        all.extend(headers);
+        self.server.client().call("POST", path, &all, body).unwrap()
+    }
+
+    /// The token of the forms.
+    fn token(&self) -> String {
+        let page = self.get("/console").text();
+        page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+}
+
+const FORM: &[(&str, &str)] = &[("Content-Type", "application/x-www-form-urlencoded")];
+
+#[test]
+fn a_form_of_another_site_does_nothing() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let (token, own) = (admin.token(), format!("http://{}", server.address));
+    let lock = |headers: &[(&str, &str)], body: &str| admin.post("/console/customers/10/lock", headers, body).status;
+    let body = format!("csrf={token}");
+    assert_eq!(lock(&[], ""), 401, "no token");
+    assert_eq!(lock(&[], "csrf=0"), 401);
+    assert_eq!(lock(&[("Origin", "https://evil.example")], &body), 403);
+    assert_eq!(lock(&[("Origin", "null")], &body), 403);
+    assert_eq!(lock(&[("Sec-Fetch-Site", "cross-site")], &body), 403);
+    assert_eq!(admin.get("/console/customers/10/lock").status, 404, "nothing is done by looking");
+    assert!(!admin.get("/console/customers/10").text().contains("unlock"));
+    assert_eq!(lock(&[("Origin", &own)], &body), 303);
+    assert!(admin.get("/console/customers/10").text().contains("unlock"));
+    let other = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    assert_eq!(other.post("/console/customers/10/unlock", &[], &body).status, 401, "a token of another session");
+    let elsewhere = "name=admin&password=demo&next=https%3A%2F%2Fevil.example%2Fconsole";
+    let reply = server.client().call("POST", "/console/sign-in", FORM, elsewhere).unwrap();
+    assert_eq!((reply.status, reply.header("location")), (303, Some("/console")));
+}
+
+#[test]
+fn everybody_sees_and_does_what_their_role_allows() {
+    let (server, _folder) = demo();
+    let admin = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+    for role in ["viewer", "agent"] {
+        let body = format!(r#"{{"username":"{role}","password":"pw","role":"{role}","dialects":["console"]}}"#);
+        assert_eq!(server.client().call("POST", "/v1/users", &admin, &body).unwrap().status, 201);
+    }
+    assert!(Visitor::sign_in(&server, "egon", "banken").is_none(), "a user of another dialect");
+    for (role, writes) in [("viewer", false), ("agent", true)] {
+        let visitor = Visitor::sign_in(&server, role, "pw").unwrap();
+        let csrf = format!("csrf={}", visitor.token());
+        let page = visitor.get("/console/customers/10").text();
+        assert!(page.contains("john.doe@example.com"));
+        assert_eq!(page.contains("name=\"phone\""), writes, "{role}");
+        assert!(!page.contains("/erase"), "{role}");
+        assert_eq!(visitor.get("/console/customers/10/erase").status, 403, "{role}");
+        assert_eq!(visitor.post("/console/customers/10/erase", &[], &format!("{csrf}&confirm=10")).status, 403);
+        let lock = visitor.post("/console/customers/10/lock", &[], &csrf).status;
+        assert_eq!(lock, if writes { 303 } else { 403 }, "{role}");
+        assert_eq!(visitor.get("/console/customers/new").status, if writes { 200 } else { 403 }, "{role}");
+        let change = visitor.post("/console/customers/11", &[], &format!("{csrf}&version=1&phone={role}")).status;
+        assert_eq!(change, if writes { 303 } else { 403 }, "{role}");
+        assert_eq!(visitor.post("/console/sign-out", &[], &csrf).status, 303);
+        assert_eq!(visitor.get("/console").status, 401, "the session has ended");
+    }
+}
+
+#[test]
+fn an_export_holds_every_record_and_no_formula() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let headers = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/merge-patch+json")];
+    let change = r#"{"name":"=HYPERLINK(\"http://evil.example\")"}"#;
+    assert_eq!(server.client().call("PATCH", "/v1/customers/192", &headers, change).unwrap().status, 200);
+    let reply = admin.get("/console/customers/csv?column=id&column=name&sort=-id");
+    let text = reply.text();
+    assert_eq!(reply.header("content-disposition"), Some("attachment; filename=\"customers.csv\""));
+    let ids: Vec<u32> = text.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(text.lines().next(), Some("id,name"));
+    assert_eq!(ids.len(), 206);
+    assert!(ids.is_sorted_by(|a, b| a > b));
+    assert!(text.contains("192,\"'=HYPERLINK(\"\"http://evil.example\"\")\""), "{text}");
+    let few = admin.get("/console/customers/csv?q=byron&column=id&column=phone").text();
+    assert_eq!(few.lines().collect::<Vec<_>>(), ["id,phone", "191,"]);
+    assert_eq!(admin.get("/console/customers/csv?filter=nonsense").status, 422);
+}
