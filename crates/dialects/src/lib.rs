@@ -5,6 +5,7 @@
 //! others: same rules, no privileges.
 
 mod admission;
+pub mod bing_ads;
 pub mod courier;
 pub mod cursor;
 pub mod everlytic;
@@ -18,6 +19,7 @@ pub mod request;
 pub mod route;
 pub mod session;
 pub mod sign_in;
+mod soap;
 pub mod state;
 mod suggest;
 pub mod superoffice;
@@ -43,7 +45,8 @@ pub use state::State;
 pub use view::{View, Viewer};
 
 /// Every dialect. A new one is a folder and a line here.
-pub static ALL: &[&Dialect] = &[&everlytic::DIALECT, &native::DIALECT, &superoffice::DIALECT, &trackfinity::DIALECT];
+pub static ALL: &[&Dialect] =
+    &[&bing_ads::DIALECT, &everlytic::DIALECT, &native::DIALECT, &superoffice::DIALECT, &trackfinity::DIALECT];
 
 /// An answer on its way, borrowed from the state and the request.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;

@@ -230,26 +230,26 @@ fn replayed(ground: &Ground, id: i64) -> Result<(), TestCaseError> {
 
 /// Two dialects that show one field show the same.
 fn agree(ground: &Ground, id: i64) -> Result<(), TestCaseError> {
-    const SAME: &[(&str, &str, &str, &str)] = &[
-        ("", "name", "name", "name"),
-        ("", "hash", "hash", ""),
-        ("", "unique_id", "unique_id", ""),
-        ("", "telephone", "phone", "phone"),
-        ("", "website_url", "website_url", ""),
-        ("state", "state_provinces", "address.region", ""),
-        ("zip", "postal_code", "address.postal_code", ""),
-        ("country", "country", "address.country", ""),
-        ("email", "email", "", "email"),
-        ("", "email_quota", "email_quota", ""),
-        ("", "sms_quota", "sms_quota", ""),
-        ("city", "", "address.city", ""),
-        ("address1", "", "address.line1", ""),
-        ("address2", "", "address.line2", ""),
-        ("firstname", "", "first_name", "firstname"),
-        ("lastname", "", "last_name", "lastname"),
-        ("username", "", "username", "username"),
-        ("custom1", "", "custom1", "x_1"),
-        ("custom5", "", "custom5", "x_5"),
+    const SAME: &[(&str, &str, &str, &str, &str)] = &[
+        ("", "name", "name", "name", ""),
+        ("", "hash", "hash", "", ""),
+        ("", "unique_id", "unique_id", "", ""),
+        ("", "telephone", "phone", "phone", ""),
+        ("", "website_url", "website_url", "", ""),
+        ("state", "state_provinces", "address.region", "", ""),
+        ("zip", "postal_code", "address.postal_code", "", ""),
+        ("country", "country", "address.country", "", "CountryCode"),
+        ("email", "email", "", "email", ""),
+        ("", "email_quota", "email_quota", "", ""),
+        ("", "sms_quota", "sms_quota", "", ""),
+        ("city", "", "address.city", "", ""),
+        ("address1", "", "address.line1", "", ""),
+        ("address2", "", "address.line2", "", ""),
+        ("firstname", "", "first_name", "firstname", ""),
+        ("lastname", "", "last_name", "lastname", ""),
+        ("username", "", "username", "username", ""),
+        ("custom1", "", "custom1", "x_1", ""),
+        ("custom5", "", "custom5", "x_5", ""),
     ];
     let shown = lens::ALL.iter().map(|lens| lens.read(&ground.0, id)).collect::<Vec<_>>();
     // Unset is an empty text here, 0 there, null elsewhere.
@@ -257,8 +257,8 @@ fn agree(ground: &Ground, id: i64) -> Result<(), TestCaseError> {
         let value = shown.as_ref()?.get(name)?.clone();
         Some(if value.is_null() || value == 0 { Value::from("") } else { value })
     };
-    for (trackfinity, everlytic, native, superoffice) in SAME {
-        let values = [trackfinity, everlytic, native, superoffice]
+    for (trackfinity, everlytic, native, superoffice, bing_ads) in SAME {
+        let values = [trackfinity, everlytic, native, superoffice, bing_ads]
             .into_iter()
             .zip(&shown)
             .filter_map(|(name, shown)| value(shown, name));

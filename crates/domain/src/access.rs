@@ -81,6 +81,9 @@ pub struct Caller {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// What they are to Bing Ads, one of [`BING_ROLE`](crate::choice::BING_ROLE), where their user says so. It never adds
+    /// to what the role allows.
+    pub bing_role: Option<&'static str>,
     /// The user, if the credential is a user's.
     pub user: Option<i64>,
     /// The key, if the credential is one.
@@ -109,6 +112,7 @@ impl Caller {
             tenant,
             name: String::new(),
             role: Role::Anonymous,
+            bing_role: None,
             user: None,
             key: None,
             token: None,

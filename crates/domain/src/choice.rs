@@ -13,6 +13,10 @@ pub const FINANCIAL_STATUS: &[&str] =
 /// Service levels of a customer.
 pub const SERVICE_LEVEL: &[&str] = &["self_serve", "self_serve_trusted", "premium", "internal", "select"];
 
+/// What a user can be to Bing Ads. An aggregator signs customers up, an account manager deletes them.
+pub const BING_ROLE: &[&str] =
+    &["super_admin", "aggregator", "account_manager", "standard", "campaign_manager", "client_viewer"];
+
 /// What an extra field holds.
 pub const EXTRA_SHAPE: &[&str] = &["text", "integer", "float", "boolean", "date"];
 

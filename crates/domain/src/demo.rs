@@ -62,9 +62,10 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
         (BING, "demo-token", "admin", "bing_ads"),
         (BING, "demo-expired", "admin", "bing_ads"),
     ];
+    let bing_roles = [("demo_reseller", "aggregator"), ("demo_manager", "account_manager")];
     let users = users.into_iter().zip(1..).map(|((name, password, role, dialects), id)| {
         let password = password.as_str().into();
-        new(
+        let mut record = new(
             Kind::User,
             id,
             [
@@ -74,7 +75,10 @@ fn credentials(secrets: &Secrets<'_>) -> Vec<NewRecord> {
                 (F::Dialects, dialects),
                 (F::LoopbackOnly, true.into()),
             ],
-        )
+        );
+        let bing_role = bing_roles.iter().find(|(known, _)| *known == name);
+        record.values.extend(bing_role.map(|(_, role)| (F::BingRole, (*role).into())));
+        record
     });
     let keys = keys.into_iter().zip(1..).map(|((name, key, role, dialect), id)| {
         let digest = (secrets.digest)(key).into();

@@ -171,6 +171,8 @@ fields! {
     Buckets = "buckets", Shape::Number { min: 1, max: 4_096 };
     /// What a user or a key may do.
     Role = "role", Shape::Choice(crate::access::Role::NAMES);
+    /// What a user is to Bing Ads; unset means what goes with the role.
+    BingRole = "bing_role", Shape::Choice(choice::BING_ROLE);
     /// The dialects a user or key may sign in through; empty means all.
     Dialects = "dialects", Shape::Codes { max: 32, items: 16 };
     /// What of the tenant a user or key reaches, such as `tickets:read`; empty means all.

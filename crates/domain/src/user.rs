@@ -13,6 +13,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::Username,
     Field::Password,
     Field::Role,
+    Field::BingRole,
     Field::Emails,
     Field::Dialects,
     Field::Scopes,
@@ -28,7 +29,15 @@ pub(crate) fn settle(record: &Record, before: Option<&Record>, cx: &Context) -> 
         need(record, field)?;
     }
     settle_reach(record, before, cx)?;
-    let rights = [Field::Role, Field::Dialects, Field::Scopes, Field::Networks, Field::ExpiresAt, Field::Disabled];
+    let rights = [
+        Field::Role,
+        Field::BingRole,
+        Field::Dialects,
+        Field::Scopes,
+        Field::Networks,
+        Field::ExpiresAt,
+        Field::Disabled,
+    ];
     let changed = |field: &Field| before.is_some_and(|before| before.values.get(*field) != record.values.get(*field));
     if cx.caller.user == Some(record.id) && rights.iter().any(changed) {
         let text = "Nobody changes their own rights: let another administrator do it. Nothing was changed.";

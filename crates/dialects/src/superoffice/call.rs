@@ -2,10 +2,10 @@
 
 use super::errors::{Code, Refused};
 use super::operations::Port;
-use super::{LARGEST_BODY, NAME, auth, errors, literal, xml};
+use super::{LARGEST_BODY, NAME, auth, errors, literal};
 use crate::session::Session;
+use crate::soap::{self, xml};
 use crate::{Answer, Refusal, Request, State};
-use ::wire::media_type;
 use ::wire::soap::{Envelope, Fault, Limits, Members, NestedArrays, Operation, Service, Shape, Style};
 use ::wire::xml::{self as document, Source};
 use bytes::Bytes;
@@ -121,7 +121,10 @@ async fn exchange(
     known: Option<Arc<Caller>>,
 ) -> Result<Answer, (&'static str, Failed)> {
     let outside = |failed| ("", failed);
-    let charset = charset(request).map_err(outside)?;
+    let charset = soap::charset(request).map_err(|(status, text)| {
+        let fault = Box::new(Fault::client(text.clone()));
+        outside(Failed { status, fault, refusal: Refusal::request(status, text) })
+    })?;
     let client = |why: &dyn std::fmt::Display| outside(Failed::fault(Fault::client(why.to_string())));
     let limits = document::Limits { bytes: LARGEST_BODY, text: LARGEST_BODY, ..document::Limits::default() };
     let source = Source::decode(&request.body, charset.as_deref(), &limits).map_err(|error| client(&error))?;
@@ -154,23 +157,6 @@ async fn exchange(
     let body = service.answer(operation, &envelope, &output, &Shape { headers: None, nested_arrays });
     let response: Response<Bytes> = xml(body);
     Ok(Answer { response, pieces: None, operation: operation.name, refused })
-}
-
-/// The charset that came with the body.
-fn charset(request: &Request) -> Result<Option<String>, Failed> {
-    let Some(declared) = request.header(header::CONTENT_TYPE) else { return Ok(None) };
-    let refused = |status, text: String| Failed {
-        status,
-        fault: Box::new(Fault::client(text.clone())),
-        refusal: Refusal::request(status, text),
-    };
-    let media =
-        media_type::content_type(declared).map_err(|error| refused(StatusCode::BAD_REQUEST, error.to_string()))?;
-    if !media.essence.ends_with("xml") {
-        let text = format!("A body of type {} is not read: send text/xml", media.essence);
-        return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
-    }
-    Ok(media.charset().map(str::to_owned))
 }
 
 async fn handle(

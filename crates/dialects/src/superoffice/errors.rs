@@ -141,7 +141,7 @@ pub(super) fn refuse(_: &Request, refusal: &Refusal) -> Response<Bytes> {
         Refusal::Request(status, sentence) => (*status, Fault::client(sentence.clone())),
         Refusal::Operation(error) => (StatusCode::INTERNAL_SERVER_ERROR, fault(error)),
     };
-    let mut response = super::xml(TICKET.service.fault(&fault));
+    let mut response = crate::soap::xml(TICKET.service.fault(&fault));
     *response.status_mut() = status;
     let later = match refusal {
         Refusal::Request(status, _) => *status == StatusCode::SERVICE_UNAVAILABLE,

@@ -10,13 +10,12 @@ mod operations;
 mod wire;
 
 use crate::view::{self, View, Viewing};
-use crate::{Answer, Answering, Dialect, Refusal, Request, State};
+use crate::{Answer, Answering, Dialect, Refusal, Request, State, soap};
 use ::wire::form;
 use ::wire::soap::{ENCODING_SCHEMA, Service};
-use bytes::Bytes;
 use domain::attachment::MAX_SIZE;
 use domain::{Caller, Kind};
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use http::{Method, StatusCode};
 use operations::{PORTS, Port};
 use std::sync::Arc;
 
@@ -105,45 +104,23 @@ fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
             let refusal = Refusal::request(status, sentence);
             Answer { response: errors::refuse(request, &refusal), pieces: None, operation: "", refused: Some(refusal) }
         };
-        let plain = |response| Answer { response, pieces: None, operation: "", refused: None };
         let Some(port) = address.port else {
             let text = "Say which port is meant: ?action=ticket, ?action=customer or ?action=admin";
             return refused(StatusCode::NOT_FOUND, text.to_owned());
         };
         match request.method {
             Method::POST => call::answer(state, request, port, address.service(port), None).await,
-            Method::GET | Method::HEAD if address.encoding_schema => plain(xml(ENCODING_SCHEMA.to_owned())),
+            Method::GET | Method::HEAD if address.encoding_schema => soap::plain(soap::xml(ENCODING_SCHEMA.to_owned())),
             Method::GET | Method::HEAD => {
-                let here = format!("{}{}?action={}", request.base_url, request.path, port.name);
+                let here = format!("{}?action={}", soap::address(request), port.name);
                 let style = if address.literal { "&style=literal" } else { "" };
                 let service = address.service(port);
-                plain(xml(service.wsdl(&format!("{here}{style}"), &format!("{here}&xsd=soapenc"))))
+                soap::plain(soap::xml(service.wsdl(&format!("{here}{style}"), &format!("{here}&xsd=soapenc"))))
             }
-            Method::OPTIONS => {
-                let mut response = Response::new(Bytes::new());
-                *response.status_mut() = StatusCode::NO_CONTENT;
-                plain(allow(response))
-            }
-            _ => {
-                let text = format!("{} is not offered here, only POST for calls and GET for the WSDL", request.method);
-                let Answer { response, refused, .. } = refused(StatusCode::METHOD_NOT_ALLOWED, text);
-                Answer { response: allow(response), pieces: None, operation: "", refused }
-            }
+            Method::OPTIONS => soap::options(),
+            _ => soap::wrong_method(request, errors::refuse),
         }
     })
-}
-
-fn allow(mut response: Response<Bytes>) -> Response<Bytes> {
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
-    response
-}
-
-fn xml(body: String) -> Response<Bytes> {
-    let mut response = Response::new(body.into());
-    let xml = HeaderValue::from_static("text/xml; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, xml);
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 #[cfg(test)]

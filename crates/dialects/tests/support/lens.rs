@@ -1,6 +1,7 @@
 //! What the laws need of a dialect: to read and write a customer over its own wire, and a table of what each of its
 //! properties is, stated here once more and independently.
 
+use super::bing::BingAds;
 use super::sample::Holds;
 use super::{World, rpc};
 use domain::operation::{CustomerRef, Deleted, ReadCustomer};
@@ -34,7 +35,7 @@ pub(crate) trait Lens: Sync {
 }
 
 /// Every lens.
-pub(crate) static ALL: &[&dyn Lens] = &[&Trackfinity, &Everlytic, &Native, &SuperOffice, &EverlyticRpc];
+pub(crate) static ALL: &[&dyn Lens] = &[&Trackfinity, &Everlytic, &Native, &SuperOffice, &BingAds, &EverlyticRpc];
 
 pub(crate) fn customer(world: &World, id: i64) -> Customer {
     world.run(ReadCustomer { who: CustomerRef::Id(id), deleted: Deleted::Shown }).unwrap()
@@ -46,7 +47,7 @@ fn accepted(status: StatusCode) -> bool {
     status.is_success()
 }
 
-fn country(text: &str) -> &str {
+pub(crate) fn country(text: &str) -> &str {
     match text {
         "no" | "NOR" | "Norway" => "NO",
         other => other,

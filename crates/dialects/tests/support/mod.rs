@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod api_page;
+pub(crate) mod bing;
 #[path = "../../../store/tests/postgres/cluster.rs"]
 mod cluster;
 pub(crate) mod conversation;

@@ -1,4 +1,5 @@
 use crate::access::{Caller, Role};
+use crate::choice;
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
@@ -31,6 +32,7 @@ pub(super) fn caller_of(
     let mut caller = Caller {
         name: record.text(Field::Username).to_owned(),
         role,
+        bing_role: choice::BING_ROLE.iter().find(|role| **role == record.text(Field::BingRole)).copied(),
         scopes,
         networks,
         expires_at: record.number(Field::ExpiresAt).map(Time),

@@ -44,6 +44,7 @@ impl Operation for FindKey {
             check_expiry(&owner, cx.now)?;
             caller.user = Some(id);
             caller.role = caller.role.min(owner.role);
+            caller.bing_role = owner.bing_role;
             caller.scopes = caller.scopes.and(owner.scopes);
             caller.masked = if owner.masked.is_empty() { caller.masked } else { owner.masked };
         }

@@ -21,12 +21,14 @@ pub struct Limits {
     pub items: usize,
     /// Bytes of all texts.
     pub bytes: usize,
+    /// Whether an empty element of a closed list is nil, as some toolkits write what nobody has set.
+    pub empty_is_nil: bool,
 }
 
 impl Default for Limits {
-    /// 50,000 values, 32 deep, 10,000 items an array, 1 MiB of text.
+    /// 50,000 values, 32 deep, 10,000 items an array, 1 MiB of text; what is empty is nil.
     fn default() -> Self {
-        Self { values: 50_000, depth: 32, items: 10_000, bytes: 1 << 20 }
+        Self { values: 50_000, depth: 32, items: 10_000, bytes: 1 << 20, empty_is_nil: true }
     }
 }
 

@@ -65,8 +65,7 @@ impl Decoder<'_> {
             }
             Type::Enumeration(is) => match element.text().trim() {
                 _ if element.has_children() => no_children(element).map(|()| Value::Nil),
-                // What some toolkits write for a member that nobody has set.
-                "" if nillable => Ok(Value::Nil),
+                "" if nillable && self.budget.left.empty_is_nil => Ok(Value::Nil),
                 text if is.members.contains(&text) => Ok(text.into()),
                 _ => Err(BadValue::new(element, format!("expected one of {}", is.members.join(", ")))),
             },

@@ -1,0 +1,74 @@
+//! Customers, by their ids.
+
+use super::super::errors::{Told, number};
+use super::super::fields::customer::{self, Submitted};
+use super::super::fields::{self, time};
+use super::{Call, Outcome, id, record};
+use ::wire::soap::Value;
+use domain::operation::{CreateCustomer, CustomerRef, DeleteRecord, Deleted, ReadCustomer, UpdateCustomer};
+use domain::{Customer, Edit, Error, Field, Kind};
+
+async fn read(call: &Call<'_>) -> Result<Customer, Error> {
+    let who = CustomerRef::Id(id(call, "CustomerId"));
+    call.run(ReadCustomer { who, deleted: Deleted::Shown }).await
+}
+
+pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
+    let shape = call.output_struct("Customer")?;
+    let customer = read(&call).await?;
+    Ok(call.output().with("Customer", customer::show(&customer, shape)))
+}
+
+/// Which bit stands for which member is on no page: all are set.
+pub(in super::super) async fn get_accessible(call: Call<'_>) -> Outcome {
+    let shape = call.output_struct("AccessibleCustomer")?;
+    let customer = read(&call).await?;
+    let output = call.output().with("AccessibleCustomer", customer::show(&customer, shape));
+    Ok(output.with("ValidFields", (1 << shape.len()) - 1))
+}
+
+pub(in super::super) async fn update(call: Call<'_>) -> Outcome {
+    let sent = record(&call, "Customer", Told::Operation(number::NO_CUSTOMER))?;
+    let id = sent.integer("Id").ok_or_else(|| fields::required(Field::Id))?;
+    let update = UpdateCustomer {
+        who: vec![CustomerRef::Id(id)],
+        deleted: Deleted::Shown,
+        respect_lock: false,
+        expected_version: Some(fields::version(sent)?),
+        submission: Submitted::read(sent),
+    };
+    let customer = call.run(update).await?;
+    Ok(call.output().with("LastModifiedTime", time(customer.updated_at)))
+}
+
+pub(in super::super) async fn sign_up(call: Call<'_>) -> Outcome {
+    let sent = record(&call, "Customer", Told::Operation(number::NO_CUSTOMER))?;
+    let customer = call.run(CreateCustomer { submission: Submitted::of_new(sent)? }).await?;
+    let output = call.output().with("CustomerId", customer.id).with("CustomerNumber", customer::number(&customer));
+    Ok(output.with("CreateTime", time(customer.created_at)))
+}
+
+pub(in super::super) async fn delete(call: Call<'_>) -> Outcome {
+    let (id, expected_version) = (id(&call, "CustomerId"), Some(fields::version(call.arguments)?));
+    call.run(DeleteRecord { kind: Kind::Customer, id, expected_version }).await?;
+    Ok(call.output())
+}
+
+pub(in super::super) async fn map_external_id(call: Call<'_>) -> Outcome {
+    let external = call.arguments.text("ExternalCustomerId").to_owned();
+    let update = UpdateCustomer {
+        who: vec![CustomerRef::Id(id(&call, "CustomerId"))],
+        deleted: Deleted::Hidden,
+        respect_lock: false,
+        expected_version: None,
+        submission: move |_: &Customer| Ok(vec![Edit::Set(Field::ExternalCustomerId, Some(external.as_str().into()))]),
+    };
+    call.run(update).await?;
+    Ok(call.output())
+}
+
+/// There are no pilots here, but only who is there has none.
+pub(in super::super) async fn pilot_features(call: Call<'_>) -> Outcome {
+    read(&call).await?;
+    Ok(call.output().with("FeaturePilotFlags", Value::List(Vec::new())))
+}

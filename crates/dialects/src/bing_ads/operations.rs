@@ -1,0 +1,138 @@
+//! The operations: who answers each, and what it needs of its caller. Their shapes are in the contracts.
+
+use super::call::{Call, Handling};
+use super::errors::{Code, Refused, Told, number};
+use super::handlers::{customers, offered, search};
+use ::wire::soap::Operation;
+use domain::error::Reason;
+use domain::{Caller, Error, Role};
+
+/// What an operation needs of its caller beyond a sign-in, as the vendor's roles have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Every role reads.
+    Read,
+    /// Change customers: super administrators, aggregators and the vendor's account managers.
+    Customers,
+    /// Sign customers up: aggregators.
+    SignUp,
+    /// What only the vendor's account managers do.
+    Internal,
+}
+
+/// An operation's handler.
+pub(super) struct Method {
+    name: &'static str,
+    pub(super) right: Right,
+    pub(super) handler: for<'a> fn(Call<'a>) -> Handling<'a>,
+}
+
+macro_rules! methods {
+    ($( $name:ident $right:ident $handler:path; )+) => {
+        /// The names, as the history and the metrics show them.
+        pub(super) static NAMES: &[&str] = &[$( stringify!($name) ),+];
+        static METHODS: &[Method] = &[$( Method {
+            name: stringify!($name),
+            right: Right::$right,
+            handler: |call| Box::pin($handler(call)),
+        } ),+];
+    };
+}
+
+methods! {
+    GetAccountsInfo Read offered::unsupported;
+    FindAccounts Read offered::unsupported;
+    AddAccount Internal offered::unsupported;
+    UpdateAccount Read offered::unsupported;
+    GetCustomer Read customers::get;
+    UpdateCustomer Customers customers::update;
+    SignupCustomer SignUp customers::sign_up;
+    GetAccount Read offered::unsupported;
+    GetCustomersInfo Read search::infos;
+    DeleteAccount Customers offered::unsupported;
+    DeleteCustomer Internal customers::delete;
+    UpdateUser Read offered::unsupported;
+    UpdateUserRoles SignUp offered::unsupported;
+    GetUser Read offered::unsupported;
+    GetCurrentUser Read offered::unsupported;
+    DeleteUser Read offered::unsupported;
+    GetUsersInfo Read offered::unsupported;
+    GetCustomerPilotFeatures Read customers::pilot_features;
+    GetAccountPilotFeatures Read offered::unsupported;
+    GetPilotFeaturesCountries Read offered::no_pilot_features;
+    GetAccessibleCustomer Read customers::get_accessible;
+    FindAccountsOrCustomersInfo Read offered::unsupported;
+    UpgradeCustomerToAgency Internal offered::unsupported;
+    AddPrepayAccount Internal offered::unsupported;
+    UpdatePrepayAccount Read offered::unsupported;
+    MapCustomerIdToExternalCustomerId Customers customers::map_external_id;
+    MapAccountIdToExternalAccountIds Customers offered::unsupported;
+    SearchCustomers Read search::customers;
+    AddClientLinks Read offered::unsupported;
+    UpdateClientLinks Read offered::unsupported;
+    SearchClientLinks Read offered::unsupported;
+    SearchAccounts Read offered::unsupported;
+    SendUserInvitation Read offered::unsupported;
+    SearchUserInvitations Read offered::unsupported;
+    ValidateAddress Read offered::unsupported;
+    GetLinkedAccountsAndCustomersInfo Read offered::unsupported;
+    GetUserMFAStatus Read offered::unsupported;
+}
+
+impl Method {
+    /// # Errors
+    /// `Internal` for an operation of a contract that nobody answers, which a test excludes.
+    pub(super) fn of(operation: &Operation) -> Result<&'static Self, Error> {
+        let method = METHODS.iter().find(|method| method.name == operation.name);
+        method.ok_or_else(|| Error::internal(format!("{} has no handler", operation.name)))
+    }
+}
+
+/// The role that a caller has among the vendor's: what their user says, or else what goes with their role here.
+fn role(caller: &Caller) -> &str {
+    caller.bing_role.unwrap_or(match caller.role {
+        Role::Admin => "super_admin",
+        Role::Agent => "standard",
+        Role::Viewer | Role::Customer | Role::Anonymous => "client_viewer",
+    })
+}
+
+/// # Errors
+/// 106 for what is not for the caller to read, else 1001.
+pub(super) fn admit(right: Right, caller: &Caller) -> Result<(), Refused> {
+    let role = role(caller);
+    let allowed = match right {
+        Right::Read => true,
+        Right::Customers => ["super_admin", "aggregator", "account_manager"].contains(&role),
+        Right::SignUp => role == "aggregator",
+        Right::Internal => role == "account_manager",
+    };
+    if allowed {
+        return Ok(());
+    }
+    let text = format!("{} is {role} in Bing Ads, and may not do this. Nothing was changed.", caller.name);
+    Err(Refused::new(Told::Operation(number::NOT_ALLOWED), Error::new(Reason::Forbidden, text)))
+}
+
+/// What this server does not do.
+pub(super) fn not_offered(operation: &str) -> Refused {
+    let text = format!("{operation} is not offered by this server. Nothing was changed.");
+    Refused::new(Told::AdApi(Code::OperationNotSupported), Error::new(Reason::Unsupported, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::wire::CONTRACTS;
+    use super::*;
+
+    #[test]
+    fn every_operation_of_a_contract_has_a_handler_and_every_handler_an_operation() {
+        for operation in CONTRACTS.iter().flat_map(|contract| contract.service.operations) {
+            assert!(Method::of(operation).is_ok(), "{}", operation.name);
+        }
+        let known = |name| CONTRACTS.iter().flat_map(|c| c.service.operations).any(|o| o.name == name);
+        for method in METHODS {
+            assert!(known(method.name), "{}", method.name);
+        }
+    }
+}
