@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod everlytic;
 pub mod exchange;
 pub mod filter;
+pub mod mail;
 pub mod moment;
 pub mod native;
 pub mod rate;

@@ -2,6 +2,7 @@
 
 use crate::admission::Admission;
 use crate::courier::Outbound;
+use crate::mail::Mails;
 use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
@@ -42,6 +43,8 @@ pub struct State {
     pub commits: watch::Receiver<()>,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
+    /// How mail is sent.
+    pub mails: Mails,
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
     pub(crate) admission: Admission,
@@ -63,6 +66,7 @@ impl State {
             validator1: false,
             loopback: true,
             outbound: Outbound::default(),
+            mails: Mails::default(),
             commits: watch::channel(()).1,
             deadline: Duration::from_secs(30),
             admission: Admission::default(),

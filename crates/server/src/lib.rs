@@ -12,6 +12,7 @@ mod encoding;
 pub mod host;
 pub mod housekeeping;
 pub mod http;
+pub mod mailer;
 pub mod metrics;
 pub mod pulse;
 pub mod settings;

@@ -79,6 +79,15 @@ pub const SETTINGS: &[Setting] = &[
     ),
     value("webhook-attempts", "16", "Attempts before an event is given up and kept as a dead letter"),
     value("webhook-patience", "5", "Days that a webhook may fail before it is switched off"),
+    value(
+        "smtp-server",
+        "",
+        "Mail server: smtp+starttls://mail.example:587, smtps://…, or smtp://… without TLS; none: no mail",
+    ),
+    value("smtp-from", "", "Address that mails come from"),
+    value("smtp-user", "", "Name that is told the mail server"),
+    value("smtp-password-file", "", "File that holds the password for it"),
+    value("smtp-timeout", "10", "Seconds that a mail may take"),
     value("log", "info", "What is logged: error, warn, info, debug, or a filter such as info,store=debug"),
     value("log-format", "text", "text or json"),
 ];
@@ -111,6 +120,12 @@ impl fmt::Display for Origin {
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct BadSetting(String);
+
+impl BadSetting {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
 
 /// The flags of a command that takes the settings.
 #[derive(Clone, Debug, Default)]
@@ -269,6 +284,25 @@ impl Settings {
     pub fn networks(&self, name: &'static str) -> Result<Vec<Network>, BadSetting> {
         self.parse(name, "networks such as 10.0.0.0/8, separated by commas", |text| {
             text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(|entry| entry.parse().ok()).collect()
+        })
+    }
+
+    /// The mail server: scheme, host and port.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn mail_server(&self) -> Result<(&'static str, String, u16), BadSetting> {
+        let wanted = "smtp+starttls://, smtps:// or smtp:// and a host, such as smtps://mail.example:465";
+        self.parse("smtp-server", wanted, |text| {
+            let (scheme, rest) = text.split_once("://")?;
+            let schemes = [("smtp", 25), ("smtp+starttls", 587), ("smtps", 465)];
+            let (scheme, usual) = schemes.into_iter().find(|(known, _)| *known == scheme)?;
+            let (host, port) = match rest.rsplit_once(':') {
+                Some((host, port)) => (host, port.parse().ok()?),
+                None => (rest, usual),
+            };
+            let good = !host.is_empty() && !host.contains(['/', '@', ' ']);
+            good.then(|| (scheme, host.to_owned(), port))
         })
     }
 

@@ -1,6 +1,7 @@
 //! `samerow serve`.
 
 use dialects::courier::Outbound;
+use dialects::mail::Mails;
 use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
@@ -23,6 +24,7 @@ use crate::dispatch::{AsCounters, Dispatch};
 use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
+use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
 use crate::pulse;
 use crate::settings::{BadSetting, Flags, Settings};
@@ -84,6 +86,9 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         Lifetime { idle: settings.number("session-idle")?, whole: settings.number("session-end")? };
     let (phase, phases) = watch::channel(Phase::Running);
     state.outbound = outbound(settings, &folder)?;
+    if let Some(mailer) = SmtpMailer::new(settings)? {
+        state.mails = Mails::by(Arc::new(mailer));
+    }
     state.commits = pulse::start(committed, phases.clone());
     let connections = Arc::new(OnceLock::new());
     let state = Arc::new(state);

@@ -10,7 +10,7 @@ use super::{Call, Outcome, needed_id};
 use ::wire::soap::{Members, Value};
 use domain::filter::{Condition, Filter, Selection, Test};
 use domain::operation::{CreateCustomer, CustomerRef, Deleted, ListCustomers, ReadCustomer, UpdateCustomer};
-use domain::{Access, Caller, Customer, Error, Field, Kind, Role};
+use domain::{Access, Caller, Customer, Error, Field, Kind, Record, Role};
 use std::sync::Arc;
 
 pub(in super::super) async fn set(call: Call<'_>) -> Outcome {
@@ -65,16 +65,28 @@ pub(in super::super) async fn find_from_email(call: Call<'_>) -> Outcome {
     let credentials = (call.text("username"), call.text("password"));
     let agent = auth::agent(call.state, call.request, credentials, Code::IncorrectLoginUser).await?;
     agent.demand(Access::Read)?;
-    let email = call.text("custEmail").to_owned();
-    let is = Test::Entry(Box::new(Test::StartsWith(email.clone())));
-    let selection =
-        Selection { filter: Filter::from(Condition::new(Field::Emails, is)), limit: 100, ..Selection::default() };
-    let page = call.run_as(&agent, ListCustomers { selection, deleted: Deleted::Hidden }).await?;
-    let same = |known: &String| known.to_lowercase() == email.to_lowercase();
-    let found = page.records.iter().find(|customer| customer.texts(Field::Emails).iter().any(same));
-    let found = found
+    let found = with_email(&call, &agent, call.text("custEmail")).await?;
+    let (found, _) = found
+        .first()
         .ok_or_else(|| Refused::new(Code::UnknownCustomer, Error::not_found("No customer has this e-mail address")))?;
     Ok(call.output().with("custUsername", found.text(Field::Username).to_owned()))
+}
+
+/// The customers who have an e-mail address in any case, and how it is written there, by their ids.
+pub(super) async fn with_email(
+    call: &Call<'_>,
+    caller: &Arc<Caller>,
+    email: &str,
+) -> Result<Vec<(Record, String)>, Error> {
+    let is = Test::Entry(Box::new(Test::StartsWith(email.to_owned())));
+    let selection =
+        Selection { filter: Filter::from(Condition::new(Field::Emails, is)), limit: 100, ..Selection::default() };
+    let page = call.run_as(caller, ListCustomers { selection, deleted: Deleted::Hidden }).await?;
+    let written = |customer: &Record| {
+        let same = |known: &&String| known.to_lowercase() == email.to_lowercase();
+        customer.texts(Field::Emails).iter().find(same).cloned()
+    };
+    Ok(page.records.iter().filter_map(|customer| Some((customer.clone(), written(customer)?))).collect())
 }
 
 pub(in super::super) async fn find(call: Call<'_>) -> Outcome {

@@ -11,6 +11,7 @@ pub(super) mod languages;
 pub(super) mod messages;
 pub(super) mod notifications;
 pub(super) mod offered;
+pub(super) mod passwords;
 pub(super) mod priorities;
 pub(super) mod sessions;
 pub(super) mod tickets;

@@ -20,12 +20,6 @@ pub(in super::super) async fn no_agent(_: Call<'_>) -> Outcome {
     unsupported(Code::FileNotFound, "There is no desktop agent on this server".to_owned())
 }
 
-/// No password can be told: only hashes of them are kept.
-pub(in super::super) async fn send_password(_: Call<'_>) -> Outcome {
-    let text = "Passwords are not sent: this server keeps none that can be read. Let an agent set a new one.";
-    unsupported(Code::OperationIllegal, text.to_owned())
-}
-
 /// Where this server's programs are.
 pub(in super::super) async fn module_paths(call: Call<'_>) -> Outcome {
     let path = format!("{}{}", call.request.base_url, call.request.path);

@@ -1,8 +1,8 @@
 //! The customer port: what customers do, who see nothing but what is theirs and external.
 
 use super::super::handlers::{
-    attachments, categories, companies, customers, extra_fields, languages, messages, offered, priorities, sessions,
-    tickets,
+    attachments, categories, companies, customers, extra_fields, languages, messages, offered, passwords, priorities,
+    sessions, tickets,
 };
 use super::super::wire::*;
 use super::{Key, Method};
@@ -15,7 +15,7 @@ super::port! {
     logout Needed (sessionKey: TEXT) -> (errorCode: TEXT) sessions::logout;
     checkPassword Own (username: TEXT, password: TEXT) -> (errorCode: TEXT) sessions::check_password;
     newCustomer None (userName: TEXT, password: TEXT) -> (errorCode: TEXT) customers::register;
-    sendPassword None (emailCode: TEXT) -> (errorCode: TEXT) offered::send_password;
+    sendPassword None (emailCode: TEXT) -> (errorCode: TEXT) passwords::send;
     getCustomer Needed (sessionKey: TEXT, customerFields: TEXTS)
         -> (errorCode: TEXT, customerResult: RESULTS, customerEmail: TEXTS) customers::get;
     setCustomer Needed (sessionKey: TEXT, customerValues: PAIRS) -> (errorCode: TEXT) customers::set;
