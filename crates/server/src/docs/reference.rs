@@ -25,7 +25,7 @@ pub(super) fn page_of(document: &Value) -> String {
     let mut body = String::new();
     // Writing to a String cannot fail.
     let _ =
-        write!(body, "<p>{}</p>\n", Prose(document.pointer("/info/description").and_then(Value::as_str).unwrap_or("")));
+        writeln!(body, "<p>{}</p>", Prose(document.pointer("/info/description").and_then(Value::as_str).unwrap_or("")));
     body.push_str(
         "<p id=\"sign-in\" class=\"bar\" hidden><label>Token <input id=\"token\" type=\"password\" autocomplete=\"off\" \
          spellcheck=\"false\"></label> <label>Find <input id=\"find\" type=\"search\"></label> \
@@ -75,16 +75,16 @@ fn put_operation(body: &mut String, document: &Value, (path, method): (&str, &st
         Prose(text(operation, "summary"))
     );
     if let Some(more) = operation.get("description").and_then(Value::as_str) {
-        let _ = write!(body, "<p>{}</p>\n", Prose(more));
+        let _ = writeln!(body, "<p>{}</p>", Prose(more));
     }
     let parameters: Vec<_> = items(&at["parameters"]).chain(items(&operation["parameters"])).collect();
     if !parameters.is_empty() {
         head(body, "Parameters", &["Name", "In", "Value", ""]);
         for parameter in parameters.into_iter().map(|parameter| resolve(document, parameter)) {
             let required = if parameter["required"] == true { " <i>needed</i>" } else { "" };
-            let _ = write!(
+            let _ = writeln!(
                 body,
-                "<tr><td><code>{}</code>{required}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                "<tr><td><code>{}</code>{required}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                 Text(text(parameter, "name")),
                 Text(text(parameter, "in")),
                 shape(&parameter["schema"]),
@@ -114,7 +114,7 @@ fn put_answers(body: &mut String, document: &Value, responses: &Value) {
         let kinds: Vec<_> =
             kinds.map(|(kind, of)| format!("<code>{}</code> {}", Text(kind), shape(&of["schema"]))).collect();
         let (status, told) = (Text(status), Prose(text(response, "description")));
-        let _ = write!(body, "<tr><td>{status}</td><td>{told}</td><td>{}</td></tr>\n", kinds.join("<br>"));
+        let _ = writeln!(body, "<tr><td>{status}</td><td>{told}</td><td>{}</td></tr>", kinds.join("<br>"));
     }
     let refusals: Vec<_> = refusals.into_iter().map(|(status, _)| status.as_str()).collect();
     let refusals = Text(&refusals.join(", ")).to_string();
@@ -126,7 +126,7 @@ fn put_answers(body: &mut String, document: &Value, responses: &Value) {
 
 fn put_contents(body: &mut String, contents: &Value) {
     for (kind, content) in members(contents) {
-        let _ = write!(body, "<tr><td><code>{}</code></td><td>{}</td></tr>\n", Text(kind), shape(&content["schema"]));
+        let _ = writeln!(body, "<tr><td><code>{}</code></td><td>{}</td></tr>", Text(kind), shape(&content["schema"]));
     }
 }
 
@@ -140,12 +140,12 @@ fn head(body: &mut String, caption: &str, columns: &[&str]) {
 
 fn put_schema(body: &mut String, name: &str, schema: &Value) {
     let _ = write!(body, "<details id=\"schema-{0}\">\n<summary><code>{0}</code></summary>\n", Text(name));
-    let _ = write!(body, "<p>{}</p>\n", Prose(text(schema, "description")));
+    let _ = writeln!(body, "<p>{}</p>", Prose(text(schema, "description")));
     if schema["properties"].is_object() {
         put_members(body, schema, "");
         body.push_str("</tbody></table>\n");
     } else {
-        let _ = write!(body, "<p>{}</p>\n", shape(schema));
+        let _ = writeln!(body, "<p>{}</p>", shape(schema));
     }
     body.push_str("</details>\n");
 }
@@ -159,9 +159,9 @@ fn put_members(body: &mut String, schema: &Value, holder: &str) {
     for (name, member) in members(&schema["properties"]) {
         let needed = if required.contains(&name.as_str()) { " <i>needed</i>" } else { "" };
         let dotted = format!("{holder}{name}");
-        let _ = write!(
+        let _ = writeln!(
             body,
-            "<tr><td><code>{}</code>{needed}</td><td>{}</td><td>{}</td></tr>\n",
+            "<tr><td><code>{}</code>{needed}</td><td>{}</td><td>{}</td></tr>",
             Text(&dotted),
             shape(member),
             Prose(text(member, "description"))
