@@ -182,12 +182,9 @@ impl World {
         place
     }
 
-    /// The bytes of all files of the store, as they are now.
-    pub(crate) fn files(&self) -> Vec<Vec<u8>> {
-        std::fs::read_dir(self.folder.path())
-            .unwrap()
-            .map(|file| std::fs::read(file.unwrap().path()).unwrap())
-            .collect()
+    /// All that the store keeps, as it is now.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.place.bytes()
     }
 
     /// What the doctor finds.
