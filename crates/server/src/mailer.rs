@@ -17,7 +17,7 @@ enum Tls {
     /// Not at all.
     None,
     /// The server is asked to change to TLS, and must.
-    StartTls,
+    Started,
     /// From the beginning.
     Whole,
 }
@@ -47,7 +47,7 @@ impl SmtpMailer {
         let tls = match tls {
             "smtp" => Tls::None,
             "smtps" => Tls::Whole,
-            _ => Tls::StartTls,
+            _ => Tls::Started,
         };
         let from = settings.text("smtp-from");
         if !from.contains('@') {

@@ -31,7 +31,7 @@ impl Mailbox {
     fn start(arguments: &[&str]) -> Option<Self> {
         let probe = Command::new(python()).args(["-c", "import aiosmtpd"]).output();
         if !probe.is_ok_and(|output| output.status.success()) {
-            report("not run: mail: aiosmtpd is not installed".to_owned());
+            report("not run: mail: aiosmtpd is not installed");
             let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
             assert!(!ci, "with CI=true aiosmtpd must be there: ./test.sh installs it");
             return None;
