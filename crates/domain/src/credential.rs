@@ -173,7 +173,8 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         | Kind::Notification
         | Kind::Webhook
         | Kind::Delivery
-        | Kind::DeadLetter => &[],
+        | Kind::DeadLetter
+        | Kind::AuditEntry => &[],
     }
 }
 

@@ -153,6 +153,15 @@ pub(crate) fn apply(record: &mut Record, edits: Vec<Edit>) -> Result<(), Error> 
     Ok(())
 }
 
+/// Only a merge says which record another one was merged into, and only its undoing takes that back.
+pub(crate) fn settle(record: &Record, before: Option<&Record>) -> Result<(), Error> {
+    let field = Field::MergedInto;
+    if record.number(field) == before.and_then(|before| before.number(field)) {
+        return Ok(());
+    }
+    Err(Error::invalid(field, format!("{field} is set by merging two customers. Nothing was changed.")))
+}
+
 impl AsRef<Record> for Customer {
     fn as_ref(&self) -> &Record {
         self

@@ -20,6 +20,8 @@ pub const MOST: u32 = 10_000;
 pub struct Person {
     /// The customer.
     pub customer: Arc<Record>,
+    /// Those that were merged into it, and into these.
+    pub merged: Vec<Arc<Record>>,
     /// Their tickets.
     pub tickets: Vec<Arc<Record>>,
     /// The messages of these, and what they wrote elsewhere.
@@ -35,30 +37,37 @@ impl Person {
     /// `Missing` until it is loaded; `NotFound` when there is no such customer or it was erased; `LimitExceeded` for more
     /// than [`MOST`] records of one kind.
     pub(crate) fn find(set: &mut WorkingSet, cx: &Context, id: i64) -> Result<Self, Stop> {
-        let customer = crate::rule::find(set, cx, Kind::Customer, id, crate::operation::Deleted::Shown)?;
+        let customer = crate::rule::find_unmerged(set, cx, Kind::Customer, id, crate::operation::Deleted::Shown)?;
         let of = |field, ids: &[i64]| {
             let ids = ids.iter().map(|id| Some((*id).into())).collect();
             Filter::from(Condition::new(field, Test::AnyOf(ids)))
         };
         let ids = |records: &[Arc<Record>]| records.iter().map(|record| record.id).collect::<Vec<_>>();
-        let tickets = all(set, cx, Kind::Ticket, of(Field::CustomerId, &[id]))?;
-        let wrote = of(Field::CustomerId, &[id]);
+        let (mut merged, mut latest) = (Vec::new(), vec![id]);
+        while !latest.is_empty() {
+            let found = all(set, cx, Kind::Customer, of(Field::MergedInto, &latest))?;
+            latest = ids(&found);
+            merged.extend(found);
+        }
+        let customers: Vec<_> = std::iter::once(id).chain(ids(&merged)).collect();
+        let tickets = all(set, cx, Kind::Ticket, of(Field::CustomerId, &customers))?;
+        let wrote = of(Field::CustomerId, &customers);
         let messages =
             all(set, cx, Kind::Message, Filter::Any(vec![of(Field::TicketId, &ids(&tickets)), wrote.clone()]))?;
         let attachments =
             all(set, cx, Kind::Attachment, Filter::Any(vec![of(Field::MessageId, &ids(&messages)), wrote]))?;
-        Ok(Self { customer, tickets, messages, attachments })
+        Ok(Self { customer, merged, tickets, messages, attachments })
     }
 
     /// All records.
     pub fn records(&self) -> impl Iterator<Item = &Arc<Record>> {
-        let rest = self.tickets.iter().chain(&self.messages).chain(&self.attachments);
+        let rest = self.merged.iter().chain(&self.tickets).chain(&self.messages).chain(&self.attachments);
         std::iter::once(&self.customer).chain(rest)
     }
 }
 
 /// The records that a filter finds, as they are now.
-fn all(set: &mut WorkingSet, cx: &Context, kind: Kind, filter: Filter) -> Result<Vec<Arc<Record>>, Stop> {
+pub(crate) fn all(set: &mut WorkingSet, cx: &Context, kind: Kind, filter: Filter) -> Result<Vec<Arc<Record>>, Stop> {
     let tenant = cx.caller.tenant;
     let selection = Selection { filter, limit: MOST, ..Selection::default() };
     let page = set.list(&Query { kind, tenant, selection })?;
@@ -75,6 +84,28 @@ fn all(set: &mut WorkingSet, cx: &Context, kind: Kind, filter: Filter) -> Result
         }
     }
     if missing { Err(Stop::Missing) } else { Ok(records) }
+}
+
+/// What was answered to requests about these records, and is kept for who sends one again.
+pub(crate) fn answers<'r>(
+    set: &mut WorkingSet,
+    cx: &Context,
+    records: impl Iterator<Item = &'r Arc<Record>>,
+) -> Result<Vec<Arc<Record>>, Stop> {
+    let texts: Vec<_> = records.map(|record| Some(about(record).into())).collect();
+    let mut answers = Vec::new();
+    for some in texts.chunks(CHUNK) {
+        answers.extend(all(set, cx, Kind::Answer, Condition::new(Field::About, Test::AnyOf(some.to_vec())).into())?);
+    }
+    Ok(answers)
+}
+
+/// Records that are asked for at once.
+const CHUNK: usize = 1_000;
+
+/// What a record is, as an answer says what it is about.
+pub(crate) fn about(record: &Record) -> String {
+    format!("{}/{}", record.kind.name(), record.id)
 }
 
 /// What stays of a record of that kind.
@@ -110,6 +141,7 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
         | Kind::ExtraRow
         | Kind::Webhook
         | Kind::Delivery
-        | Kind::DeadLetter => &[],
+        | Kind::DeadLetter
+        | Kind::AuditEntry => &[],
     }
 }

@@ -212,6 +212,12 @@ fields! {
     DemandsVersions = "demands_versions", Shape::Flag;
     /// SHA-256 of a request, in hexadecimal.
     RequestDigest = "request_digest", Shape::Text { max: 64 };
+    /// The record that an answer shows: its kind and id.
+    About = "about", Shape::Text { max: 64 };
+    /// What was done to a customer.
+    Action = "action", Shape::Choice(crate::audit::ACTIONS);
+    /// Id of the customer to whom it was done.
+    Subject = "subject", Shape::Number { min: 1, max: MAX_NUMBER };
     /// What was answered to a request.
     Answer = "answer", Shape::Text { max: 8_000_000 };
     /// A user.

@@ -52,11 +52,13 @@ pub enum Kind {
     Delivery,
     /// An event that a webhook would not take.
     DeadLetter,
+    /// That something was done to a customer that the history of no record tells for good.
+    AuditEntry,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -79,6 +81,7 @@ impl Kind {
         Self::Webhook,
         Self::Delivery,
         Self::DeadLetter,
+        Self::AuditEntry,
     ];
 
     /// The name used in tables, the history and commands.
@@ -106,6 +109,7 @@ impl Kind {
             Self::Webhook => "webhook",
             Self::Delivery => "delivery",
             Self::DeadLetter => "dead_letter",
+            Self::AuditEntry => "audit_entry",
         }
     }
 
@@ -116,6 +120,7 @@ impl Kind {
             Self::ExtraTable => "extra table",
             Self::ExtraRow => "row",
             Self::DeadLetter => "dead letter",
+            Self::AuditEntry => "audit entry",
             other => other.name(),
         }
     }
@@ -150,6 +155,7 @@ impl Kind {
             Self::Webhook => 12,
             Self::Delivery => 13,
             Self::DeadLetter => 14,
+            Self::AuditEntry => 27,
         }
     }
 
@@ -178,7 +184,8 @@ impl Kind {
             | Self::Notification
             | Self::NotificationReader
             | Self::Delivery
-            | Self::DeadLetter => None,
+            | Self::DeadLetter
+            | Self::AuditEntry => None,
         }
     }
 
@@ -203,7 +210,7 @@ impl Kind {
                 Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment | Self::ExtraRow,
                 true,
             ) => Access::Write,
-            (Self::Webhook | Self::Delivery | Self::DeadLetter, _) => Access::Manage,
+            (Self::Webhook | Self::Delivery | Self::DeadLetter | Self::AuditEntry, _) => Access::Manage,
             (_, false) => Access::Read,
         }
     }
@@ -245,7 +252,7 @@ impl Kind {
             Self::Ticket => crate::ticket::FIELDS,
             Self::Message => crate::message::FIELDS,
             Self::Attachment => crate::attachment::FIELDS,
-            Self::Answer => &[Field::Digest, Field::ExpiresAt, Field::RequestDigest, Field::Answer],
+            Self::Answer => &[Field::Digest, Field::ExpiresAt, Field::RequestDigest, Field::Answer, Field::About],
             Self::Language => crate::language::FIELDS,
             Self::ExtraTable => crate::extra_table::TABLE_FIELDS,
             Self::ExtraRow => crate::extra_table::ROW_FIELDS,
@@ -254,6 +261,7 @@ impl Kind {
             Self::Webhook => crate::webhook::FIELDS,
             Self::Delivery => crate::webhook::DELIVERY_FIELDS,
             Self::DeadLetter => crate::webhook::DEAD_LETTER_FIELDS,
+            Self::AuditEntry => crate::audit::FIELDS,
         }
     }
 

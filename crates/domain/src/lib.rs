@@ -13,6 +13,7 @@
 pub mod access;
 pub mod app;
 pub mod attachment;
+pub mod audit;
 pub mod category;
 pub mod change;
 pub mod choice;

@@ -10,8 +10,8 @@ use crate::record::{Part, Record};
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use crate::{
-    attachment, category, company, extra_field, extra_table, key, language, message, priority, session, tenant, ticket,
-    token, user, webhook,
+    attachment, category, company, customer, extra_field, extra_table, key, language, message, priority, session,
+    tenant, ticket, token, user, webhook,
 };
 use std::sync::Arc;
 
@@ -44,12 +44,13 @@ pub(crate) fn settle(
         Kind::Language => language::settle(record),
         Kind::ExtraTable => extra_table::settle_table(record),
         Kind::ExtraRow => extra_table::settle_row(record, before, set, cx),
-        Kind::Notification | Kind::NotificationReader => {
+        Kind::Notification | Kind::NotificationReader | Kind::AuditEntry => {
             let text = format!("A {} is made by operations of its own", record.kind.title());
             Err(Error::new(Reason::Unsupported, text).into())
         }
         Kind::Webhook => webhook::settle(record, before),
-        Kind::Answer | Kind::Customer | Kind::Delivery | Kind::DeadLetter => Ok(()),
+        Kind::Customer => customer::settle(record, before).map_err(Stop::from),
+        Kind::Answer | Kind::Delivery | Kind::DeadLetter => Ok(()),
     }
 }
 
@@ -84,7 +85,8 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::NotificationReader
         | Kind::Webhook
         | Kind::Delivery
-        | Kind::DeadLetter => Ok(()),
+        | Kind::DeadLetter
+        | Kind::AuditEntry => Ok(()),
     }
 }
 
@@ -125,6 +127,22 @@ pub(crate) fn find(
     Err(Error::not_found(format!("There is no {} {id}", kind.title())).into())
 }
 
+/// As [`find`], for who changes or takes away: a customer that was merged into another one is not there for that.
+pub(crate) fn find_unmerged(
+    set: &mut WorkingSet,
+    cx: &Context,
+    kind: Kind,
+    id: i64,
+    deleted: Deleted,
+) -> Result<Arc<Record>, Stop> {
+    let record = find(set, cx, kind, id, Deleted::Shown)?;
+    refuse_merged(&record)?;
+    if deleted == Deleted::Hidden && record.is_deleted() {
+        return Err(Error::not_found(format!("There is no {} {id}", kind.title())).into());
+    }
+    Ok(record)
+}
+
 /// Whether a record is for the caller: everything for those who work here, and for a customer what is external and
 /// theirs.
 fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<bool, Stop> {
@@ -152,7 +170,8 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         | Kind::NotificationReader
         | Kind::Webhook
         | Kind::Delivery
-        | Kind::DeadLetter => Ok(false),
+        | Kind::DeadLetter
+        | Kind::AuditEntry => Ok(false),
     }
 }
 
@@ -184,7 +203,8 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         | Kind::NotificationReader
         | Kind::Webhook
         | Kind::Delivery
-        | Kind::DeadLetter => Filter::Any(Vec::new()),
+        | Kind::DeadLetter
+        | Kind::AuditEntry => Filter::Any(Vec::new()),
     }))
 }
 
@@ -223,7 +243,7 @@ pub(crate) fn check_own(after: &Record, before: &Record, set: &mut WorkingSet, c
     if cx.caller.customer.is_none() {
         return Ok(());
     }
-    confine(after, Some(before), crate::customer::SET_BY_CUSTOMER, cx)?;
+    confine(after, Some(before), customer::SET_BY_CUSTOMER, cx)?;
     check_extra_fields(after, Some(before), set, cx)
 }
 
@@ -243,6 +263,14 @@ pub(crate) fn company_of(customer: i64, set: &mut WorkingSet, cx: &Context) -> R
 pub(crate) fn refuse_erased(record: Option<&Record>) -> Result<(), Error> {
     match record.filter(|record| record.is_erased()) {
         Some(record) => Err(Error::not_found(format!("Customer {} was erased: nothing is kept of them", record.id))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a customer that was merged into another one, and names that.
+pub(crate) fn refuse_merged(record: &Record) -> Result<(), Error> {
+    match record.number(Field::MergedInto).filter(|_| record.kind == Kind::Customer) {
+        Some(id) => Err(Error::not_found(format!("Customer {} was merged into customer {id}", record.id))),
         None => Ok(()),
     }
 }

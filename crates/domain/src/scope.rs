@@ -41,7 +41,8 @@ impl Area {
             | Kind::Answer
             | Kind::Webhook
             | Kind::Delivery
-            | Kind::DeadLetter => Self::Administration,
+            | Kind::DeadLetter
+            | Kind::AuditEntry => Self::Administration,
         }
     }
 

@@ -9,12 +9,17 @@ use crate::{codec, fault, seal};
 /// for people, and never read back.
 pub(crate) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
     match kind {
-        Kind::Customer => {
-            &[("status", Field::Status), ("name", Field::Name), ("email", Field::Emails), ("username", Field::Username)]
-        }
+        Kind::Customer => &[
+            ("status", Field::Status),
+            ("name", Field::Name),
+            ("email", Field::Emails),
+            ("username", Field::Username),
+            ("merged_into", Field::MergedInto),
+        ],
         Kind::Tenant | Kind::Company | Kind::Category | Kind::Priority | Kind::Webhook => &[("name", Field::Name)],
         Kind::User | Kind::Key => &[("username", Field::Username)],
-        Kind::Session | Kind::Answer => &[("expires_at", Field::ExpiresAt)],
+        Kind::Session => &[("expires_at", Field::ExpiresAt)],
+        Kind::Answer => &[("expires_at", Field::ExpiresAt), ("about", Field::About)],
         Kind::Token => &[("user", Field::UserId), ("kept_until", Field::KeptUntil)],
         Kind::ExtraField => &[("domain", Field::Domain), ("number", Field::Number)],
         Kind::Ticket => &[
@@ -35,6 +40,7 @@ pub(crate) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::NotificationReader => &[("expires_at", Field::ExpiresAt)],
         Kind::Delivery => &[("retry_at", Field::RetryAt)],
         Kind::DeadLetter => &[("webhook", Field::WebhookId)],
+        Kind::AuditEntry => &[("action", Field::Action), ("subject", Field::Subject)],
     }
 }
 

@@ -8,7 +8,7 @@ use crate::Refusal;
 use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::operation::{Attempt, Attempted, Once, Planned};
+use domain::operation::{About, Attempt, Attempted, Once, Planned};
 use domain::{Error, Operation, Record};
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -37,7 +37,7 @@ pub(super) enum Touches {
 /// # Errors
 /// What the change refuses with; 400 for a header that cannot be read, 422 for a key that was given to another request,
 /// 428 when the tenant demands that the request says which version it changes.
-pub(super) async fn run<O: Operation>(
+pub(super) async fn run<O: Operation<Output: About>>(
     call: &Call<'_>,
     query: &Query<'_>,
     view: &View,
@@ -70,7 +70,7 @@ pub(super) async fn run_with_secret<O: Operation<Output = Arc<Record>>>(
 }
 
 /// Runs it; `keep` encodes what is answered to who sends it again.
-async fn told<O: Operation>(
+async fn told<O: Operation<Output: About>>(
     call: &Call<'_>,
     query: &Query<'_>,
     view: &View,

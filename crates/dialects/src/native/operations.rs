@@ -1,7 +1,7 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{access, attachments, events, privacy, records, tickets, webhooks};
+use super::handlers::{access, attachments, events, merge, privacy, records, tickets, webhooks};
 use super::wire::Query;
 use crate::exchange::{Content, Exchange};
 use crate::route::{Call, Endpoint, Needs, answering};
@@ -239,6 +239,19 @@ operations! {
     "end_token": DELETE "/v1/tokens/{id}" ["dry_run"] => access::end_token as Token
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Ends a token at once.";
+    "merge_customers": POST "/v1/customers/{id}/merge" ["fields", "dry_run"] => merge::merge as Customer and Ticket
+        (Content::Schema("Merge") => OK Content::Record(Kind::Customer)),
+        "Merges another customer into this one, with all tickets; the other's id answers where it went.";
+    "undo_merge": POST "/v1/customers/{id}/undo-merge" ["fields", "dry_run"] => merge::undo as Customer and Ticket
+        (Content::Nothing => OK Content::Record(Kind::Customer)),
+        "Takes back that this customer was merged into another one, except for what changed since.";
+    "list_audit_entries": GET "/v1/audit_entries" ["filter", "sort", "limit", "cursor", "deleted", "fields"]
+        => records::list [AuditEntry],
+        "Lists who exported, erased and merged which customers, and when.";
+    "read_audit_entry": GET "/v1/audit_entries/{id}" ["fields"] => records::read [AuditEntry],
+        "Reads one entry of the audit.";
+    "read_audit_entry_history": GET "/v1/audit_entries/{id}/history" ["limit", "cursor"] => records::history [AuditEntry],
+        "Reads through what an entry of the audit came.";
     "export_customer": GET "/v1/customers/{id}/export" ["format"] => privacy::export as Customer and Ticket
         (Content::Nothing => OK Content::Schema("Export")),
         "Everything that is kept of a person, as JSON or CSV.";

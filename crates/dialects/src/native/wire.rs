@@ -194,8 +194,12 @@ pub(super) fn export(export: &Export, put: impl Fn(&mut ObjectWriter<'_>, &Recor
     let Export { person, history } = export;
     answer(StatusCode::OK, |object| {
         object.object("customer", |object| put(object, &person.customer));
-        let lists =
-            [("tickets", &person.tickets), ("messages", &person.messages), ("attachments", &person.attachments)];
+        let lists = [
+            ("merged", &person.merged),
+            ("tickets", &person.tickets),
+            ("messages", &person.messages),
+            ("attachments", &person.attachments),
+        ];
         for (name, records) in lists {
             object.list(name, |list| {
                 for record in records {

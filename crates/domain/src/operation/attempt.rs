@@ -1,6 +1,7 @@
-use super::Operation;
+use super::{Certificate, Operation};
 use crate::access::Access;
 use crate::change::FieldChange;
+use crate::erasure::about;
 use crate::error::{Error, Reason, Stop};
 use crate::field::{Field, MAX_NUMBER};
 use crate::kind::Kind;
@@ -43,6 +44,37 @@ pub struct Once {
     pub request: String,
 }
 
+/// What an answer is about: with the record goes what was answered.
+pub trait About {
+    /// The record, if the answer shows what it holds.
+    fn about(&self) -> Option<&Record>;
+}
+
+impl About for Arc<Record> {
+    fn about(&self) -> Option<&Record> {
+        Some(self)
+    }
+}
+
+impl About for () {
+    fn about(&self) -> Option<&Record> {
+        None
+    }
+}
+
+impl About for Certificate {
+    fn about(&self) -> Option<&Record> {
+        None
+    }
+}
+
+/// Of many changes only ids and versions are told.
+impl About for Vec<Result<Arc<Record>, Error>> {
+    fn about(&self) -> Option<&Record> {
+        None
+    }
+}
+
 /// What came of an attempt.
 #[derive(Debug)]
 pub enum Attempted<T> {
@@ -72,7 +104,7 @@ pub struct Planned {
 
 impl<O, A> Operation for Attempt<O, A>
 where
-    O: Operation,
+    O: Operation<Output: About>,
     A: Fn(&O::Output) -> Option<String> + Send + 'static,
 {
     type Output = Attempted<O::Output>;
@@ -117,6 +149,7 @@ where
             record.set(Field::RequestDigest, Some(once.request.as_str().into()))?;
             record.set(Field::ExpiresAt, Some(cx.now.plus_seconds(KEPT).0.into()))?;
             record.set(Field::Answer, Some(answer.into()))?;
+            record.set(Field::About, output.about().map(|record| about(record).into()))?;
             set.put(record, cx)?;
         }
         Ok(Attempted::Done { output, changes: Vec::new() })

@@ -59,6 +59,9 @@ pub(super) fn find(
             CustomerRef::Order(text) => by_key(set, cx, Space::Order, text)?,
         };
         crate::rule::refuse_erased(record.as_deref())?;
+        if let Some(record) = record.as_deref().filter(|_| cx.caller.customer.is_none()) {
+            crate::rule::refuse_merged(record)?;
+        }
         let mine = |customer: &Customer| cx.caller.customer.is_none_or(|own| own == customer.id);
         let customer = record.map(Customer).filter(|customer| deleted == Deleted::Shown || !customer.is_deleted());
         let customer = customer.filter(mine);

@@ -34,7 +34,7 @@ impl Operation for DeleteRecord {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
-        let before = rule::find(set, cx, self.kind, self.id, Deleted::Shown)?;
+        let before = rule::find_unmerged(set, cx, self.kind, self.id, Deleted::Shown)?;
         rule::check_version(&before, self.expected_version)?;
         let Some((field, value)) = self.kind.deletion() else {
             let text = format!("A {} cannot be deleted", self.kind.title());

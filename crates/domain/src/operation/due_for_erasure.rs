@@ -34,6 +34,8 @@ impl Operation for DueForErasure {
             Condition::new(Field::Status, Test::Is("deleted".into())),
             Condition::new(Field::UpdatedAt, Test::AtMost(before.0.into())),
             Condition::new(Field::ErasedAt, Test::Unset),
+            // Who was merged into another one goes with that.
+            Condition::new(Field::MergedInto, Test::Unset),
         ];
         let selection = Selection { filter: filter.into_iter().collect(), limit: self.limit, ..Selection::default() };
         let page = set.list(&Query { kind: Kind::Customer, tenant, selection })?;

@@ -1,6 +1,7 @@
 use super::Operation;
 use crate::access::Access;
-use crate::erasure::{Person, stays};
+use crate::audit;
+use crate::erasure::{Person, answers, stays};
 use crate::error::Stop;
 use crate::field::Field;
 use crate::kind::Kind;
@@ -66,9 +67,12 @@ impl Operation for EraseCustomer {
                     Err(stop) => return Err(stop),
                 }
             }
+            let answers = answers(set, cx, person.records());
             if missing {
                 return Err(Stop::Missing);
             }
+            answers?.into_iter().try_for_each(|answer| set.remove(answer, cx.caller.tenant))?;
+            audit::note("erase", self.id, set, cx)?;
         }
         Ok(certificate)
     }

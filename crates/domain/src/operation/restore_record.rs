@@ -33,7 +33,7 @@ impl<C: Fn(&Record) -> Result<(), Error> + Send + 'static> Operation for Restore
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
-        let before = rule::find(set, cx, self.kind, self.id, Deleted::Shown)?;
+        let before = rule::find_unmerged(set, cx, self.kind, self.id, Deleted::Shown)?;
         (self.check)(&before)?;
         let Some((field, deleted)) = self.kind.deletion() else {
             let text = format!("A {} cannot be deleted or restored", self.kind.title());

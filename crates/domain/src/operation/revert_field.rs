@@ -41,7 +41,7 @@ impl<C: Fn(&Record) -> Result<(), Error> + Send + 'static> Operation for RevertF
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
         let (kind, field) = (self.kind, self.field);
-        let before = rule::find(set, cx, kind, self.id, Deleted::Shown)?;
+        let before = rule::find_unmerged(set, cx, kind, self.id, Deleted::Shown)?;
         (self.check)(&before)?;
         if cx.caller.masked.contains(&field) {
             return Err(Error::new(Reason::Forbidden, format!("{field} is masked: it cannot be reverted"))

@@ -40,7 +40,7 @@ impl<S: Submission<Record>> Operation for UpdateRecord<S> {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
-        let before = rule::find(set, cx, self.kind, self.id, self.deleted)?;
+        let before = rule::find_unmerged(set, cx, self.kind, self.id, self.deleted)?;
         rule::check_version(&before, self.expected_version)?;
         let edits = self.submission.edits(&before)?;
         let mut record = Record::clone(&before);

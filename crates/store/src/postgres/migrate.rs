@@ -17,6 +17,7 @@ use super::{Failure, OpenError, Remedy};
 const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_first.sql"),
     include_str!("../../migrations/postgres/0002_tokens.sql"),
+    include_str!("../../migrations/postgres/0003_audit.sql"),
 ];
 
 /// What the migrator itself needs.

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/sqlite/0003_tables.sql"),
     include_str!("../../migrations/sqlite/0004_webhooks.sql"),
     include_str!("../../migrations/sqlite/0005_tokens.sql"),
+    include_str!("../../migrations/sqlite/0006_audit.sql"),
 ];
 
 /// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step

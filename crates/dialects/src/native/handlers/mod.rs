@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod attachments;
 pub(super) mod events;
+pub(super) mod merge;
 pub(super) mod privacy;
 pub(super) mod records;
 pub(super) mod tickets;

@@ -9,7 +9,7 @@ use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::operation::{Certificate, DueForErasure, EraseCustomer, Export, ExportCustomer, OnVersion};
+use domain::operation::{Certificate, DueForErasure, EraseCustomer, Export, ExportCustomer, NoteExport, OnVersion};
 use domain::{Error, Kind, Record};
 use http::{HeaderValue, Response, header};
 
@@ -25,6 +25,7 @@ pub(in crate::native) async fn export(call: Call<'_>, query: Query<'_>) -> Answe
         Some("csv") => true,
         Some(_) => return Err(Error::new(Reason::Invalid, "format must be json or csv").into()),
     };
+    call.run(NoteExport { id }).await?;
     let export = call.run(ExportCustomer { id }).await?;
     let mut response = if table { csv(&export) } else { document(&call, &export).await? };
     let extension = if table { "csv" } else { "json" };

@@ -17,6 +17,7 @@ pub(super) fn all() -> Map<String, Value> {
         ("Export", export()),
         ("Certificates", certificates()),
         ("Reversion", reversion()),
+        ("Merge", merge()),
         ("Replay", replay()),
         ("Sent", sent()),
         ("Patch", patch()),
@@ -89,12 +90,13 @@ fn export() -> Value {
     let list = |name: &str| json!({ "type": "array", "items": reference(name) });
     let members = json!({
         "customer": reference("Customer"),
+        "merged": list("Customer"),
         "tickets": list("Ticket"),
         "messages": list("Message"),
         "attachments": list("Attachment"),
         "history": list("Change"),
     });
-    let names = ["customer", "tickets", "messages", "attachments", "history"];
+    let names = ["customer", "merged", "tickets", "messages", "attachments", "history"];
     object("Everything that is kept of a person.", &members, &names)
 }
 
@@ -131,6 +133,18 @@ fn reversion() -> Value {
         "before_version": { "type": "integer", "minimum": 0, "description": "The version before which it had the value." },
     });
     let mut schema = object("Which field gets which former value.", &members, &["field", "before_version"]);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn merge() -> Value {
+    let take = "The fields, by dotted names, whose values are taken from the other though both have some.";
+    let members = json!({
+        "customer": { "type": "integer", "minimum": 1, "description": "The id of the customer that goes." },
+        "version": { "type": "integer", "minimum": 1, "description": "Merge only if this is its version." },
+        "take": { "type": "array", "items": { "type": "string" }, "maxItems": 100, "description": take },
+    });
+    let mut schema = object("Which customer is merged into this one.", &members, &["customer"]);
     schema["additionalProperties"] = json!(false);
     schema
 }
