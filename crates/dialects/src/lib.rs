@@ -14,6 +14,7 @@ pub mod filter;
 pub mod mail;
 pub mod moment;
 pub mod native;
+pub mod notes;
 pub mod rate;
 pub mod reply;
 pub mod request;

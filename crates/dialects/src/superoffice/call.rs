@@ -2,7 +2,8 @@
 
 use super::errors::{Code, Refused};
 use super::operations::Port;
-use super::{LARGEST_BODY, NAME, auth, errors, literal};
+use super::{LARGEST_BODY, NAME, auth, errors, leniency, literal};
+use crate::notes::Notes;
 use crate::session::Session;
 use crate::soap::{self, xml};
 use crate::{Answer, Refusal, Request, State};
@@ -31,6 +32,8 @@ pub(super) struct Call<'a> {
     /// Who calls: of a session, or anonymous.
     pub(super) caller: Arc<Caller>,
     pub(super) session: Option<Session>,
+    /// What was taken although the pages do not have it.
+    pub(super) notes: &'a Notes,
 }
 
 impl Call<'_> {
@@ -135,7 +138,9 @@ async fn exchange(
     let inside = |failed| (operation.name, failed);
     let limits = Limits { bytes: LARGEST_BODY, ..Limits::default() };
     let arguments = service.decode(operation, &envelope, &limits).map_err(|bad| inside(Failed::fault(bad.into())))?;
-    let outcome = handle(state, request, port, operation, &arguments, known).await;
+    let notes = Notes::default();
+    leniency::note_parameters(&notes, operation, &envelope);
+    let outcome = handle(state, request, port, (operation, &arguments), known, &notes).await;
     let (output, refused) = match outcome {
         Ok(output) => (output.code(operation, Code::NoError), None),
         Err(Refused { code: Some(code), error }) => {
@@ -155,7 +160,8 @@ async fn exchange(
     let gsoap = request.header(header::USER_AGENT).is_some_and(|agent| agent.starts_with("gSOAP"));
     let nested_arrays = if gsoap { NestedArrays::AnyType } else { NestedArrays::default() };
     let body = service.answer(operation, &envelope, &output, &Shape { headers: None, nested_arrays });
-    let response: Response<Bytes> = xml(body);
+    let mut response: Response<Bytes> = xml(body);
+    notes.put(&mut response);
     Ok(Answer { response, pieces: None, operation: operation.name, refused })
 }
 
@@ -163,9 +169,9 @@ async fn handle(
     state: &Arc<State>,
     request: &Request,
     port: &'static Port,
-    operation: &'static Operation,
-    arguments: &Members<'_>,
+    (operation, arguments): (&'static Operation, &Members<'_>),
     known: Option<Arc<Caller>>,
+    notes: &Notes,
 ) -> Outcome {
     // A table of the same order in both styles.
     let place = port.service.operations.iter().position(|known| known.name == operation.name);
@@ -186,7 +192,7 @@ async fn handle(
         state.admit(request, NAME, caller.tenant, port.name).await.map_err(auth::elsewhere)?;
     }
     let session = session?;
-    let call = Call { state, request, port, operation, arguments, caller, session: session.clone() };
+    let call = Call { state, request, port, operation, arguments, caller, session: session.clone(), notes };
     let outcome = (method.handler)(call).await;
     if let (Some(session), Err(refused)) = (&session, &outcome) {
         state.note_last_error(session, &refused.error.message);

@@ -5,6 +5,7 @@ mod call;
 mod errors;
 mod fields;
 mod handlers;
+mod leniency;
 mod literal;
 mod operations;
 mod wire;

@@ -109,6 +109,9 @@ pub(super) async fn submitted(
     names: &'static [(&'static str, Field)],
     parameter: &str,
 ) -> Result<Pairs, Refused> {
+    for pair in call.arguments.list(parameter).iter().filter_map(Value::members) {
+        call.pair(pair.text("field"), pair.text("value"), kind)?;
+    }
     let mut pairs: Vec<_> = (call.arguments.list(parameter).iter().filter_map(Value::members))
         .map(|pair| (pair.text("field").to_owned(), pair.text("value").to_owned()))
         .collect();

@@ -1,7 +1,7 @@
 //! Extra tables. A column is known by the id of its extra field, a row by its own; as a column `-1` is the row's id.
 
 use super::super::errors::{Code, Refused, missing};
-use super::super::fields::criteria::{self, Operator};
+use super::super::fields::criteria;
 use super::super::fields::extra::Definition;
 use super::super::fields::{INTEGER, Wanted, column, show};
 use super::super::wire::{EXTRA_COLUMN, EXTRA_ROW, EXTRA_TABLE, EXTRA_TABLE_FIELD};
@@ -109,13 +109,16 @@ fn chained(call: &Call<'_>, criteria: &[&Members<'_>], columns: &[Definition]) -
             Refused::invalid(Code::IllegalCriterias, format!("Column {name} cannot be searched by: {shown}"))
         };
         let wanted = named(name, columns)?;
-        let operator = Operator::named(op).filter(|is| !call.state.strict || criteria::OF_ROWS.contains(is));
-        let operator = operator.ok_or_else(|| illegal(op))?;
+        let operator = call.operator(op, criteria::OF_ROWS)?.ok_or_else(|| illegal(op))?;
         let filter = criteria::filter(Kind::ExtraRow, &wanted, operator, value);
         let filter = filter.ok_or_else(|| illegal(&format!("{op} {value}")))?;
         let any = match criterion.text("logicalOp").trim().to_ascii_lowercase().as_str() {
-            "" | "and" | "operatorand" => false,
-            "or" | "operatoror" => true,
+            "" | "and" => false,
+            "or" => true,
+            short @ ("operatorand" | "operatoror") => {
+                call.lenient(Code::IllegalCriterias, "logicalOp is documented as and or or")?;
+                short == "operatoror"
+            }
             other => return Err(illegal(other)),
         };
         let joined = match chain {
@@ -136,6 +139,9 @@ pub(in super::super) async fn put(call: Call<'_>) -> Outcome {
     let edits = pairs.map(|pair| {
         let column = columns.iter().find(|column| column.is_named(pair.text("field")) && column.table == Some(table));
         let column = column.ok_or_else(|| no_column(pair.text("field")))?;
+        if pair.text("field").starts_with("x_") {
+            call.lenient(Code::InvalidExtraField, "A column is documented as the id of its extra field alone")?;
+        }
         Ok(Edit::Set(column.field, Some(pair.text("value").into())))
     });
     let edits = edits.collect::<Result<Vec<_>, Refused>>()?;

@@ -59,7 +59,7 @@ impl Search {
         let mut filter = Filter::default();
         for criterion in criteria {
             let (name, op, value) = (criterion.text("field"), criterion.text("op"), criterion.text("value"));
-            let legal = match (source(name, kind, &defined), operator(call, kind, op)) {
+            let legal = match (source(name, kind, &defined), operator(call, kind, op).ok().flatten()) {
                 (Some(source), Some(operator)) => source.filter(call, kind, operator, value).await?,
                 _ => None,
             };
@@ -209,14 +209,14 @@ fn source(name: &str, kind: Kind, defined: &[Definition]) -> Option<Source> {
 }
 
 /// The operator; with `--strict` only one that the method's page lists.
-fn operator(call: &Call<'_>, kind: Kind, name: &str) -> Option<Operator> {
+fn operator(call: &Call<'_>, kind: Kind, name: &str) -> Result<Option<Operator>, Refused> {
     let listed = match kind {
         Kind::Customer => criteria::OF_CUSTOMERS,
         Kind::Company => criteria::OF_COMPANIES,
         _ if call.port.is_customers() => criteria::OF_OWN_TICKETS,
         _ => criteria::OF_TICKETS,
     };
-    Operator::named(name).filter(|operator| !call.state.strict || listed.contains(operator))
+    call.operator(name, listed)
 }
 
 /// Only tickets are sorted: by a column of their own.

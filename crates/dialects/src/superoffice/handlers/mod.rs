@@ -55,6 +55,7 @@ async fn shown(
     let mut results = Vec::with_capacity(names.len());
     for name in names {
         let wanted = wanted(name, record.kind, columns, &definitions).ok_or_else(|| unknown(name))?;
+        call.spelt(name, record.kind, true)?;
         results.push(customers::result(name, wanted.show(record), wanted.is()).into());
     }
     Ok(results)

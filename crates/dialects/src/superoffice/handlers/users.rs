@@ -33,6 +33,7 @@ async fn shown(call: &Call<'_>, id: i64, status: bool) -> Result<Vec<Value<'stat
     let show = |name: &&str| {
         let known = user::show(&user, name).filter(|_| status || !name.ends_with("status"));
         let (value, is) = known.ok_or_else(|| super::unknown(name))?;
+        call.spelt(name, Kind::User, true)?;
         Ok(customers::result(name, value, is).into())
     };
     call.texts("userFields").iter().map(show).collect()
