@@ -230,9 +230,7 @@ impl State {
                 let until = now.plus_seconds(self.sign_in.limits.remember);
                 let until = caller.expires_at.map_or(until, |end| end.min(until));
                 // What changes a customer is not told as a change of credentials. They sign in once, for a session.
-                // Tokens come and go too often to be told so.
-                let forgotten = caller.customer.is_some() || caller.token.is_some();
-                let until = if forgotten { now } else { until };
+                let until = if caller.customer.is_some() { now } else { until };
                 let proven = Proven { caller: Arc::clone(&caller), epoch, until };
                 self.sign_in.succeeded(fingerprint, named, request.address, proven, now);
                 self.let_in(caller, request, now)

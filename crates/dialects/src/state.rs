@@ -3,6 +3,7 @@
 use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::mail::Mails;
+use crate::pages::Pages;
 use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn};
@@ -38,9 +39,11 @@ pub struct State {
     pub validator1: bool,
     /// Whether the server listens on nothing but loopback addresses: demo credentials work only then.
     pub loopback: bool,
-    /// Wakes those who wait for changes: after each commit, or a few together. It closes when the server stops; until a
-    /// server gives one it is closed.
-    pub commits: watch::Receiver<()>,
+    /// Wakes those who wait for changes: after each commit, or a few together, with a number that grows. It closes when
+    /// the server stops; until a server gives one it is closed.
+    pub commits: watch::Receiver<u64>,
+    /// What followers of the feed are told, read once for all of them.
+    pub(crate) pages: Pages,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
     /// How mail is sent.
@@ -67,7 +70,8 @@ impl State {
             loopback: true,
             outbound: Outbound::default(),
             mails: Mails::default(),
-            commits: watch::channel(()).1,
+            commits: watch::channel(0).1,
+            pages: Pages::default(),
             deadline: Duration::from_secs(30),
             admission: Admission::default(),
             extra_fields: Mutex::default(),

@@ -57,8 +57,8 @@ pub trait Store: Send + Sync {
     /// Whether it can be written to.
     fn condition(&self) -> Condition;
 
-    /// Grows whenever a user, key, tenant, webhook or the definition of an extra field changes, before the change is
-    /// acknowledged. What was remembered of one under another number must be looked up again. Sessions come and go too
+    /// Grows whenever a user, key, tenant, webhook or the definition of an extra field changes, or a token ends before its
+    /// time, before the change is acknowledged. What was remembered of one under another number must be looked up again. Sessions come and go too
     /// often: they are looked up.
     fn credentials_epoch(&self) -> u64;
 

@@ -11,14 +11,15 @@ use crate::http::Phase;
 /// never by the thread that commits.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Passes the word on, of one commit or of several, until the server stops: then the receivers are closed.
-pub fn start(committed: Arc<Notify>, mut phase: watch::Receiver<Phase>) -> watch::Receiver<()> {
-    let (pulse, waiting) = watch::channel(());
+/// Passes the word on, of one commit or of several, until the server stops: then the receivers are closed. What is passed
+/// on is how often it was.
+pub fn start(committed: Arc<Notify>, mut phase: watch::Receiver<Phase>) -> watch::Receiver<u64> {
+    let (pulse, waiting) = watch::channel(0);
     tokio::spawn(async move {
         let relay = async {
             loop {
                 committed.notified().await;
-                pulse.send_replace(());
+                pulse.send_modify(|calls| *calls += 1);
                 sleep(PACE).await;
             }
         };

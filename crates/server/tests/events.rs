@@ -122,6 +122,47 @@ fn a_server_that_stops_ends_streams_and_polls_in_order() {
 }
 
 #[test]
+fn a_stream_ends_at_once_when_its_credential_does() {
+    let (_folder, server) = start();
+    let admin = |method: &str, path: &str, body: &str| {
+        let headers = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+        let reply = server.client().call(method, path, &headers, body).unwrap();
+        assert!((200..300).contains(&reply.status), "{method} {path}: {}", reply.text());
+        reply
+    };
+    let key = |path: &str, body: &str| {
+        let made = admin("POST", path, body).json();
+        (format!("Bearer {}", made["key"].as_str().unwrap()), format!("{path}/{}", made["id"]))
+    };
+    let (by_key, its_key) = key("/v1/keys", r#"{"username":"follower","role":"viewer"}"#);
+    let (by_token, its_token) = key("/v1/tokens", r#"{"user":1}"#);
+    let user = admin("POST", "/v1/users", r#"{"username":"eve","password":"eve","role":"viewer"}"#).json();
+    for (credential, method, path, body) in [
+        (&*by_key, "DELETE", &*its_key, ""),
+        (&by_token, "DELETE", &its_token, ""),
+        ("Basic ZXZlOmV2ZQ==", "PATCH", &format!("/v1/users/{}", user["id"]), r#"{"disabled":true}"#),
+    ] {
+        // Nothing of what they follow changes after the first event: only that they may follow no more.
+        let path_of_events = "/v1/events?after=now&kind=customer&dialect=trackfinity";
+        let mut events = Events::open_as(credential, server.address, path_of_events, "").unwrap();
+        let poll = std::thread::spawn({
+            let (mut client, credential) = (server.client().timeout(Duration::from_secs(70)), credential.to_owned());
+            move || {
+                client.call("GET", "/v1/events?after=now&wait=60&kind=ticket", &[("Authorization", &credential)], "")
+            }
+        });
+        change(&mut server.client(), path);
+        assert!(events.next().unwrap().is_some(), "{path}");
+        admin(method, path, body);
+        let ended = events.next().unwrap_err();
+        // Not that nothing came for long.
+        assert_eq!(ended.kind(), std::io::ErrorKind::UnexpectedEof, "{path}: {ended}");
+        // The same whether the poll was waiting already or came too late.
+        assert_eq!(poll.join().unwrap().unwrap().status, 401, "{path}");
+    }
+}
+
+#[test]
 fn a_stream_is_refused_before_it_begins() {
     let (_folder, server) = start();
     let headers = [("Accept", "text/event-stream"), ("Authorization", "Bearer demo-read-token")];

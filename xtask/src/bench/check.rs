@@ -106,6 +106,19 @@ pub(super) fn everlytic_list(answer: &Answer) -> Verdict {
     if rows == 50 { Ok(()) } else { Err(format!("{rows} rows instead of 50: {}", excerpt(&answer.body))) }
 }
 
+pub(super) fn native_list(answer: &Answer) -> Verdict {
+    let value = json(answer)?;
+    let rows = value.pointer("/data").and_then(Value::as_array).map_or(0, Vec::len);
+    if rows == 50 { Ok(()) } else { Err(format!("{rows} rows instead of 50: {}", excerpt(&answer.body))) }
+}
+
+pub(super) fn native_bulk(answer: &Answer) -> Verdict {
+    let value = json(answer)?;
+    let results = value.pointer("/results").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let done = results.iter().filter(|result| result.get("status").and_then(Value::as_u64) == Some(200)).count();
+    if done == 1_000 { Ok(()) } else { Err(format!("{done} updates instead of 1,000: {}", excerpt(&answer.body))) }
+}
+
 pub(super) fn native_read(answer: &Answer) -> Verdict {
     has_id(answer, "/id").map(drop)
 }

@@ -59,6 +59,7 @@ pub(super) enum Job {
     Lane(&'static Lane),
     ColdStart,
     IdleMemory,
+    Feed,
     Growth,
 }
 
@@ -128,6 +129,37 @@ macro_rules! inner {
         )
     };
 }
+/// One change of many in one body.
+macro_rules! nine {
+    ($($one:tt)*) => {
+        concat!(
+            $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*, $($one)*
+        )
+    };
+}
+macro_rules! patch {
+    () => {
+        concat!(
+            r#"{"op":"patch","id":$next,"value":{"first_name":"Kari","emails":["$unique.$next@bench.example"],"#,
+            r#""address":{"postal_code":"$zip","country":"NO"}}}"#
+        )
+    };
+}
+macro_rules! and_patch {
+    () => {
+        concat!(",", patch!())
+    };
+}
+/// A thousand: one, and 900, 90 and 9 more.
+const BULK_BODY: &str = concat!(
+    r#"{"items":["#,
+    patch!(),
+    nine!(ten!(ten!(and_patch!()))),
+    nine!(ten!(and_patch!())),
+    nine!(and_patch!()),
+    "]}"
+);
+
 const XMLRPC_PATH: &str = "/api/2.0/xmlrpc/";
 const XMLRPC_BODY: &str = concat!(
     "<?xml version='1.0'?><methodCall><methodName>UpdateCustomer</methodName><params><param><value><int>$id</int></value>\
@@ -143,7 +175,7 @@ const MULTICALL_BODY: &str = concat!(
 
 const STORES: &[&str] = &["bare-update", "gsoap-update"];
 
-static LANES: [Lane; 14] = [
+static LANES: [Lane; 16] = [
     Lane {
         name: "trackfinity-update",
         on: Kind::Samerow,
@@ -199,6 +231,18 @@ static LANES: [Lane; 14] = [
         good: check::native_update,
         dialect: Some("native"),
         against: STORES,
+    },
+    // A thousand updates of customers who follow each other, in one call.
+    Lane {
+        name: "native-bulk",
+        on: Kind::Samerow,
+        method: "POST",
+        path: "/v1/customers/bulk",
+        headers: &[BEARER, JSON],
+        body: Some(BULK_BODY),
+        good: check::native_bulk,
+        dialect: Some("native"),
+        against: &["native-update"],
     },
     // The same update with the password on every call: what checking it costs.
     Lane {
@@ -276,7 +320,18 @@ static LANES: [Lane; 14] = [
         body: None,
         good: check::everlytic_list,
         dialect: None,
-        against: &[],
+        against: &["ceiling-read"],
+    },
+    Lane {
+        name: "native-list",
+        on: Kind::Samerow,
+        method: "GET",
+        path: "/v1/customers?limit=50",
+        headers: &[BEARER],
+        body: None,
+        good: check::native_list,
+        dialect: None,
+        against: &["ceiling-read"],
     },
     Lane {
         name: "ceiling-read",
@@ -302,10 +357,11 @@ static LANES: [Lane; 14] = [
     },
 ];
 
-const GROUPS: [(&str, &[&str]); 6] = [
+const GROUPS: [(&str, &[&str]); 7] = [
     ("update", &["trackfinity-update", "everlytic-update", "native-update", "superoffice-update"]),
     ("read", &["everlytic-read", "native-read"]),
-    ("list", &["everlytic-list"]),
+    ("list", &["everlytic-list", "native-list"]),
+    ("bulk", &["native-bulk"]),
     ("http", &["ceiling-update", "ceiling-read"]),
     ("password", &["password-update"]),
     ("rpc", &["everlytic-rpc-update", "everlytic-multicall"]),
@@ -331,6 +387,7 @@ pub(super) fn jobs(flags: &Flags) -> Result<Vec<Job>> {
         match name {
             "cold-start" => jobs.push(Job::ColdStart),
             "idle-memory" => jobs.push(Job::IdleMemory),
+            "feed" => jobs.push(Job::Feed),
             "growth" => jobs.push(Job::Growth),
             _ => {
                 let single = [name];

@@ -4,6 +4,7 @@
 //! between servers that took turns within one run. `docs/benchmarks.md` explains how to read it.
 
 mod check;
+mod feed;
 mod flags;
 mod growth;
 mod http;
@@ -107,6 +108,12 @@ fn measure(flags: &Flags, tools: &mut Tools, base: &std::path::Path, jobs: &[Job
         match start::measure(program, flags.customers, &base.join("start")) {
             Ok(starts) => report.starts = Some(starts),
             Err(error) => report.fail(format!("start: {error}")),
+        }
+    }
+    if let Some(program) = tools.program(Kind::Samerow).filter(|_| jobs.contains(&Job::Feed)) {
+        match feed::measure(program, flags.customers, &base.join("feed")) {
+            Ok(followed) => report.followed = followed,
+            Err(error) => report.fail(format!("feed: {error}")),
         }
     }
     if jobs.contains(&Job::Growth) {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::feed::Followed;
 use super::flags::Flags;
 use super::rounds::Cell;
 use super::start::Starts;
@@ -19,6 +20,7 @@ pub(super) struct Report {
     pub(super) cells: Vec<Cell>,
     pub(super) growth: Vec<Cell>,
     pub(super) starts: Option<Starts>,
+    pub(super) followed: Vec<Followed>,
     notes: Vec<String>,
     failures: Vec<String>,
 }
@@ -33,6 +35,7 @@ impl Report {
             cells: Vec::new(),
             growth: Vec::new(),
             starts: None,
+            followed: Vec::new(),
             notes: Vec::new(),
             failures: Vec::new(),
         }
@@ -80,6 +83,14 @@ impl Report {
             println!("- after an orderly end: {} ms", list(&starts.clean));
             println!("- after SIGKILL under load: {} ms", list(&starts.killed));
             println!("- idle memory: {:.1} MB", starts.idle_mb);
+        }
+        if !self.followed.is_empty() {
+            println!("\n## Followers of the feed\n");
+            println!("| followers | p50 / p99 ms | the last of them, median / worst ms | MB while nothing happens |");
+            println!("|---|---|---|---|");
+            for Followed { followers, p50, p99, last, worst, idle_mb } in &self.followed {
+                println!("| {followers} | {p50:.1} / {p99:.1} | {last:.1} / {worst:.1} | {idle_mb:.1} |");
+            }
         }
         let verdicts = self.verdicts(flags.tolerance);
         for (title, lines) in [("Notes", &self.notes), ("Failures", &self.failures)] {

@@ -86,6 +86,10 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
                 let value = rate((name, 1), ("everlytic-rpc-update", 1)).map(|ratio| ratio * 100.0);
                 add(format!("{name}, updates / everlytic-rpc-update at 1"), value, Bound::AtLeast(5.0));
             }
+            ("native-bulk", _) => {
+                let value = rate((name, 1), ("native-update", 1)).map(|ratio| ratio * 1_000.0);
+                add(format!("{name}, updates / native-update at 1"), value, Bound::AtLeast(3.0));
+            }
             (_, Some(_)) => {
                 if name == "everlytic-rpc-update" {
                     let value = rate((name, BUSY), ("everlytic-update", BUSY));
@@ -104,13 +108,16 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
                 let value = median(lane, 1, |cell| cell.flushes);
                 add(format!("{name}: flushes a request at 1"), value, Bound::AtLeast(0.98));
             }
-            ("everlytic-list", None) => {}
+            ("everlytic-list" | "native-list", None) => {
+                let value = rate((name, BUSY), ("ceiling-read", BUSY));
+                add(format!("{name} / ceiling-read at {BUSY}"), value, Bound::AtLeast(0.2));
+            }
             (_, None) => {
                 let value = rate((name, BUSY), ("ceiling-read", BUSY));
                 add(format!("{name} / ceiling-read at {BUSY}"), value, Bound::AtLeast(0.45));
             }
         }
-        if name != "everlytic-list" {
+        if !["everlytic-list", "native-list", "native-bulk"].contains(&name) {
             let value = median(lane, BUSY, |cell| Some(cell.outcome.p99 / cell.outcome.p50));
             add(format!("{name}: p99 / p50 at {BUSY}"), value, Bound::Below(6.0));
         }
@@ -121,6 +128,10 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
     add(format!("memory under load, MB, {} customers", report.customers), Some(memory).filter(|mb| mb.is_finite()), {
         Bound::Below(100.0)
     });
+    for followed in report.followed.iter().filter(|followed| followed.followers >= 1_000) {
+        add(format!("{} followers: p99 of the trail, ms", followed.followers), Some(followed.p99), Bound::Below(50.0));
+        add(format!("{} idle followers, MB", followed.followers), Some(followed.idle_mb), Bound::Below(60.0));
+    }
     if let Some(starts) = &report.starts {
         add(format!("cold start, ms, {} customers", starts.customers), starts.clean_ms(), Bound::Below(150.0));
         add(format!("idle memory, MB, {} customers", starts.customers), Some(starts.idle_mb), Bound::Below(40.0));

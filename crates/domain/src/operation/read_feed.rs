@@ -11,7 +11,7 @@ use crate::working_set::{Context, WorkingSet};
 
 /// Reads what happened to all records of the tenant, oldest first. Changes of users, keys and the like are only for
 /// those who may manage them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReadFeed {
     /// After where; `None` for the end as it is now, and no changes.
     pub after: Option<Cursor>,

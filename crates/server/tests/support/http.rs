@@ -187,10 +187,18 @@ impl Events {
     /// # Errors
     /// When there is no connection, or the answer is no stream.
     pub fn open(address: SocketAddr, path: &str, last: &str) -> io::Result<Self> {
+        Self::open_as(&format!("Bearer {ADMIN_TOKEN}"), address, path, last)
+    }
+
+    /// The same with another credential.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn open_as(authorization: &str, address: SocketAddr, path: &str, last: &str) -> io::Result<Self> {
         let mut from = Client::new(address).connect()?;
         let last = if last.is_empty() { String::new() } else { format!("Last-Event-ID: {last}\r\n") };
         let head = format!(
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\n\
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {authorization}\r\n\
              Accept: text/event-stream\r\n{last}\r\n"
         );
         from.get_mut().write_all(head.as_bytes())?;

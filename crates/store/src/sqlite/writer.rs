@@ -169,7 +169,8 @@ impl Writing {
         if changed {
             let saving = set.saving();
             part = saving.changes.last().map(|change| change.part);
-            credentials = saving.records.iter().any(|(record, _)| is_remembered(record.kind));
+            credentials = saving.records.iter().any(|(record, _)| is_remembered(record.kind))
+                || saving.removed.iter().any(|(kind, ..)| *kind == Kind::Token);
             self.save(saving)?;
         }
         if fault::ack_before_commit() {

@@ -3,6 +3,7 @@
 use crate::native::auth::authenticate;
 use crate::native::errors::Problem;
 use crate::native::wire::{Query, put_event};
+use crate::pages::Told;
 use crate::route::Call;
 use crate::{Aborted, Refusal, Reply, Request, State};
 use bytes::Bytes;
@@ -91,20 +92,22 @@ fn ask(call: &Call<'_>, query: &Query<'_>) -> Result<ReadFeed, Problem> {
 }
 
 /// The first page that has something on it, or what there is when the time is up.
-async fn page(call: &Call<'_>, mut ask: ReadFeed, until: Instant) -> Result<Feed, Error> {
+async fn page(call: &Call<'_>, ask: ReadFeed, until: Instant) -> Result<Feed, Error> {
     let mut commits = call.state.commits.clone();
+    let mut reader = Reader::new(call, ask);
     loop {
         // Before the reading, so that no commit falls between the two.
         commits.mark_unchanged();
-        let feed = call.run(ask.clone()).await?;
+        let feed = reader.read().await?;
         if !feed.changes.is_empty() || Instant::now() >= until {
             return Ok(feed);
         }
-        ask.after = Some(feed.next.clone());
+        reader.ask.after = Some(feed.next.clone());
         // At the end of time, or of the server, what is known is the answer.
         if !feed.more && !matches!(timeout_at(until, commits.changed()).await, Ok(Ok(()))) {
             return Ok(feed);
         }
+        reader.prove().await?;
     }
 }
 
@@ -124,21 +127,13 @@ fn next_link(call: &Call<'_>, query: &Query<'_>, next: &Cursor) -> String {
 
 /// Answers with server-sent events. What can be refused is refused before the first byte.
 async fn stream(call: &Call<'_>, ask: ReadFeed) -> Result<Reply, Problem> {
-    let ask = ReadFeed { limit: STREAM_PAGE, ..ask };
     let mut commits = call.state.commits.clone();
-    commits.mark_unchanged();
-    let first = call.run(ask.clone()).await?;
+    let seen = *commits.borrow_and_update();
+    let mut reader = Reader::new(call, ReadFeed { limit: STREAM_PAGE, ..ask });
+    reader.prove().await?;
+    let first = reader.told(seen).await?;
     let (sender, pieces) = mpsc::channel(1);
-    let follower = Follower {
-        state: Arc::clone(call.state),
-        epoch: call.state.app.credentials_epoch(),
-        request: Request { body: Bytes::new(), ..call.request.clone() },
-        caller: Arc::clone(&call.caller),
-        origin: call.origin(),
-        ask,
-        pieces: sender,
-    };
-    tokio::spawn(follower.follow(first, commits));
+    tokio::spawn(Follower { reader, pieces: sender }.follow(first, commits));
     let mut head = Response::new(());
     *head.status_mut() = StatusCode::OK;
     let headers = head.headers_mut();
@@ -149,46 +144,100 @@ async fn stream(call: &Call<'_>, ask: ReadFeed) -> Result<Reply, Problem> {
     Ok(Reply::streamed(head, pieces))
 }
 
-/// Somebody who follows the feed.
-struct Follower {
+/// Somebody who reads the feed for longer than a moment.
+struct Reader {
     state: Arc<State>,
-    /// The credentials' state when the caller was last proven.
-    epoch: u64,
+    /// The credentials' state before the caller was last proven; unknown of the sign-in of the request itself.
+    epoch: Option<u64>,
     request: Request,
     caller: Arc<Caller>,
     origin: Origin,
     ask: ReadFeed,
+}
+
+impl Reader {
+    fn new(call: &Call<'_>, ask: ReadFeed) -> Self {
+        Self {
+            state: Arc::clone(call.state),
+            epoch: None,
+            request: Request { body: Bytes::new(), ..call.request.clone() },
+            caller: Arc::clone(&call.caller),
+            origin: call.origin(),
+            ask,
+        }
+    }
+
+    /// Asks whom the credential belongs to now.
+    async fn prove(&mut self) -> Result<(), Error> {
+        let epoch = Some(self.state.app.credentials_epoch());
+        if epoch != self.epoch || self.left().is_some_and(|left| left.is_zero()) {
+            self.caller = authenticate(&self.state, &self.request).await?;
+            self.epoch = epoch;
+        }
+        Ok(())
+    }
+
+    /// For how long the credential is still good.
+    fn left(&self) -> Option<Duration> {
+        let left = self.caller.expires_at?.0.saturating_sub(self.state.app.now().0);
+        Some(Duration::from_micros(u64::try_from(left).unwrap_or(0)))
+    }
+
+    async fn read(&self) -> Result<Feed, Error> {
+        self.state.run(self.ask.clone(), &self.caller, self.origin.clone()).await
+    }
+
+    /// The next page as a stream tells it, with all that was committed when `seen` was read of the commits.
+    async fn told(&self, seen: u64) -> Result<Told, Error> {
+        let read = async {
+            let feed = self.read().await?;
+            let mut text = String::new();
+            put_events(&mut text, &feed);
+            Ok(Told { text: text.into(), next: feed.next, more: feed.more })
+        };
+        self.state.pages.get(seen, &self.caller, &self.ask, read).await
+    }
+}
+
+/// Somebody who follows the feed.
+struct Follower {
+    reader: Reader,
     pieces: mpsc::Sender<Result<Bytes, Aborted>>,
 }
 
 impl Follower {
     /// Sends event after event until the client goes, its credential ends or the server stops.
-    async fn follow(mut self, first: Feed, mut commits: tokio::sync::watch::Receiver<()>) {
-        let mut text = String::from("retry: 1000\n\n");
-        let mut feed = first;
+    async fn follow(mut self, first: Told, mut commits: tokio::sync::watch::Receiver<u64>) {
+        if self.pieces.send(Ok(Bytes::from_static(b"retry: 1000\n\n"))).await.is_err() {
+            return;
+        }
+        let mut told = first;
         loop {
-            put_events(&mut text, &feed);
-            if !text.is_empty() && self.pieces.send(Ok(std::mem::take(&mut text).into())).await.is_err() {
+            if !told.text.is_empty() && self.pieces.send(Ok(told.text)).await.is_err() {
                 return;
             }
-            self.ask.after = Some(feed.next);
-            if !feed.more {
+            self.reader.ask.after = Some(told.next);
+            if !told.more {
+                let pause = self.reader.left().map_or(HEARTBEAT, |left| left.min(HEARTBEAT));
                 tokio::select! {
                     changed = commits.changed() => if changed.is_err() { return },
                     () = self.pieces.closed() => return,
-                    () = sleep(HEARTBEAT) => {
+                    () = sleep(pause) => {
                         // Also what was left out need not be looked through again.
-                        if let Some(cursor) = &self.ask.after {
-                            let _ = write!(text, ":\nid: {cursor}\n\n");
+                        if let Some(cursor) = &self.reader.ask.after {
+                            let alive = format!(":\nid: {cursor}\n\n");
+                            if self.pieces.send(Ok(alive.into())).await.is_err() {
+                                return;
+                            }
                         }
                     }
                 }
             }
-            commits.mark_unchanged();
-            feed = match self.read().await {
-                Ok(feed) => feed,
+            let seen = *commits.borrow_and_update();
+            told = match self.next(seen).await {
+                Ok(told) => told,
                 Err(error) => {
-                    tracing::info!(reason = ?error.reason, id = self.request.id, "a stream of events was ended");
+                    tracing::info!(reason = ?error.reason, id = self.reader.request.id, "a stream of events was ended");
                     let _ = self.pieces.send(Err(Aborted)).await;
                     return;
                 }
@@ -196,15 +245,9 @@ impl Follower {
         }
     }
 
-    /// The next page, for whom the credential belongs to now.
-    async fn read(&mut self) -> Result<Feed, Error> {
-        let epoch = self.state.app.credentials_epoch();
-        let is_over = self.caller.expires_at.is_some_and(|end| end <= self.state.app.now());
-        if epoch != self.epoch || is_over {
-            self.caller = authenticate(&self.state, &self.request).await?;
-            self.epoch = epoch;
-        }
-        self.state.run(self.ask.clone(), &self.caller, self.origin.clone()).await
+    async fn next(&mut self, seen: u64) -> Result<Told, Error> {
+        self.reader.prove().await?;
+        self.reader.told(seen).await
     }
 }
 
