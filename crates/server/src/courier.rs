@@ -7,6 +7,7 @@
 use dialects::courier::{Courier, Letter, Posting, Receipt};
 use domain::network::Network;
 use domain::port::Entropy as _;
+use rustls::pki_types::CertificateDer;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::net::IpAddr;
@@ -18,6 +19,7 @@ use tokio::sync::Semaphore;
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -69,10 +71,12 @@ pub struct HttpCourier {
 }
 
 impl HttpCourier {
-    /// One that also reaches these networks, and waits so long for an answer.
-    pub fn new(open: Vec<Network>, timeout: Duration) -> Self {
+    /// One that also reaches these networks, trusts these authorities if not the public ones, and waits so long for an
+    /// answer.
+    pub fn new(open: Vec<Network>, trusted: Option<&[CertificateDer<'_>]>, timeout: Duration) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(timeout))
+            .tls_config(trusted.map_or_else(TlsConfig::default, trusting))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -86,6 +90,12 @@ impl HttpCourier {
         let agent = Agent::with_parts(config, DefaultConnector::default(), guard);
         Self { agent, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
+}
+
+/// Trusts these authorities and none else.
+pub fn trusting(authorities: &[CertificateDer<'_>]) -> TlsConfig {
+    let roots: Vec<_> = authorities.iter().map(|one| Certificate::from_der(one).to_owned()).collect();
+    TlsConfig::builder().root_certs(RootCerts::new_with_certs(&roots)).build()
 }
 
 impl Courier for HttpCourier {

@@ -16,3 +16,4 @@ pub mod mailer;
 pub mod metrics;
 pub mod pulse;
 pub mod settings;
+pub mod tls;

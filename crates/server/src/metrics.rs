@@ -70,6 +70,7 @@ impl Metrics {
             ("capped", &connections.capped),
             ("capped_address", &connections.capped_address),
             ("exhausted", &connections.exhausted),
+            ("handshake", &connections.handshakes),
             ("accept_errors", &connections.accept_errors),
             ("idle_timeouts", &connections.idle_timeouts),
             ("head_timeouts", &connections.head_timeouts),

@@ -49,6 +49,8 @@ pub const SETTINGS: &[Setting] = &[
     value("public-url", "", "Where clients reach this server, if no header of theirs tells"),
     value("trusted-proxies", "", "Networks whose proxies are believed: 10.0.0.0/8, ::1"),
     value("proxy-header", "forwarded", "The header they set: forwarded or x-forwarded"),
+    switch("tls", "Speak TLS, with the certificate in tls-folder"),
+    value("tls-folder", crate::tls::FOLDER, "Folder of server.pem and server.key, which samerow tls init makes"),
     value("body-limit", "1048576", "Longest body of a request, in bytes"),
     value("header-timeout", "10", "Seconds in which the head of a request must arrive"),
     value("body-timeout", "60", "Seconds in which its body must arrive"),
@@ -70,6 +72,11 @@ pub const SETTINGS: &[Setting] = &[
         "webhook-networks",
         "",
         "Private networks that webhooks may reach: 10.0.0.0/8, 127.0.0.1; the public ones they always may",
+    ),
+    value(
+        "webhook-ca",
+        "",
+        "PEM file with the authorities that vouch for receivers of events, in place of the public ones",
     ),
     value("webhook-timeout", "15", "Seconds that a receiver of events has to answer"),
     value(
@@ -195,7 +202,7 @@ impl Settings {
             let Some(name) = variable.strip_prefix("SAMEROW_") else { continue };
             let name = name.to_ascii_lowercase().replace('_', "-");
             // The commands that talk to a server have variables of their own, and so have the tests.
-            if ["server", "token", "fault"].contains(&name.as_str()) || name.starts_with("test-") {
+            if ["server", "token", "ca", "fault"].contains(&name.as_str()) || name.starts_with("test-") {
                 continue;
             }
             let name = known(&name).map_err(|meant| unknown(&variable, meant.map(variable_of)))?;

@@ -109,6 +109,67 @@ fn call(server: &Server, method: &str, path: &str, body: &Value) -> Reply {
     server.client().call(method, path, &headers, body).unwrap()
 }
 
+/// A receiver that speaks TLS with the certificate in a folder, as its own library does: a line of JSON for each request.
+const PYTHON_RECEIVER: &str = "\
+import http.server, json, ssl, sys
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length'])).decode()
+        self.send_response(204)
+        self.end_headers()
+        print(json.dumps({'host': self.headers['Host'], 'tls': self.connection.version(), 'body': json.loads(body)}), flush=True)
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Receiver)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + '/server.pem', sys.argv[1] + '/server.key')
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+";
+
+/// A process that ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_receiver_over_tls_is_told_if_its_authority_is_trusted() {
+    let folder = TempDir::new().unwrap();
+    let tls = folder.path().join("tls");
+    let made = support::command(&[]).args(["tls", "init", "--tls-folder"]).arg(&tls).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", PYTHON_RECEIVER]).arg(&tls).stdout(std::process::Stdio::piped());
+    let mut receiver = Running(python.spawn().expect("python3, which ./test.sh installs"));
+    let mut lines = BufReader::new(receiver.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let port = lines.next().unwrap();
+    for (trusts, path) in [(false, "untrusted"), (true, "trusted")] {
+        let data = TempDir::with_prefix_in(path, folder.path()).unwrap();
+        let mut launch = launch(&data, 3);
+        if trusts {
+            launch = launch.argument(&format!("--webhook-ca={}", tls.join("ca.pem").display()));
+        }
+        let server = launch.start();
+        let body = json!({"name": "shop", "url": format!("https://localhost:{port}/hook")});
+        let webhook = call(&server, "POST", "/v1/webhooks", &body).json();
+        let sent = call(&server, "POST", &format!("/v1/webhooks/{}/test", webhook["id"]), &Value::Null).json();
+        assert_eq!(sent["delivered"], trusts, "{sent}");
+        if trusts {
+            let got: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+            assert_eq!((&got["host"], &got["tls"]), (&json!(format!("localhost:{port}")), &json!("TLSv1.3")));
+            assert_eq!(got["body"]["specversion"], "1.0");
+        } else {
+            assert!(sent["problem"].as_str().unwrap().contains("certificate"), "{sent}");
+        }
+    }
+}
+
 /// Creates a webhook; its path and its secret.
 fn create(server: &Server, hook: &Hook, more: &Value) -> (String, String) {
     let mut body = json!({"name": "shop", "url": format!("http://{}/hook", hook.address)});

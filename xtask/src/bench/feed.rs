@@ -1,9 +1,9 @@
 //! Followers of the feed: how long after a change they hear of it, and what they cost while nothing happens.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::{sleep, timeout};
@@ -51,17 +51,17 @@ async fn follow(server: &Server, followers: usize) -> Result<Followed> {
     let request = |method: &str, path: &str, more: &str| {
         format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n{BEARER}\r\n{more}\r\n", server.address)
     };
-    let mut writer = TcpStream::connect(&server.address).await?;
-    change(&mut writer, &request, "first").await?;
+    let writer = TcpStream::connect(&server.address).await?;
+    change(&writer, &request, "first").await?;
     sleep(Duration::from_secs(1)).await;
     let before = machine::memory_mb(server.pid());
     let (heard, mut all) = unbounded_channel();
     for _ in 0..followers {
-        let mut stream = TcpStream::connect(&server.address).await?;
+        let stream = TcpStream::connect(&server.address).await?;
         let ask = request("GET", "/v1/events?after=now", "Accept: text/event-stream\r\n");
-        stream.write_all(ask.as_bytes()).await?;
+        send(&stream, &ask).await?;
         let mut head = [0; 4096];
-        let read = timeout(PATIENCE, stream.read(&mut head)).await??;
+        let read = timeout(PATIENCE, receive(&stream, &mut head)).await??;
         if !head.get(..read).is_some_and(|head| head.starts_with(b"HTTP/1.1 200")) {
             return Err(format!("no stream: {}", String::from_utf8_lossy(head.get(..read).unwrap_or_default())).into());
         }
@@ -72,7 +72,7 @@ async fn follow(server: &Server, followers: usize) -> Result<Followed> {
     let (mut trails, mut lasts) = (Vec::new(), Vec::new());
     for number in 0..CHANGES {
         let sent = Instant::now();
-        change(&mut writer, &request, &format!("{number} of {CHANGES} for {followers}")).await?;
+        change(&writer, &request, &format!("{number} of {CHANGES} for {followers}")).await?;
         let mut last = 0.0_f64;
         for _ in 0..followers {
             let at = timeout(PATIENCE, all.recv()).await?.ok_or("a stream ended")?;
@@ -90,23 +90,39 @@ async fn follow(server: &Server, followers: usize) -> Result<Followed> {
     Ok(Followed { followers, p50: at(50), p99: at(99), last, worst, idle_mb })
 }
 
-async fn change(writer: &mut TcpStream, request: &impl Fn(&str, &str, &str) -> String, note: &str) -> Result<()> {
+async fn change(writer: &TcpStream, request: &impl Fn(&str, &str, &str) -> String, note: &str) -> Result<()> {
     let body = format!(r#"{{"note":"{note}"}}"#);
     let more = format!("Content-Type: application/merge-patch+json\r\nContent-Length: {}\r\n", body.len());
     let text = request("PATCH", &format!("/v1/customers/{FIRST}"), &more) + &body;
-    writer.write_all(text.as_bytes()).await?;
+    send(writer, &text).await?;
     // One read takes an answer of this size; what is left of it is no concern of the next.
     let mut answer = [0; 16_384];
-    let read = timeout(PATIENCE, writer.read(&mut answer)).await??;
+    let read = timeout(PATIENCE, receive(writer, &mut answer)).await??;
     let answer = answer.get(..read).unwrap_or_default();
     if answer.starts_with(b"HTTP/1.1 200") { Ok(()) } else { Err(String::from_utf8_lossy(answer).into()) }
 }
 
+async fn receive(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        stream.readable().await?;
+        match stream.try_read(into) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            read => return read,
+        }
+    }
+}
+
+/// A request is short: a connection that waits for it takes it whole.
+async fn send(stream: &TcpStream, text: &str) -> io::Result<()> {
+    stream.writable().await?;
+    if stream.try_write(text.as_bytes())? == text.len() { Ok(()) } else { Err(io::ErrorKind::WriteZero.into()) }
+}
+
 /// Tells when each event came.
-async fn listen(mut stream: TcpStream, heard: UnboundedSender<Instant>) {
+async fn listen(stream: TcpStream, heard: UnboundedSender<Instant>) {
     let mut seen: Vec<u8> = Vec::new();
     let mut piece = [0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut piece).await {
+    while let Ok(read @ 1..) = receive(&stream, &mut piece).await {
         let at = Instant::now();
         seen.extend_from_slice(piece.get(..read).unwrap_or_default());
         while let Some(found) = seen.windows(EVENT.len()).position(|window| window == EVENT) {

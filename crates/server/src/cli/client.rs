@@ -16,9 +16,11 @@ use std::time::Duration;
 use store::{Options, SqliteStore};
 
 use super::{Exit, Failed};
+use crate::courier;
 use crate::demo::run as run_as_server;
 use crate::dispatch::new_request_id;
 use crate::host::{Argon2id, SystemClock, SystemEntropy};
+use crate::tls;
 
 /// The name in the history.
 const CLIENT: &str = concat!("samerow/", env!("CARGO_PKG_VERSION"));
@@ -31,6 +33,9 @@ pub(super) struct Remote {
     /// The server.
     #[arg(long, env = "SAMEROW_SERVER", default_value = "http://127.0.0.1:7263")]
     server: String,
+    /// PEM file with the authority that vouches for the server, in place of the public ones.
+    #[arg(long, env = "SAMEROW_CA")]
+    ca: Option<PathBuf>,
     /// A native bearer token.
     #[arg(long, env = "SAMEROW_TOKEN", default_value = "", hide_env_values = true)]
     token: String,
@@ -118,6 +123,13 @@ impl Remote {
                     .user_agent(CLIENT)
                     .allow_non_standard_methods(true)
                     .timeout_global(Some(TIMEOUT));
+                let config = match &self.ca {
+                    None => config,
+                    Some(path) => {
+                        let trusted = tls::certificates(path).map_err(|error| Failed::new(Exit::Usage, error))?;
+                        config.tls_config(courier::trusting(&trusted))
+                    }
+                };
                 let mut token = HeaderValue::try_from(format!("Bearer {}", self.token))
                     .map_err(|_| Failed::new(Exit::Usage, "the token holds characters that no token has"))?;
                 token.set_sensitive(true);

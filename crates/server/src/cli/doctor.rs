@@ -7,6 +7,9 @@ use store::postgres::{self, Address};
 use store::sqlite;
 
 use super::{Exit, Failed, print};
+use crate::host::SystemClock;
+use crate::tls;
+use domain::port::Clock as _;
 
 #[derive(Args)]
 pub(super) struct Doctor {
@@ -16,6 +19,9 @@ pub(super) struct Doctor {
     /// The store in a database instead.
     #[arg(long, env = "SAMEROW_DATABASE_URL", hide_env_values = true)]
     database_url: Option<Address>,
+    /// Folder of the certificate, if there is one: its end is warned about.
+    #[arg(long, env = "SAMEROW_TLS_FOLDER", default_value = tls::FOLDER)]
+    tls_folder: PathBuf,
     /// One JSON document.
     #[arg(long)]
     json: bool,
@@ -27,6 +33,9 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
         None => sqlite::examine(&doctor.data).map_err(|error| Failed::new(Exit::Unavailable, error)),
     }?;
     let healthy = report.findings.is_empty();
+    let has_certificate = doctor.tls_folder.join(tls::CERTIFICATE).exists();
+    let warning = has_certificate.then(|| tls::warning(&doctor.tls_folder, SystemClock.now()).unwrap_or_else(Some));
+    let warning = warning.flatten();
     let text = if doctor.json {
         let findings: Vec<_> = report.findings.iter().map(|f| json!({ "what": f.what, "why": f.why })).collect();
         let report = json!({
@@ -35,6 +44,7 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
             "records": report.records,
             "changes": report.changes,
             "findings": findings,
+            "warnings": warning.iter().collect::<Vec<_>>(),
         });
         format!("{report}\n")
     } else {
@@ -42,6 +52,9 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
             format!("{}: {} records and {} changes examined\n", report.engine, report.records, report.changes);
         for finding in &report.findings {
             text.push_str(&format!("  {}: {}\n", finding.what, finding.why));
+        }
+        if let Some(warning) = warning {
+            text.push_str(&format!("  warning: {warning}\n"));
         }
         text.push_str(if healthy {
             "everything is as it was written\n"

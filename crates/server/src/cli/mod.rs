@@ -12,6 +12,7 @@ mod openapi;
 mod record;
 mod serve;
 mod show;
+mod tls;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
@@ -74,6 +75,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Show the servers that share a database.
     Nodes(nodes::Nodes),
+    /// Make certificates for programs that want TLS.
+    #[command(subcommand)]
+    Tls(tls::Tls),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Events(events) => events::run(&events),
         Command::Doctor(command) => doctor::run(&command),
         Command::Nodes(command) => nodes::run(&command),
+        Command::Tls(command) => tls::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Completions { shell } => manual::completions(Arguments::command(), shell),
         Command::Man { folder } => manual::pages(Arguments::command(), &folder),

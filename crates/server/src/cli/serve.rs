@@ -5,7 +5,7 @@ use dialects::mail::Mails;
 use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
-use domain::port::{Entropy as _, Store};
+use domain::port::{Clock as _, Entropy as _, Store};
 use domain::session::Lifetime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
 use crate::pulse;
 use crate::settings::{BadSetting, Flags, Settings};
+use crate::tls;
 
 impl From<BadSetting> for Failed {
     fn from(error: BadSetting) -> Self {
@@ -54,6 +55,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let demo = settings.on("demo")?;
     let people = if demo { Some(settings.number::<u32>("demo-customers")?.into()) } else { None };
     let anywhere = settings.on("demo-anywhere")?;
+    let certificate = certificate(settings)?;
     let listener = listen(address)
         .map_err(|error| Failed::new(Exit::Unavailable, format!("cannot listen on {address}: {error}")))?;
     let address = listener.local_addr().map_err(|error| Failed::new(Exit::Failed, error))?;
@@ -104,12 +106,20 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         connections: Arc::clone(&connections),
     };
     let proxies = Proxies { networks: settings.trusted_proxies()?, header: settings.proxy_header()? };
-    let server = Arc::new(Server::new(dispatch, limits, proxies));
+    let mut server = Server::new(dispatch, limits, proxies);
+    let scheme = match certificate {
+        Some(config) => {
+            server = server.over_tls(config);
+            "https"
+        }
+        None => "http",
+    };
+    let server = Arc::new(server);
     let listening = Arc::downgrade(&server);
     let _ = connections.set(listening);
     tokio::spawn(stop_on_signals(phase, signals()?));
 
-    let url = format!("http://{address}");
+    let url = format!("{scheme}://{address}");
     let store_name = match &database {
         Some(database) => database.place(),
         None if ephemeral.is_some() => String::from("nothing is kept"),
@@ -164,12 +174,30 @@ fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
     Ok(SignIn::new(limits, key))
 }
 
+/// What TLS needs, if it is to be spoken.
+fn certificate(settings: &Settings) -> Result<Option<rustls::ServerConfig>, Failed> {
+    if !settings.on("tls")? {
+        return Ok(None);
+    }
+    let folder = Path::new(settings.text("tls-folder"));
+    let failed = |error: String| Failed::new(Exit::Failed, error);
+    let config = tls::load(folder).map_err(failed)?;
+    if let Some(warning) = tls::warning(folder, SystemClock.now()).map_err(failed)? {
+        tracing::warn!("{warning}");
+    }
+    Ok(Some(config))
+}
+
 /// How webhooks are delivered to; their secrets come from a file beside the store.
 fn outbound(settings: &Settings, folder: &Path) -> Result<Outbound, Failed> {
     let days: u64 = settings.number("webhook-patience")?;
     let networks = settings.networks("webhook-networks")?;
+    let trusted = match settings.text("webhook-ca") {
+        "" => None,
+        path => Some(tls::certificates(Path::new(path)).map_err(|error| Failed::new(Exit::Usage, error))?),
+    };
     Ok(Outbound {
-        courier: Arc::new(HttpCourier::new(networks, settings.seconds("webhook-timeout")?)),
+        courier: Arc::new(HttpCourier::new(networks, trusted.as_deref(), settings.seconds("webhook-timeout")?)),
         key: courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))?,
         retry: settings.seconds("webhook-retry")?,
         attempts: settings.number("webhook-attempts")?,

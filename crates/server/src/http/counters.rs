@@ -36,6 +36,8 @@ pub struct Counters {
     pub exhausted: Counter,
     /// Other errors of accept.
     pub accept_errors: Counter,
+    /// Connections closed because they did not come to speak TLS.
+    pub handshakes: Counter,
     /// Connections closed because they were idle.
     pub idle_timeouts: Counter,
     /// Connections closed because the head of a request took too long.

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
+use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::collect::Budget;
-use super::{Application, Counters, Limits, Proxies, Scheme, connection, descriptors};
+use super::{Application, Counters, Limits, Proxies, Scheme, connection, descriptors, handshake};
 
 /// How long to wait before accept is tried again after it failed for want of something.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -79,6 +80,7 @@ pub struct Server<A> {
     pub(super) counters: Counters,
     pub(super) bodies: Budget,
     pub(super) protocol: http1::Builder,
+    pub(super) tls: Option<Arc<ServerConfig>>,
     connections: u64,
     addresses: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -102,10 +104,19 @@ impl<A: Application> Server<A> {
             counters: Counters::default(),
             bodies: Budget::new(limits.bodies_bytes),
             protocol,
+            tls: None,
             connections: free.min(limits.connections as u64).max(1),
             limits,
             addresses: Mutex::default(),
         }
+    }
+
+    /// The same over TLS.
+    #[must_use]
+    pub fn over_tls(mut self, config: ServerConfig) -> Self {
+        self.scheme = Scheme::Https;
+        self.tls = Some(Arc::new(config));
+        self
     }
 
     /// What happened so far.
@@ -126,7 +137,7 @@ impl<A: Application> Server<A> {
                     Ok((stream, address)) => self.admit(stream, address, &theirs),
                     Err(error) if is_exhausted(&error) => {
                         self.counters.exhausted.increase();
-                        shed(&listener, &mut spare).await;
+                        shed(&listener, &mut spare, self.tls.is_none()).await;
                     }
                     // The client has gone again before it was accepted.
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
@@ -162,6 +173,12 @@ impl<A: Application> Server<A> {
     /// Serves a connection if the caps allow it.
     fn admit(self: &Arc<Self>, stream: TcpStream, address: SocketAddr, phase: &watch::Receiver<Phase>) {
         let address = address.ip().to_canonical();
+        // Before a handshake nothing can be said over TLS.
+        let turn_away = |stream| {
+            if self.tls.is_none() {
+                turn_away(stream, BUSY);
+            }
+        };
         if self.counters.open.get() >= self.connections {
             self.counters.capped.increase();
             return turn_away(stream);
@@ -175,7 +192,17 @@ impl<A: Application> Server<A> {
         // Without it an answer in two pieces would wait for the acknowledgement of the first.
         let _ = stream.set_nodelay(true);
         let phase = phase.clone();
-        tokio::spawn(async move { connection::run(&place.server, stream, address, phase).await });
+        match &self.tls {
+            None => drop(tokio::spawn(async move { connection::run(&place.server, stream, address, phase).await })),
+            Some(tls) => {
+                let tls = Arc::clone(tls);
+                tokio::spawn(async move {
+                    if let Some(stream) = handshake::shake(&place.server, tls, stream, phase.clone()).await {
+                        connection::run(&place.server, stream, address, phase).await;
+                    }
+                });
+            }
+        }
     }
 }
 
@@ -231,11 +258,13 @@ fn is_exhausted(error: &io::Error) -> bool {
 
 /// Takes a connection for which there is no descriptor on the one kept for this, and turns it away; otherwise it
 /// would wait unanswered, and accept would fail at once again and again.
-async fn shed(listener: &TcpListener, spare: &mut Option<File>) {
+async fn shed(listener: &TcpListener, spare: &mut Option<File>, tells: bool) {
     if spare.take().is_some()
         && let Ok(Ok((stream, _))) = timeout(PAUSE, listener.accept()).await
     {
-        turn_away(stream);
+        if tells {
+            turn_away(stream, BUSY);
+        }
         *spare = File::open("/dev/null").ok();
         if spare.is_some() {
             return;
@@ -245,11 +274,11 @@ async fn shed(listener: &TcpListener, spare: &mut Option<File>) {
     *spare = File::open("/dev/null").ok();
 }
 
-/// Answers with 503 and closes, without waiting for anything.
-fn turn_away(stream: TcpStream) {
+/// Answers and closes, without waiting for anything.
+pub(super) fn turn_away(stream: TcpStream, answer: &[u8]) {
     let Ok(mut stream) = stream.into_std() else { return };
     // A new socket has room for this much, so it is written or the client is gone.
-    let _ = stream.write(BUSY).and_then(|_| stream.shutdown(Shutdown::Write));
+    let _ = stream.write(answer).and_then(|_| stream.shutdown(Shutdown::Write));
     // A request left unread would turn the close into a reset, which can overtake the answer.
     let _ = stream.read(&mut [0; 4096]);
 }

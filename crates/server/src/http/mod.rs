@@ -12,6 +12,7 @@ mod counters;
 pub mod descriptors;
 mod forwarded;
 mod framing;
+mod handshake;
 mod head;
 mod limits;
 mod listener;

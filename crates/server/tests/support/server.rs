@@ -207,7 +207,7 @@ impl Server {
             return false;
         }
         let ready: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("ready file {text:?}: {e}"));
-        let address = ready["url"].as_str().and_then(|u| u.strip_prefix("http://")).map(|u| u.trim_end_matches('/'));
+        let address = ready["url"].as_str().and_then(|u| u.split_once("://")).map(|(_, u)| u.trim_end_matches('/'));
         self.address = address.and_then(|a| a.parse().ok()).unwrap_or_else(|| panic!("ready file {text:?}"));
         self.pid = ready["pid"].as_u64().and_then(|p| p.try_into().ok()).unwrap_or_else(|| panic!("{text:?}"));
         self.serving_after = self.began.elapsed();

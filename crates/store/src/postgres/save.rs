@@ -47,7 +47,8 @@ impl Plan {
         salts: &[[u8; 16]],
     ) -> Result<Self, Failure> {
         let mut last = last_changes(&saving);
-        let credentials = saving.records.iter().any(|(record, _)| is_remembered(record.kind));
+        let credentials = saving.records.iter().any(|(record, _)| is_remembered(record.kind))
+            || saving.removed.iter().any(|(kind, ..)| *kind == Kind::Token);
         let mut plan = Self { queries: Vec::new(), erased: Vec::new(), witness: Witness::None, credentials };
         plan.changes(saving.changes, heads, salts, &mut last)?;
         let records = saving.records.into_iter().map(|(record, stored)| {
