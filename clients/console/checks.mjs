@@ -17,8 +17,32 @@ const PAGES = {
   erase: "/console/customers/192/erase",
   tickets: "/console/tickets",
   ticket: "/console/tickets/500",
+  "new-ticket": "/console/tickets/new?customer=10",
   companies: "/console/companies",
+  inspector: "/console/inspector",
+  call: "/console/requests/looked-at",
+  dialects: "/console/dialects",
+  fields: "/console/fields",
+  settings: "/console/settings",
+  users: "/console/users",
+  "new-user": "/console/users/new",
+  keys: "/console/keys",
+  key: "/console/keys/1",
+  "extra-fields": "/console/extra-fields",
+  categories: "/console/categories",
+  tenant: "/console/tenants/1",
+  sessions: "/console/sessions",
 };
+
+const trackfinity = (base, body, headers = {}) =>
+  fetch(`${base}/api/customer/set_customer_details`, {
+    method: "PATCH",
+    headers: {
+      "api-username": "tf_admin", "api-key": "44b5498dbcb481a0d00b404c0169af62",
+      "content-type": "application/x-www-form-urlencoded", ...headers,
+    },
+    body,
+  });
 
 const native = async (base, method, path, body) => {
   const headers = { authorization: "Bearer demo-admin-token", "content-type": "application/json" };
@@ -45,6 +69,11 @@ export const checks = {
     };
     await look("sign-in", "/console/sign-in");
     await browser.signIn();
+    await trackfinity(browser.base, "customer_id=10&zip=0150&city=Oslo", { "x-request-id": "looked-at", "user-agent": "BillingSync/4" });
+    await trackfinity(browser.base, "customer_id=10&colour=red", { "user-agent": "BillingSync/4" });
+    await browser.go("/console/tickets/500");
+    await browser.type("#reply [name=text]", "The portal answers again.\nTry it.");
+    await browser.press("#reply .primary");
     for (const [name, path] of Object.entries(PAGES)) await look(name, path);
     assert.deepEqual([...new Set(wrong)], []);
   },
@@ -230,5 +259,106 @@ export const checks = {
     const colour = await browser.run("return getComputedStyle(document.body).backgroundColor");
     assert.equal(colour, "rgb(17, 21, 22)");
     assert.deepEqual(await browser.faults(), []);
+  },
+
+  async "a ticket is answered, with a file, and closed"(browser) {
+    const { id } = await native(browser.base, "POST", "/v1/tickets", { title: "It hurts", customer: 10, external: true });
+    await browser.signIn();
+    await browser.go(`/console/tickets/${id}`);
+    await browser.type("#reply [name=text]", "Only we\n<b>see</b> this.");
+    await browser.find("#reply [name=internal]").then((box) => box.click());
+    await browser.press("#reply .primary");
+    assert.ok(await browser.has(".message.internal"));
+    assert.match(await browser.text(".message.internal"), /<b>see<\/b>/);
+    await browser.run(`const file = new File(["a;b"], "résumé.csv", { type: "text/csv" });
+      const list = new DataTransfer(); list.items.add(file);
+      const input = document.querySelector("[data-files] input"); input.files = list.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }))`);
+    await browser.see("#reply [name=attachment]");
+    await browser.type("#reply [name=text]", "Here it is.");
+    await browser.press("#reply [name=close]");
+    assert.match(await browser.text(".badges"), /closed/);
+    const { data } = await native(browser.base, "GET", `/v1/tickets/${id}/messages`);
+    assert.deepEqual(data.map((message) => message.external), [false, true]);
+    const file = await browser.driver.executeAsyncScript(`const done = arguments[0];
+      fetch(document.querySelector(".message .files a").href).then(async (answer) => done([await answer.text(),
+        answer.headers.get("content-disposition"), answer.headers.get("content-security-policy")]))`);
+    assert.equal(file[0], "a;b");
+    assert.match(file[1], /^attachment/);
+    assert.match(file[2], /sandbox/);
+  },
+
+  async "the inspector shows each call as it comes, why it was refused, and no secret"(browser) {
+    await browser.signIn();
+    await browser.go("/console/inspector");
+    await browser.driver.wait(async () => (await browser.text("[data-live]")).includes("live"), 10000);
+    const before = (await browser.all("#calls tr")).length;
+    const said = "customer_id=191&zip=66666&password=canary-secret";
+    await trackfinity(browser.base, said, { "x-request-id": "seen-live", "user-agent": "<b>Canary</b>/1" });
+    await browser.driver.wait(async () => (await browser.all("#calls tr")).length > before, 10000, "no call comes");
+    assert.match(await browser.text("#calls tr"), /set_customer_details <b>Canary<\/b>\/1 200 ok/);
+    await browser.press("#calls tr a");
+    const page = await browser.text("main");
+    assert.match(page, /zip=66666/);
+    assert.match(page, /Postal code/);
+    assert.ok(!(await browser.run("return document.documentElement.outerHTML")).includes("canary-secret"));
+    assert.deepEqual(await browser.faults(), []);
+    await browser.press("#changes ~ h3 a");
+    await browser.press(".entry a[href*='/requests/seen-live']");
+    assert.match(await browser.text("h1"), /set_customer_details/);
+    await trackfinity(browser.base, "customer_id=191", { "x-request-id": "refused-one" });
+    await browser.go("/console/inspector?outcome=refused&dialect=trackfinity&q=refused-one");
+    assert.equal((await browser.all("#calls tr")).length, 1);
+    assert.match(await browser.text("#calls tr"), /At least one parameter/);
+    await browser.go("/console/requests/never-sent");
+    assert.match(await browser.text("h1"), /Not found/);
+  },
+
+  async "the overview goes on by itself"(browser) {
+    await browser.signIn();
+    await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
+    await native(browser.base, "PATCH", "/v1/customers/1001", { note: "<i>now</i>" });
+    await browser.driver.wait(async () => /customer #1001 note/.test(await browser.text("#changed")), 10000);
+    assert.ok((await browser.all(".chart rect")).length > 0);
+    assert.deepEqual(await browser.faults(), []);
+  },
+
+  async "users, keys and extra fields are kept, and a secret is shown once"(browser) {
+    await browser.signIn();
+    await browser.go("/console/keys/new");
+    await browser.type("[name=username]", "nightly");
+    await browser.run("document.querySelector('[name=role]').value = 'viewer'");
+    await browser.press(".record .primary");
+    const key = await browser.text("#secret");
+    assert.match(key, /^sr_\w{32}$/);
+    const read = (token) => fetch(`${browser.base}/v1/customers/10`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await read(key)).status, 200);
+    await browser.press("main .buttons a.button");
+    assert.ok(!(await browser.text()).includes(key));
+    await browser.press("[action$='/rotate'] button");
+    const next = await browser.text("#secret");
+    assert.deepEqual([(await read(key)).status, (await read(next)).status], [200, 200]);
+    await browser.press("main .buttons a.button");
+    await browser.press("[action$='/delete'] button");
+    assert.equal((await read(next)).status, 401);
+    await browser.go("/console/extra-fields/new");
+    await browser.type("[name=name]", "Shoe size");
+    await browser.run(`document.querySelector("[name=domain]").value = "customer";
+      document.querySelector("[name=shape]").value = "integer"`);
+    await browser.press(".record .primary");
+    await browser.go("/console/customers/1002");
+    assert.match(await browser.text(), /Shoe size/);
+    await browser.go("/console/users/new");
+    await browser.type("[name=username]", "ann");
+    await browser.type("[name=password]", "a long password");
+    await browser.run("document.querySelector('[name=role]').value = 'agent'");
+    await browser.press(".record .primary");
+    await browser.go("/console/sessions");
+    await browser.run("document.querySelector('.badge.good').closest('tr').querySelector('form').requestSubmit()");
+    await browser.see("[name=password]");
+    await browser.signIn("ann", "a long password");
+    assert.match(await browser.text(".top"), /ann/);
+    await browser.go("/console/settings");
+    assert.match(await browser.text("h1"), /may not/);
   },
 };

@@ -31,7 +31,7 @@ pub mod trackfinity;
 pub mod view;
 
 use bytes::Bytes;
-use domain::Error;
+use domain::{Error, Field};
 use http::{Response, StatusCode};
 use std::borrow::Cow;
 use std::future::Future;
@@ -71,6 +71,8 @@ pub struct Dialect {
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,
     /// The endpoints that are found by method and path; none where operations are found in the body.
     pub endpoints: &'static [Endpoint],
+    /// What it calls each field of a customer.
+    pub lens: fn() -> Vec<(String, Field)>,
     /// Shows how it shows a customer now, where it can.
     pub view: Option<Viewer>,
     /// The names of its operations, as the vendor spells them.

@@ -15,6 +15,7 @@ use crate::docs;
 use crate::encoding::compress;
 use crate::host::SystemEntropy;
 use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
+use crate::inspector::Inspector;
 use crate::metrics::Metrics;
 use domain::port::Entropy as _;
 
@@ -30,6 +31,8 @@ pub struct Dispatch {
     pub state: Arc<State>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The last calls.
+    pub inspector: Arc<Inspector>,
     /// Where clients reach this server, if their headers do not tell; without a slash at the end.
     pub public_url: String,
     /// Whose pages may call the native API.
@@ -60,8 +63,8 @@ impl Application for Dispatch {
         let (tenant, path) = split_tenant(path);
         if console::claims(path) {
             let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
-            let answer = console::answer(&self.state, &request).await;
-            return self.told(console::NAME, &request, answer, started);
+            let answer = console::answer(&self.state, &self.inspector, &request).await;
+            return self.told(console::NAME, request, answer, None, started);
         }
         let Some(dialect) = dialect_of(path) else { return nowhere() };
         let is_native = std::ptr::eq(dialect, &dialects::native::DIALECT);
@@ -70,17 +73,21 @@ impl Application for Dispatch {
         }
         let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
         let mut answer = (dialect.answer)(&self.state, &request).await;
+        let plain = Some(answer.response.body().clone());
         if is_native {
             self.cors.allow(&request.headers, answer.response.headers_mut());
             if self.compresses && answer.pieces.is_none() {
                 answer.response = compress(&request.headers, answer.response);
             }
         }
-        self.told(dialect.name, &request, answer, started)
+        self.told(dialect.name, request, answer, plain, started)
     }
 
     fn body_limit(&self, head: &Parts) -> Option<usize> {
         let (_, path) = split_tenant(head.uri.path());
+        if console::claims(path) {
+            return console::largest_body(path);
+        }
         dialect_of(path).and_then(|dialect| (dialect.largest_body)(path))
     }
 
@@ -96,15 +103,25 @@ impl Application for Dispatch {
 }
 
 impl Dispatch {
-    /// Counts and logs an answer, and gives it the id of its request.
-    fn told(&self, dialect: &'static str, request: &Request, answer: Answer, started: Instant) -> Response<Body> {
+    /// Counts and logs an answer, gives it the id of its request, and keeps what was answered to a client.
+    fn told(
+        &self,
+        dialect: &'static str,
+        request: Request,
+        answer: Answer,
+        plain: Option<Bytes>,
+        started: Instant,
+    ) -> Response<Body> {
         let Answer { mut response, pieces, operation, refused } = answer;
         if let Ok(id) = HeaderValue::try_from(&request.id) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         let (status, took) = (response.status(), started.elapsed());
         self.metrics.count(dialect, operation, status.as_u16(), took);
-        log(dialect, request, operation, status, took, refused.as_ref());
+        log(dialect, &request, operation, status, took, refused.as_ref());
+        if let Some(plain) = plain {
+            self.inspector.keep(dialect, operation, request, (&response, plain), refused, took);
+        }
         response.map(|whole| pieces.map_or(Body::Full(whole), Body::Stream))
     }
 

@@ -95,6 +95,8 @@ pub const SETTINGS: &[Setting] = &[
     value("smtp-user", "", "Name that is told the mail server"),
     value("smtp-password-file", "", "File that holds the password for it"),
     value("smtp-timeout", "10", "Seconds that a mail may take"),
+    value("inspector-calls", "500", "Calls that the console's inspector keeps in memory; 0 keeps none"),
+    switch("inspector-bodies", "Let the inspector keep bodies; with --demo it does"),
     value("log", "info", "What is logged: error, warn, info, debug, or a filter such as info,store=debug"),
     value("log-format", "text", "text or json"),
 ];

@@ -34,6 +34,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),
     view: Some(view),
 };
 

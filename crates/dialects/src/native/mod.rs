@@ -20,7 +20,8 @@ use crate::route::{Rest, Routes, serve, serve_as};
 use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
-use domain::Caller;
+use domain::field::CUSTOM_FIELDS;
+use domain::{Caller, Field, Kind};
 use http::{HeaderName, HeaderValue, Method, Response};
 use std::sync::{Arc, LazyLock};
 
@@ -39,6 +40,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    lens,
     view: Some(view),
 };
 
@@ -56,6 +58,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Answers a command that has the store open itself, as the API would answer that caller.
 pub async fn answer_as(state: &Arc<State>, request: &Request, caller: Arc<Caller>) -> Answer {
     serve_as(&REST, state, request, &request.path, Some(caller)).await
+}
+
+/// Every field under its own name, where it stands.
+fn lens() -> Vec<(String, Field)> {
+    let fields =
+        Kind::Customer.fields().iter().chain([Field::Id].iter()).copied().chain((1..=CUSTOM_FIELDS).map(Field::Extra));
+    fields.map(|field| (fields::pointer(field).trim_start_matches('/').replace('/', "."), field)).collect()
 }
 
 fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {

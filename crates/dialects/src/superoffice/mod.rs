@@ -15,7 +15,8 @@ use crate::{Answer, Answering, Dialect, Refusal, Request, State, soap};
 use ::wire::form;
 use ::wire::soap::{ENCODING_SCHEMA, Service};
 use domain::attachment::MAX_SIZE;
-use domain::{Caller, Kind};
+use domain::field::CUSTOM_FIELDS;
+use domain::{Caller, Field, Kind};
 use http::{Method, StatusCode};
 use operations::{PORTS, Port};
 use std::sync::Arc;
@@ -36,8 +37,16 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: &[],
     operations: &operations::NAMES,
+    lens,
     view: Some(view),
 };
+
+fn lens() -> Vec<(String, Field)> {
+    let columns = [fields::CUSTOMER, fields::CUSTOMER_FOR_AGENTS, fields::CUSTOMER_FOUND].into_iter().flatten();
+    let shown = columns.filter_map(|column| Some((column.name.to_owned(), column.field?)));
+    let extra = (1..=CUSTOM_FIELDS).map(|number| (format!("x_{number}"), Field::Extra(number)));
+    shown.chain(extra).collect()
+}
 
 /// What the ticket port's getCustomer shows to an agent.
 fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {

@@ -11,8 +11,8 @@ use crate::route::{Rest, Routes, serve};
 use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Request, State};
 use ::wire::form::percent_encode;
-use domain::Caller;
 use domain::operation::{CustomerRef, Deleted, ReadCustomer};
+use domain::{Caller, Field};
 use http::Method;
 use std::sync::{Arc, LazyLock};
 
@@ -29,6 +29,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
+    lens,
     view: Some(view),
 };
 
@@ -41,6 +42,11 @@ static REST: Rest = Rest {
     refuse: errors::refuse,
     finish: |_, _, _, _| {},
 };
+
+fn lens() -> Vec<(String, Field)> {
+    let ids = [("customer_id", Field::Id), ("subscription_id", Field::SubscriptionIds), ("orderid", Field::OrderIds)];
+    ids.iter().chain(fields::PARAMETERS).map(|(name, field)| ((*name).to_owned(), *field)).collect()
+}
 
 /// There is no call that reads: this is the one that changes nothing.
 fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {

@@ -24,6 +24,7 @@ use crate::dispatch::{AsCounters, Dispatch};
 use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
+use crate::inspector::Inspector;
 use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
 use crate::pulse;
@@ -99,6 +100,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let dispatch = Dispatch {
         state,
         metrics: Arc::new(Metrics::default()),
+        inspector: Arc::new(Inspector::new(settings.number("inspector-calls")?, inspects_bodies(settings, demo)?)),
         cors: Cors::parse(settings.text("cors-origins")).map_err(|why| Failed::new(Exit::Usage, why))?,
         compresses: settings.on("compress")?,
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
@@ -161,6 +163,13 @@ fn limits(settings: &Settings) -> Result<Limits, BadSetting> {
 fn patience(settings: &Settings, demo: bool, name: &'static str) -> Result<u32, BadSetting> {
     let is_set = settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
     if demo && !is_set { Ok(60_000_000) } else { settings.number(name) }
+}
+
+/// Bodies hold what customers are told: they are kept with the demo data, and where somebody says so.
+fn inspects_bodies(settings: &Settings, demo: bool) -> Result<bool, BadSetting> {
+    let is_set =
+        |name| settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
+    if is_set("inspector-bodies") { settings.on("inspector-bodies") } else { Ok(demo) }
 }
 
 fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {

@@ -59,7 +59,9 @@ impl Page {
 
     /// The entries of the navigation: name and address.
     pub(super) fn navigation(&self) -> Vec<(&'static str, String)> {
-        let entries = ["overview", "customers", "tickets", "companies"];
+        let mut entries = vec!["overview", "customers", "tickets", "companies"];
+        entries.extend(["inspector", "settings"].into_iter().filter(|_| self.may_manage));
+        entries.extend(["dialects", "fields"]);
         let address = |name| if name == "overview" { self.root.clone() } else { format!("{}/{name}", self.root) };
         entries.into_iter().map(|name| (name, address(name))).collect()
     }

@@ -5,7 +5,6 @@ mod assets;
 mod form;
 mod layout;
 mod pages;
-mod pretty;
 mod shown;
 mod snippet;
 mod visit;
@@ -19,6 +18,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use std::sync::Arc;
 
 use crate::encoding::compress;
+use crate::inspector::Inspector;
 use visit::{Outcome, Stranger, Visit};
 
 /// The name in the history and the metrics.
@@ -37,9 +37,14 @@ pub(crate) fn claims(path: &str) -> bool {
     path == "/" || path == BASE || path.strip_prefix(BASE).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// The longest body that is taken at a path, in bytes: a whole file, where files are sent to.
+pub(crate) fn largest_body(path: &str) -> Option<usize> {
+    (path.strip_prefix(BASE) == Some("/attachments")).then_some(domain::attachment::MAX_SIZE)
+}
+
 /// Answers with a page, whatever went wrong.
-pub(crate) async fn answer(state: &Arc<State>, request: &Request) -> Answer {
-    let (operation, outcome) = route(state, request).await;
+pub(crate) async fn answer(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request) -> Answer {
+    let (operation, outcome) = route(state, inspector, request).await;
     let (reply, refused) = match outcome {
         Ok(reply) => (reply, None),
         Err(error) => {
@@ -55,7 +60,7 @@ pub(crate) async fn answer(state: &Arc<State>, request: &Request) -> Answer {
     Answer { response, pieces, operation, refused }
 }
 
-async fn route(state: &Arc<State>, request: &Request) -> (&'static str, Outcome) {
+async fn route(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request) -> (&'static str, Outcome) {
     let root = format!("{}{BASE}", visit::prefix(request));
     let Some(path) = request.path.strip_prefix(BASE) else { return ("", Ok(visit::see_other(&root).into())) };
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -77,7 +82,7 @@ async fn route(state: &Arc<State>, request: &Request) -> (&'static str, Outcome)
         (false, ["preferences"]) => return ("", pages::sign_in::preferences(&stranger)),
         _ => {}
     }
-    let visit = match Visit::open(state, request).await {
+    let visit = match Visit::open(state, inspector, request).await {
         Ok(visit) => visit,
         Err(error) if error.reason == Reason::Unauthenticated => {
             return ("", Ok(pages::sign_in::again(&stranger).into()));

@@ -13,6 +13,7 @@ use super::form::Form;
 use super::layout::Page;
 use super::words::{self, Words};
 use super::{BASE, NAME};
+use crate::inspector::Inspector;
 
 /// What a page answers.
 pub(super) type Outcome = Result<Reply, Error>;
@@ -70,6 +71,7 @@ impl<'a> Stranger<'a> {
 /// A request of somebody who signed in.
 pub(super) struct Visit<'a> {
     pub(super) state: &'a Arc<State>,
+    pub(super) inspector: &'a Arc<Inspector>,
     pub(super) stranger: Stranger<'a>,
     pub(super) session: Session,
     /// What a form of this session must bring along.
@@ -81,10 +83,14 @@ impl<'a> Visit<'a> {
     ///
     /// # Errors
     /// `Unauthenticated` without a session that is good; `Forbidden` for a form of another session.
-    pub(super) async fn open(state: &'a Arc<State>, request: &'a Request) -> Result<Self, Error> {
+    pub(super) async fn open(
+        state: &'a Arc<State>,
+        inspector: &'a Arc<Inspector>,
+        request: &'a Request,
+    ) -> Result<Self, Error> {
         let key = cookie(request, SESSION).unwrap_or_default();
         let session = state.find_session(request, NAME, key, false).await?;
-        let visit = Self { state, stranger: Stranger::new(request), session, csrf: token(key) };
+        let visit = Self { state, inspector, stranger: Stranger::new(request), session, csrf: token(key) };
         if request.method == http::Method::POST {
             let given = match request.header("x-csrf-token") {
                 Some(token) => token.to_owned(),

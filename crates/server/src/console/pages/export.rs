@@ -22,10 +22,11 @@ pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
     let mut text = line(names.iter().map(String::as_str));
     text.extend(found.records.iter().map(|record| row(record, &asked.columns)));
     let (sender, pieces) = mpsc::channel(2);
+    let inspector = std::sync::Arc::clone(visit.inspector);
     let (state, request, session, csrf) =
         (std::sync::Arc::clone(visit.state), visit.request().clone(), visit.session.clone(), visit.csrf.clone());
     tokio::spawn(async move {
-        let visit = Visit { state: &state, stranger: Stranger::new(&request), session, csrf };
+        let visit = Visit { state: &state, inspector: &inspector, stranger: Stranger::new(&request), session, csrf };
         let mut piece = Ok(Bytes::from(text));
         loop {
             let broken = piece.is_err();

@@ -6,10 +6,15 @@ pub(super) mod error;
 mod export;
 mod fields;
 mod find;
+mod guide;
 mod history;
+mod inspector;
 mod list;
+mod map;
+mod messages;
 mod overview;
 mod record;
+mod settings;
 pub(super) mod sign_in;
 mod views;
 
@@ -18,8 +23,18 @@ use domain::{Error, Kind};
 use super::visit::{Outcome, Visit};
 
 /// The kinds of records that have pages, under the names that their addresses have.
-const RESOURCES: &[(&str, Kind)] =
-    &[("customers", Kind::Customer), ("tickets", Kind::Ticket), ("companies", Kind::Company)];
+const RESOURCES: &[(&str, Kind)] = &[
+    ("customers", Kind::Customer),
+    ("tickets", Kind::Ticket),
+    ("companies", Kind::Company),
+    ("users", Kind::User),
+    ("keys", Kind::Key),
+    ("categories", Kind::Category),
+    ("priorities", Kind::Priority),
+    ("extra-fields", Kind::ExtraField),
+    ("languages", Kind::Language),
+    ("tenants", Kind::Tenant),
+];
 
 fn kind_of(many: &str) -> Option<Kind> {
     RESOURCES.iter().find(|(known, _)| *known == many).map(|(_, kind)| *kind)
@@ -42,6 +57,24 @@ fn here(kind: Kind) -> &'static str {
 pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) -> (&'static str, Outcome) {
     match (is_read, segments) {
         (true, []) => ("overview", overview::show(visit).await),
+        (true, ["live"]) => ("live", overview::live(visit).await),
+        (true, ["inspector"]) => ("inspector", inspector::list(visit)),
+        (true, ["inspector", "live"]) => ("live", inspector::live(visit)),
+        (true, ["inspector", number]) => ("inspector", inspector::show(visit, number).await),
+        (true, ["requests", id]) => ("inspector", inspector::by_request(visit, id)),
+        (true, ["dialects"]) => ("dialects", guide::show(visit)),
+        (true, ["fields"]) => ("fields", map::show(visit).await),
+        (true, ["settings"]) => ("settings", settings::show(visit)),
+        (true, ["sessions"]) => ("sessions", settings::sessions(visit).await),
+        (false, ["sessions", id, "end"]) => match id.parse() {
+            Ok(id) => ("end_session", settings::end_session(visit, id).await),
+            Err(_) => nowhere(),
+        },
+        (false, ["attachments"]) => ("attach", messages::attach(visit).await),
+        (true, ["attachments", id]) => match id.parse() {
+            Ok(id) => ("content", messages::content(visit, id).await),
+            Err(_) => nowhere(),
+        },
         (true, ["find"]) => ("find", find::run(visit).await),
         (false, ["sign-out"]) => ("sign-out", sign_in::out(visit).await),
         (_, [many, rest @ ..]) => match kind_of(many) {
@@ -57,6 +90,9 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (true, []) => return ("list", list::show(visit, kind).await),
         (true, ["csv"]) => return ("export", export::run(visit, kind).await),
         (true, ["new"]) => return ("new", record::new(visit, kind).await),
+        (false, []) if matches!(kind, Kind::Key | Kind::Tenant) => {
+            return ("create", settings::create(visit, kind).await);
+        }
         (false, []) => return ("create", record::create(visit, kind).await),
         _ => {}
     }
@@ -66,6 +102,8 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
     match (is_read, rest, kind) {
         (true, [], _) => ("read", record::show(visit, kind, id).await),
         (false, [], _) => ("update", record::update(visit, kind, id).await),
+        (false, ["messages"], Kind::Ticket) => ("reply", messages::reply(visit, id).await),
+        (false, ["rotate"], Kind::Key) => ("rotate", settings::rotate(visit, id).await),
         (true, ["history"], _) => ("history", history::show(visit, kind, id).await),
         (false, ["revert"], _) => ("revert", changes::revert(visit, kind, id).await),
         (false, ["delete"], _) => ("delete", changes::delete(visit, kind, id).await),

@@ -1,19 +1,28 @@
-//! What there is to see at a glance.
+//! How the dialects fare, what needs somebody, and what changed last.
 
 use askama::Template;
+use dialects::{Refusal, Reply, Request, native};
+use domain::error::Reason;
 use domain::filter::{Condition, Order, Selection, Test};
 use domain::operation::{Deleted, ListRecords};
+use domain::port::Condition as Health;
+use domain::tenant::Tenant;
 use domain::{Error, Field, Kind, Record};
-use http::StatusCode;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use std::sync::Arc;
 
 use super::many;
 use crate::console::html;
 use crate::console::layout::Page;
 use crate::console::shown::{self, Moment};
 use crate::console::visit::{Outcome, Visit};
+use crate::inspector::{MINUTES, Minute, quantile};
 
 /// Records in each list.
-const LATEST: u32 = 10;
+const LATEST: u32 = 8;
+
+/// Width and height of a chart, in its own units.
+const CHART: (usize, usize) = (240, 36);
 
 struct Line {
     address: String,
@@ -23,28 +32,97 @@ struct Line {
     at: Moment,
 }
 
+/// How a dialect fared in the last hour.
+struct Fares {
+    title: &'static str,
+    calls: u64,
+    errors: u64,
+    half: String,
+    most: String,
+    /// The bars of its chart: place, top, height, and whether of errors.
+    bars: Vec<(usize, usize, usize, bool)>,
+    address: String,
+    errors_address: String,
+}
+
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct Shown {
     p: Page,
+    fares: Vec<Fares>,
+    chart: (usize, usize),
     customers: Vec<Line>,
     tickets: Vec<Line>,
     store: String,
+    is_operator: bool,
+    follows: bool,
+    kinds: String,
 }
 
 pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
     let store = match visit.state.app.condition() {
-        domain::port::Condition::Ready => String::new(),
-        domain::port::Condition::ReadOnly(why) | domain::port::Condition::Poisoned(why) => why,
+        Health::Ready => String::new(),
+        Health::ReadOnly(why) | Health::Poisoned(why) => why,
+    };
+    // The calls are those of all tenants.
+    let is_operator = visit.caller().role.allows(domain::Access::Manage) && visit.caller().tenant == Tenant::DEFAULT;
+    let minutes = if is_operator { visit.inspector.minutes() } else { Vec::new() };
+    let now = visit.state.app.now().seconds().div_euclid(60);
+    let fares = |dialect: &&'static dialects::Dialect| {
+        let known = minutes.iter().find(|(name, _)| *name == dialect.name).map_or(&[][..], |(_, minutes)| minutes);
+        fares(visit, dialect.name, dialect.title, known, now)
     };
     let open = Condition::new(Field::TicketStatus, Test::Is("open".into()));
+    let kinds = [Kind::Customer, Kind::Company, Kind::Ticket, Kind::Message];
+    let address = |kind: Kind| format!("{}={}", kind.name(), if many(kind).is_empty() { "" } else { many(kind) });
     let shown = Shown {
         p: visit.page("overview", visit.words().get("nav.overview")),
+        fares: dialects::ALL.iter().filter(|_| is_operator).map(fares).collect(),
+        chart: CHART,
         customers: latest(visit, Kind::Customer, None).await?,
         tickets: latest(visit, Kind::Ticket, Some(open)).await?,
         store,
+        is_operator,
+        follows: visit.caller().demand_in(domain::Access::Read, domain::Area::Customers).is_ok(),
+        kinds: kinds.map(address).join(" "),
     };
     Ok(html(StatusCode::OK, &shown).into())
+}
+
+fn fares(visit: &Visit<'_>, name: &'static str, title: &'static str, minutes: &[Minute], now: i64) -> Fares {
+    let (width, height) = CHART;
+    let step = width / MINUTES;
+    let most = minutes.iter().map(|minute| minute.calls).max().unwrap_or(0).max(1);
+    let mut bars = Vec::new();
+    for minute in minutes {
+        let back = usize::try_from(now - minute.at).unwrap_or(0).min(MINUTES - 1);
+        let at = (MINUTES - 1 - back) * step;
+        let tall =
+            |count: u64| usize::try_from(count * height as u64 / most).unwrap_or(height).max(usize::from(count > 0));
+        bars.push((at, height - tall(minute.calls), tall(minute.calls), false));
+        if minute.errors > 0 {
+            bars.push((at, height - tall(minute.errors), tall(minute.errors), true));
+        }
+    }
+    let inspector = visit.at("/inspector");
+    Fares {
+        title,
+        calls: minutes.iter().map(|minute| minute.calls).sum(),
+        errors: minutes.iter().map(|minute| minute.errors).sum(),
+        half: milliseconds(quantile(minutes, 0.5)),
+        most: milliseconds(quantile(minutes, 0.99)),
+        bars,
+        address: format!("{inspector}?dialect={name}"),
+        errors_address: format!("{inspector}?dialect={name}&outcome=refused"),
+    }
+}
+
+/// A bound of a time, for people.
+fn milliseconds(micros: u64) -> String {
+    match micros {
+        0 => String::from("—"),
+        micros => format!("< {}.{} ms", micros / 1_000, micros / 100 % 10),
+    }
 }
 
 /// The records of a kind that changed last.
@@ -52,7 +130,12 @@ async fn latest(visit: &Visit<'_>, kind: Kind, only: Option<Condition>) -> Resul
     let order = vec![Order { field: Field::UpdatedAt, descending: true }];
     let filter = only.into_iter().collect();
     let selection = Selection { filter, order, limit: LATEST, ..Selection::default() };
-    let page = visit.run("list", ListRecords { kind, selection, deleted: Deleted::Hidden }).await?;
+    let page = match visit.run("list", ListRecords { kind, selection, deleted: Deleted::Hidden }).await {
+        Ok(page) => page,
+        // Who does not reach this kind sees the rest.
+        Err(error) if error.reason == Reason::Forbidden => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     let line = |record: &Record| Line {
         address: visit.at(&format!("/{}/{}", many(kind), record.id)),
         id: record.id,
@@ -61,4 +144,20 @@ async fn latest(visit: &Visit<'_>, kind: Kind, only: Option<Condition>) -> Resul
         at: Moment::of(record.updated_at),
     };
     Ok(page.records.iter().map(line).collect())
+}
+
+/// Tells of each change as the native API does, from now on. When credentials change the stream ends, and the page asks
+/// again.
+pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
+    let query = Some(String::from("after=now&kind=customer,company,ticket,message"));
+    let path = String::from("/v1/events");
+    let request = Request { method: Method::GET, path, query, headers, ..visit.request().clone() };
+    let answer = native::answer_as(visit.state, &request, Arc::clone(visit.caller())).await;
+    match answer.refused {
+        None => Ok(Reply { response: answer.response, pieces: answer.pieces }),
+        Some(Refusal::Operation(error)) => Err(error),
+        Some(Refusal::Request(_, sentence)) => Err(Error::new(Reason::Invalid, sentence)),
+    }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::fields::{self, FormField, Group};
 use super::history::{self, Entry};
+use super::messages::{self, Message};
 use super::{conflict, error, here, many};
 use crate::console::form::value;
 use crate::console::layout::Page;
@@ -85,6 +86,10 @@ struct Shown {
     problem: String,
     is_conflict: bool,
     latest: Vec<Entry>,
+    is_ticket: bool,
+    is_key: bool,
+    messages: Vec<Message>,
+    more_messages: bool,
 }
 
 /// A page of a record.
@@ -118,6 +123,8 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         history::entries(visit, kind, &visit.run("history", read).await?.changes).await?
     };
     let is_new = record.version == 0;
+    let is_ticket = kind == Kind::Ticket && !is_new;
+    let (messages, more_messages) = if is_ticket { messages::of(visit, record.id).await? } else { Default::default() };
     let title = match is_new {
         true => visit.words().with("new_of", visit.words().named("kind", kind.name())),
         false => format!("{} · {}", head.name, visit.words().named("kind", kind.name())),
@@ -125,7 +132,11 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
     let shown = Shown {
         p: visit.page(here(kind), title),
         action: if is_new { visit.at(&format!("/{}", many(kind))) } else { head.address.clone() },
-        once: if is_new { visit.state.random_key() } else { String::new() },
+        once: visit.state.random_key(),
+        is_ticket,
+        is_key: kind == Kind::Key && !is_new,
+        messages,
+        more_messages,
         may_edit: visit.caller().role.allows(kind.access(true)) && !record.is_deleted() && !record.is_erased(),
         head,
         groups,
@@ -167,7 +178,7 @@ async fn typed(visit: &Visit<'_>) -> Result<Vec<(Field, String)>, Error> {
 }
 
 /// What is typed as the record shows it is no edit.
-fn edits(typed: &[(Field, String)], present: &Record) -> Result<Vec<Edit>, Error> {
+pub(super) fn edits(typed: &[(Field, String)], present: &Record) -> Result<Vec<Edit>, Error> {
     let changed =
         typed.iter().filter(|(field, text)| *field == Field::Password || shown::typed_of(present, *field) != *text);
     changed.map(|(field, text)| Ok(Edit::Set(*field, value(*field, text)?))).collect()
@@ -177,7 +188,7 @@ pub(super) async fn create(visit: &Visit<'_>, kind: Kind) -> Outcome {
     let submitted = typed(visit).await?;
     let again = submitted.clone();
     let create = CreateRecord { kind, submission: move |present: &Record| edits(&submitted, present) };
-    let key = digest(&format!("{} {}", visit.caller().name, visit.form()?.text("once")));
+    let key = digest_of(visit)?;
     let attempt = Attempt {
         operation: create,
         conditional: true,
@@ -241,8 +252,13 @@ async fn refused(visit: &Visit<'_>, record: Arc<Record>, typed: &[(Field, String
     page(visit, Form { record, groups, problem, is_conflict: false, status: error::status(error.reason) }).await
 }
 
+/// What tells this form from all others.
+pub(super) fn digest_of(visit: &Visit<'_>) -> Result<String, Error> {
+    Ok(digest(&format!("{} {}", visit.caller().name, visit.form()?.text("once"))))
+}
+
 /// A digest as bytes.
-fn bytes_of(digest: &str) -> [u8; 32] {
+pub(super) fn bytes_of(digest: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     for (at, byte) in bytes.iter_mut().enumerate() {
         *byte = digest.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);

@@ -9,8 +9,9 @@ use super::here;
 use super::record::{self, Head};
 use crate::console::html;
 use crate::console::layout::Page;
+use crate::console::snippet;
 use crate::console::visit::{Outcome, Visit};
-use crate::console::{pretty, snippet};
+use crate::pretty;
 
 #[derive(Template)]
 #[template(path = "view.html")]

@@ -141,3 +141,85 @@ document.addEventListener("keydown", (event) => {
     if (link) link.click();
   }
 });
+
+// What happens meanwhile. The lines are made of text, never of markup.
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+function follow(place, address, event, add) {
+  const [live, paused, pause, goOn] = place.dataset.words.split("|");
+  const state = element("span", paused);
+  place.replaceChildren(state);
+  let waits = false;
+  const source = new EventSource(address);
+  source.onopen = () => { state.textContent = `● ${live}`; };
+  source.onerror = () => { state.textContent = paused; };
+  source.addEventListener(event, (message) => { if (!waits) add(JSON.parse(message.data)); });
+  window.addEventListener("pagehide", () => source.close());
+  if (pause) {
+    const button = element("button", pause, { type: "button", class: "link" });
+    button.addEventListener("click", () => {
+      waits = !waits;
+      button.textContent = waits ? goOn : pause;
+      state.textContent = waits ? paused : `● ${live}`;
+    });
+    place.append(" ", button);
+  }
+}
+const calls = one("[data-live]");
+if (calls) {
+  const rows = document.getElementById("calls");
+  follow(calls, calls.dataset.live, "call", (call) => {
+    const cell = (text, kind = "") => element("td", text, kind ? { class: kind } : {});
+    const when = element("td", "", { class: "time" });
+    const link = element("a", "", { href: call.address });
+    link.append(element("time", call.at, { datetime: call.at, "data-seconds": "" }));
+    when.append(link);
+    const outcome = element("td", "");
+    outcome.append(element("span", `${call.status} ${call.outcome}`, { class: `badge ${call.outcome}` }));
+    const line = element("tr", "", { class: "new" });
+    line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), outcome, cell(call.took, "number"), cell(call.why));
+    rows.prepend(line);
+    local(line);
+    while (rows.children.length > 200) rows.lastElementChild.remove();
+  });
+}
+const changes = one("[data-changes]");
+if (changes) {
+  const list = document.getElementById("changed");
+  const many = Object.fromEntries(changes.dataset.kinds.split(" ").map((pair) => pair.split("=")));
+  follow(changes, changes.dataset.changes, "change", (change) => {
+    const line = element("li", "", { class: "new" });
+    const name = `${change.kind} #${change.id}`;
+    line.append(many[change.kind] ? element("a", name, { href: `${root}/${many[change.kind]}/${change.id}` }) : name);
+    const fields = change.changes.map((told) => told.field).join(", ");
+    const about = element("span", ` ${fields} · ${change.origin.credential} · ${change.origin.dialect} · `, { class: "quiet" });
+    about.append(element("time", change.at, { datetime: change.at }));
+    line.append(about);
+    list.prepend(line);
+    local(line);
+    while (list.children.length > 12) list.lastElementChild.remove();
+  });
+}
+
+// Files of a reply: sent at once, linked when the reply is.
+for (const label of all("[data-files]")) {
+  label.hidden = false;
+  const form = label.closest("form");
+  one("input", label).addEventListener("change", async (event) => {
+    for (const file of event.target.files) {
+      const answer = await fetch(`${root}/attachments?name=${encodeURIComponent(file.name)}`, {
+        method: "POST", body: file,
+        headers: { "x-csrf-token": form.elements.csrf.value, "content-type": file.type || "application/octet-stream" },
+      });
+      const item = element("li", file.name);
+      if (answer.ok) item.append(element("input", "", { type: "hidden", name: "attachment", value: (await answer.json()).id }));
+      else item.textContent += ` – ${answer.status}`;
+      one(".files", form).append(item);
+    }
+    event.target.value = "";
+  });
+}

@@ -4,7 +4,7 @@
 const DEEP: usize = 24;
 
 /// A body of that media type.
-pub(super) fn body(kind: &str, text: &str) -> String {
+pub(crate) fn body(kind: &str, text: &str) -> String {
     if kind.contains("json") {
         return json(text);
     }

@@ -1,0 +1,54 @@
+//! One record, many faces: each field with what each dialect calls it.
+
+use askama::Template;
+use domain::{Field, Kind};
+use http::StatusCode;
+
+use super::fields;
+use crate::console::html;
+use crate::console::layout::Page;
+use crate::console::visit::{Outcome, Visit};
+
+struct Row {
+    name: String,
+    label: String,
+    holds: String,
+    /// What each dialect calls it.
+    wires: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "map.html")]
+struct Shown {
+    p: Page,
+    dialects: Vec<&'static str>,
+    rows: Vec<Row>,
+}
+
+pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
+    let extra = fields::extra_fields(visit, Kind::Customer).await?;
+    let lenses: Vec<_> = dialects::ALL.iter().map(|dialect| (dialect.title, (dialect.lens)())).collect();
+    let mut all = vec![Field::Id];
+    all.extend(Kind::Customer.fields().iter().filter(|field| !matches!(field, Field::MergedInto)));
+    let mut further: Vec<_> = extra.keys().copied().collect();
+    further.sort_unstable();
+    all.extend(further);
+    let row = |field: &Field| Row {
+        name: field.name().into_owned(),
+        label: fields::label(visit.words(), *field, &extra),
+        holds: field.description().to_owned(),
+        wires: lenses.iter().map(|(_, lens)| wires(lens, *field)).collect(),
+    };
+    let shown = Shown {
+        p: visit.page("fields", visit.words().get("nav.fields")),
+        dialects: lenses.iter().map(|(title, _)| *title).collect(),
+        rows: all.iter().map(row).collect(),
+    };
+    Ok(html(StatusCode::OK, &shown).into())
+}
+
+fn wires(lens: &[(String, Field)], field: Field) -> String {
+    let mut names: Vec<&str> = lens.iter().filter(|(_, known)| *known == field).map(|(name, _)| &**name).collect();
+    names.dedup();
+    names.join(", ")
+}
