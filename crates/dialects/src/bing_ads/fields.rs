@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 /// Members with the fields that they show, for what a refusal says.
-const MEMBERS: &[(Field, &str)] = &[
+pub(super) const MEMBERS: &[(Field, &str)] = &[
     (Field::Id, "Id"),
     (Field::Name, "Name"),
     (Field::Industry, "Industry"),

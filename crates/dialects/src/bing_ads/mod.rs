@@ -30,6 +30,7 @@ pub static DIALECT: Dialect = Dialect {
     refuse: errors::refuse,
     endpoints: &[],
     operations: operations::NAMES,
+    lens: || fields::MEMBERS.iter().map(|(field, name)| ((*name).to_owned(), *field)).collect(),
     view: Some(view),
 };
 
