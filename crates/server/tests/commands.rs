@@ -215,6 +215,100 @@ fn a_follower_hears_of_what_comes() {
 }
 
 #[test]
+fn customers_are_merged_restored_and_reverted() {
+    on_both(|target| {
+        target.says("customer update 11 phone=11 custom1=gold", 0);
+        let preview = target.json("customer merge 10 11 --dry-run --json");
+        assert_eq!(preview["dry_run"], json!(true));
+        target.says("customer merge 10 11 --if-version 7", 4);
+        target.says("customer merge 10 10", 1);
+        let merged = target.json("customer merge 10 11 --take phone --if-version 1 --other-version 2 --json");
+        assert_eq!((&merged["phone"], &merged["custom1"]), (&json!("11"), &json!("gold")));
+        assert!(target.says("customer update 11 phone=1", 3).contains("merged into customer 10"));
+        assert_eq!(target.json("customer undo-merge 11 --json")["merged_into"], Value::Null);
+        assert_eq!(target.json("customer get 10 --json")["phone"], json!("021 555"));
+        assert!(target.says("audit list --filter subject=11", 0).contains("undo_merge"));
+
+        target.says("customer update 7 status=suspended", 0);
+        target.says("customer delete 7", 0);
+        assert_eq!(target.json("customer restore 7 --json")["status"], json!("suspended"));
+        let reverted = target.json("customer revert status --before-version 2 7 --json");
+        assert_eq!(reverted["status"], json!("active"));
+        target.says("customer revert status --before-version 99 7", 3);
+    });
+}
+
+#[test]
+fn a_person_is_exported_and_erased() {
+    on_both(|target| {
+        let export = target.json("customer export 10");
+        assert_eq!((&export["customer"]["id"], export["tickets"].as_array().unwrap().len()), (&json!(10), 2));
+        assert!(target.says("customer export 10 --format csv", 0).contains("ticket,500,title,Cannot log in"));
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("person.json");
+        let into = format!("customer export 10 --out {}", file.display());
+        assert_eq!(target.says(&into, 0), "");
+        assert!(std::fs::read_to_string(&file).unwrap().starts_with("{\"customer\""));
+        assert!(target.says(&into, 1).contains("exists"), "what is there is not written over");
+
+        assert!(target.says("customer erase 10 --dry-run", 0).contains("would lose 7 fields, 2 tickets"));
+        assert!(target.says("customer erase 10", 2).contains("--yes"), "nobody is there to ask");
+        target.says("customer get 10", 0);
+        assert!(target.says("customer erase 10 --yes", 0).contains("lost 7 fields"));
+        assert!(target.says("customer get 10", 3).contains("erased"));
+        assert_eq!(target.says("retention run", 0), "nobody\n");
+        let audit = target.json("audit list --json");
+        let actions: Vec<_> = audit["data"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+        assert_eq!(actions, ["export", "export", "export", "export", "erase"]);
+    });
+}
+
+#[test]
+fn many_lines_are_many_changes() {
+    on_both(|target| {
+        let lines: String =
+            (0..1_500).map(|at| format!("{{\"op\":\"create\",\"value\":{{\"name\":\"bulk{at}\"}}}}\n\n")).collect();
+        let output = target.run_with(&["customer", "bulk", "--dry-run"], &lines);
+        assert!(told(&output, 0).contains("1500 could be stored, 0 refused"));
+        let output = target.run_with(&["customer", "bulk", "-"], &lines);
+        assert!(told(&output, 0).contains("1500 stored, 0 refused"));
+        assert_eq!(target.says("customer list --filter name^=bulk --all --jsonl", 0).lines().count(), 1_500);
+
+        let mixed = "{\"op\":\"patch\",\"id\":10,\"value\":{\"phone\":\"5\"}}\n\
+                     {\"op\":\"patch\",\"id\":11,\"value\":{\"username\":\"johndoe\"}}\n{\"op\":\"delete\",\"id\":7}\n";
+        let all = told(&target.run_with(&["customer", "bulk"], mixed), 4);
+        assert!(all.contains("lines 1 to 3") && all.contains("0 stored, 3 refused"), "{all}");
+        assert_eq!(target.json("customer get 10 --json")["phone"], json!("021 555"));
+        let each = told(&target.run_with(&["customer", "bulk", "--each", "--jsonl"], mixed), 1);
+        assert!(each.contains("2 stored, 1 refused"), "{each}");
+        let second: Value = serde_json::from_str(each.lines().nth(1).unwrap()).unwrap();
+        assert_eq!((&second["line"], &second["code"]), (&json!(2), &json!("already_exists")));
+        let told_lines = told(&target.run_with(&["customer", "bulk", "--each"], mixed), 1);
+        assert!(told_lines.contains("line 2: /value/username: "), "{told_lines}");
+        assert!(told(&target.run_with(&["customer", "bulk"], "{}\n{\n"), 2).contains("line 2"));
+        target.says("customer bulk /nowhere", 2);
+    });
+}
+
+#[test]
+fn webhooks_are_made_rotated_and_tried() {
+    on_both(|target| {
+        let made = target.json("webhook create url=https://crm.example/hook name=crm --json");
+        assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+        assert!(target.says("webhook list", 0).contains("https://crm.example/hook"));
+        assert_ne!(target.json("webhook rotate 1 --json")["secret"], made["secret"]);
+        assert!(target.says("webhook delivery 1", 0).contains("cursor"));
+        target.says("webhook replay 1 --after now", 0);
+        target.says("webhook replay 1 --after nowhere", 1);
+        assert!(target.says("webhook dead-letters 1", 0).starts_with("id"));
+        target.says("webhook resend 1 --letter 1", 3);
+        target.says("webhook forget 1 --letter 1", 3);
+        target.says("webhook delete 1", 0);
+        target.says("webhook get 2", 3);
+    });
+}
+
+#[test]
 fn shells_and_manuals_know_the_commands() {
     let folder = TempDir::new().unwrap();
     let run = |arguments: &[&str]| support::command(&[]).args(arguments).output().unwrap();

@@ -65,6 +65,11 @@ impl Ask {
         Self { method: Method::DELETE, ..Self::get(path) }
     }
 
+    /// A `POST` that says all by its address.
+    pub(super) fn act(path: impl Into<String>) -> Self {
+        Self { method: Method::POST, ..Self::get(path) }
+    }
+
     pub(super) fn post(path: impl Into<String>, body: &Value) -> Self {
         Self { method: Method::POST, ..Self::get(path) }.json(body)
     }

@@ -1,18 +1,22 @@
 //! The command line: one file a command.
 
 mod assignment;
+mod bulk;
 mod client;
 mod config;
+mod customer;
 mod doctor;
 mod events;
 mod manual;
 mod nodes;
 mod nouns;
 mod openapi;
+mod privacy;
 mod record;
 mod serve;
 mod show;
 mod tls;
+mod webhook;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
@@ -52,6 +56,11 @@ impl Failed {
     #[allow(clippy::needless_pass_by_value, reason = "an error is given away")]
     pub fn new(exit: Exit, message: impl std::fmt::Display) -> Self {
         Self { exit, message: message.to_string() }
+    }
+
+    /// Says what it is about.
+    fn about(self, what: &str) -> Self {
+        Self { message: format!("{what}: {}", self.message), ..self }
     }
 }
 

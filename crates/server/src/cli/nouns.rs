@@ -4,8 +4,11 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::client::{Ask, Remote};
+use super::customer::{self, Customer};
+use super::privacy::{self, Retention};
 use super::record::{self, Noun, Verb};
 use super::show::As;
+use super::webhook::{self, Webhook};
 use super::{Exit, Failed, print};
 
 /// The nouns.
@@ -13,7 +16,7 @@ use super::{Exit, Failed, print};
 pub(super) enum Nouns {
     /// Customers.
     #[command(subcommand)]
-    Customer(Verb),
+    Customer(Customer),
     /// Tickets.
     #[command(subcommand)]
     Ticket(Verb),
@@ -56,6 +59,15 @@ pub(super) enum Nouns {
     /// Who is signed in.
     #[command(subcommand)]
     Session(Session),
+    /// Addresses that are told of changes.
+    #[command(subcommand)]
+    Webhook(Webhook),
+    /// For how long customers are kept who were deleted.
+    #[command(subcommand)]
+    Retention(Retention),
+    /// Who exported, erased and merged which customers.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 #[derive(Subcommand)]
@@ -114,6 +126,19 @@ pub(super) enum Token {
 }
 
 #[derive(Subcommand)]
+pub(super) enum Audit {
+    /// List it, the oldest first.
+    List {
+        #[command(flatten)]
+        list: record::ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(Subcommand)]
 pub(super) enum Session {
     /// List them.
     List {
@@ -136,7 +161,14 @@ pub(super) enum Session {
 pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
     let record = |path, columns, verb| record::run(&Noun { path, columns }, &verb);
     match command {
-        Nouns::Customer(verb) => record("customers", &["name", "emails", "phone", "status", "updated_at"], verb),
+        Nouns::Customer(verb) => customer::run(verb),
+        Nouns::Webhook(verb) => webhook::run(verb),
+        Nouns::Retention(verb) => privacy::retention(&verb),
+        Nouns::Audit(Audit::List { list, show, remote }) => record(
+            "audit_entries",
+            &["action", "subject", "updated_by", "created_at"],
+            Verb::List { list, show, remote },
+        ),
         Nouns::Ticket(verb) => {
             record("tickets", &["title", "customer", "ticket_status", "category", "updated_at"], verb)
         }

@@ -228,14 +228,14 @@ impl Pages {
 }
 
 /// How far it is, for somebody who waits.
-fn progress(count: usize) {
+pub(super) fn progress(count: usize) {
     if std::io::stderr().is_terminal() {
-        note(&format!("\r{count} read"));
+        note(&format!("\r{count} "));
     }
 }
 
 /// Beside what is asked for: a pipe does not get it.
-fn note(text: &str) {
+pub(super) fn note(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 

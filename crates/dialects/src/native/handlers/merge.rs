@@ -38,7 +38,7 @@ fn which(body: &json::Value<'_>) -> Result<(i64, Option<u64>, Vec<Field>), Error
         Error::new(Reason::Invalid, text)
     };
     let members = body.as_object().ok_or_else(wrong)?;
-    if members.iter().any(|(name, _)| !["customer", "version", "take"].contains(&name.as_ref())) {
+    if members.iter().any(|(name, _)| !["customer", "version", "take"].contains(&name)) {
         return Err(wrong());
     }
     let number = |name: &str| match members.get(name) {
