@@ -17,6 +17,9 @@ pub const SERVICE_LEVEL: &[&str] = &["self_serve", "self_serve_trusted", "premiu
 pub const BING_ROLE: &[&str] =
     &["super_admin", "aggregator", "account_manager", "standard", "campaign_manager", "client_viewer"];
 
+/// States of an account. An inactive one is deleted.
+pub const ACCOUNT_STATUS: &[&str] = &["draft", "active", "inactive", "pause", "pending", "suspended"];
+
 /// What an extra field holds.
 pub const EXTRA_SHAPE: &[&str] = &["text", "integer", "float", "boolean", "date"];
 

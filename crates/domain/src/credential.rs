@@ -43,6 +43,12 @@ pub enum Space {
     TokenDigest,
     /// Codes of languages.
     LanguageCode,
+    /// Names of accounts, each among those of its customer.
+    AccountName,
+    /// Numbers of accounts that were imported.
+    AccountNumber,
+    /// Ids of accounts in another system.
+    ExternalAccountId,
     /// Digests of what readers of notifications show, over all tenants.
     NotificationDigest,
 }
@@ -68,6 +74,9 @@ impl Space {
             Self::TokenDigest => 15,
             Self::LanguageCode => 30,
             Self::NotificationDigest => 31,
+            Self::AccountName => 40,
+            Self::AccountNumber => 41,
+            Self::ExternalAccountId => 42,
         }
     }
 
@@ -85,7 +94,9 @@ impl Space {
             Self::Digest | Self::SessionDigest | Self::TokenDigest | Self::NotificationDigest => Field::Digest,
             Self::SessionSlot => Field::Slot,
             Self::LanguageCode => Field::Code,
-            Self::TenantName => Field::Name,
+            Self::TenantName | Self::AccountName => Field::Name,
+            Self::AccountNumber => Field::AccountNumber,
+            Self::ExternalAccountId => Field::ExternalAccountIds,
             Self::TenantHost => Field::Hosts,
         }
     }
@@ -105,7 +116,12 @@ impl Space {
     const fn folds(self) -> bool {
         matches!(
             self,
-            Self::CustomerUsername | Self::LanguageCode | Self::UserLogin | Self::TenantName | Self::TenantHost
+            Self::CustomerUsername
+                | Self::AccountName
+                | Self::LanguageCode
+                | Self::UserLogin
+                | Self::TenantName
+                | Self::TenantHost
         )
     }
 }
@@ -159,6 +175,11 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::Token => &[(Field::Digest, Space::TokenDigest)],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
+        Kind::Account => &[
+            (Field::Name, Space::AccountName),
+            (Field::AccountNumber, Space::AccountNumber),
+            (Field::ExternalAccountIds, Space::ExternalAccountId),
+        ],
         Kind::Language => &[(Field::Code, Space::LanguageCode)],
         Kind::NotificationReader => &[(Field::Digest, Space::NotificationDigest)],
         Kind::Company
@@ -189,6 +210,9 @@ pub fn unique_keys(tenant: Tenant, record: &Record) -> Vec<(Field, UniqueKey)> {
     for &(field, space) in spaces(record.kind) {
         let mut push = |text: &str| keys.push((field, UniqueKey::new(tenant, space, text)));
         match record.values.get(field) {
+            Some(Value::Text(text)) if space == Space::AccountName => {
+                push(&format!("{}:{text}", record.number(Field::CustomerId).unwrap_or(0)));
+            }
             Some(Value::Text(text)) => push(text),
             Some(Value::Texts(texts)) => texts.iter().for_each(|text| push(text)),
             Some(Value::Number(number)) => push(&extra_field_text(record.text(Field::Domain), *number)),

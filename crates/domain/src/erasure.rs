@@ -131,6 +131,7 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
         | Kind::ExtraField
         | Kind::Company
         | Kind::Customer
+        | Kind::Account
         | Kind::Category
         | Kind::Priority
         | Kind::Answer

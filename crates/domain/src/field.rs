@@ -142,8 +142,37 @@ fields! {
     /// The record this one was merged into.
     MergedInto = "merged_into", Shape::Reference(Kind::Customer);
 
+    /// State of an account; unset reads as active.
+    AccountStatus = "account_status", Shape::Choice(choice::ACCOUNT_STATUS);
+    /// Number of an account; unset means derived from the id.
+    AccountNumber = "account_number", CODE;
+    /// ISO 4217 code of a currency.
+    Currency = "currency", Shape::Text { max: 3 };
+    /// Time zone of an account, as the vendor calls it.
+    TimeZone = "time_zone", Shape::Text { max: 64 };
+    /// Id of the means of payment.
+    PaymentMethodId = "payment_method_id", Shape::Number { min: 0, max: i64::MAX };
+    /// Id of the means of payment where the first fails.
+    BackupPaymentMethodId = "backup_payment_method_id", Shape::Number { min: 0, max: i64::MAX };
+    /// Amount after which an account is billed, in digits.
+    BillingThreshold = "billing_threshold", Shape::Text { max: 40 };
+    /// The user to turn to for an account.
+    PrimaryUser = "primary_user", Shape::Reference(Kind::User);
+    /// Why an account is paused: 1 a user, 2 its bills, 4 both.
+    PauseReason = "pause_reason", Shape::Number { min: 0, max: 255 };
+    /// Whether addresses of advertisements are tagged: 0 no, 1 keeping tags, 2 replacing them.
+    AutoTag = "auto_tag", Shape::Number { min: 0, max: 2 };
+    /// What addresses of advertisements are tracked with.
+    TrackingUrlTemplate = "tracking_url_template", Shape::Text { max: 2_048 };
+    /// Facts for the tax office, each as `TaxId=…`.
+    TaxInformation = "tax_information", Shape::Codes { max: 500, items: 20 };
+    /// The ids that another system knows an account by, each unique in the tenant.
+    ExternalAccountIds = "external_account_ids", Shape::Codes { max: 255, items: 100 };
+
     /// Marked deleted.
     Deleted = "deleted", Shape::Flag;
+    /// What somebody works as.
+    JobTitle = "job_title", Shape::Text { max: 50 };
     /// Fax number, as written.
     Fax = "fax", NAME;
     /// Internet domains of a company: mail from there is its.

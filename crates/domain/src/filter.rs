@@ -205,6 +205,7 @@ pub fn tested(record: &Record, field: Field) -> Option<Value> {
         (_, Field::UpdatedBy) => Some(record.updated_by.as_str().into()),
         (Kind::Customer, Field::Name) => text(&shown_name(record)),
         (Kind::Customer, Field::Status) => text(record.text(Field::Status)).or_else(|| text("active")),
+        (Kind::Account, Field::AccountStatus) => text(record.text(Field::AccountStatus)).or_else(|| text("active")),
         (Kind::Ticket, Field::TicketStatus) => text(crate::ticket::status(record)),
         (_, Field::Emails) => record.texts(Field::Emails).first().map(|email| email.as_str().into()),
         _ => record.values.get(field).cloned(),

@@ -24,6 +24,8 @@ pub enum Kind {
     Company,
     /// The customer.
     Customer,
+    /// An advertising account of a customer.
+    Account,
     /// A ticket category.
     Category,
     /// A ticket priority.
@@ -67,6 +69,7 @@ impl Kind {
         Self::ExtraField,
         Self::Company,
         Self::Customer,
+        Self::Account,
         Self::Category,
         Self::Priority,
         Self::Ticket,
@@ -95,6 +98,7 @@ impl Kind {
             Self::ExtraField => "extra_field",
             Self::Company => "company",
             Self::Customer => "customer",
+            Self::Account => "account",
             Self::Category => "category",
             Self::Priority => "priority",
             Self::Ticket => "ticket",
@@ -152,6 +156,7 @@ impl Kind {
             Self::Notification => 24,
             Self::NotificationReader => 25,
             Self::Token => 26,
+            Self::Account => 27,
             Self::Webhook => 12,
             Self::Delivery => 13,
             Self::DeadLetter => 14,
@@ -165,6 +170,7 @@ impl Kind {
     pub fn deletion(self) -> Option<(Field, Value)> {
         match self {
             Self::Customer => Some((Field::Status, "deleted".into())),
+            Self::Account => Some((Field::AccountStatus, "inactive".into())),
             Self::Ticket => Some((Field::TicketStatus, "deleted".into())),
             Self::User | Self::Key => Some((Field::Disabled, true.into())),
             Self::ExtraField
@@ -207,7 +213,13 @@ impl Kind {
                 Access::Manage
             }
             (
-                Self::Company | Self::Customer | Self::Ticket | Self::Message | Self::Attachment | Self::ExtraRow,
+                Self::Company
+                | Self::Customer
+                | Self::Account
+                | Self::Ticket
+                | Self::Message
+                | Self::Attachment
+                | Self::ExtraRow,
                 true,
             ) => Access::Write,
             (Self::Webhook | Self::Delivery | Self::DeadLetter | Self::AuditEntry, _) => Access::Manage,
@@ -247,6 +259,7 @@ impl Kind {
             Self::Token => crate::token::FIELDS,
             Self::ExtraField => crate::extra_field::FIELDS,
             Self::Company => crate::company::FIELDS,
+            Self::Account => crate::account::FIELDS,
             Self::Category => crate::category::FIELDS,
             Self::Priority => crate::priority::FIELDS,
             Self::Ticket => crate::ticket::FIELDS,

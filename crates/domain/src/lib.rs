@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 pub mod access;
+mod account;
 pub mod app;
 pub mod attachment;
 pub mod audit;

@@ -30,7 +30,13 @@ impl Mask {
     pub fn hides(&self, kind: Kind) -> bool {
         let personal = matches!(
             kind,
-            Kind::Customer | Kind::Company | Kind::Ticket | Kind::Message | Kind::Attachment | Kind::ExtraRow
+            Kind::Customer
+                | Kind::Account
+                | Kind::Company
+                | Kind::Ticket
+                | Kind::Message
+                | Kind::Attachment
+                | Kind::ExtraRow
         );
         personal && !self.0.is_empty()
     }

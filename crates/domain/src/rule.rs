@@ -10,8 +10,8 @@ use crate::record::{Part, Record};
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use crate::{
-    attachment, category, company, customer, extra_field, extra_table, key, language, message, priority, session,
-    tenant, ticket, token, user, webhook,
+    account, attachment, category, company, customer, extra_field, extra_table, key, language, message, priority,
+    session, tenant, ticket, token, user, webhook,
 };
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub(crate) fn settle(
         check_extra_fields(record, before, set, cx)?;
     }
     match record.kind {
+        Kind::Account => account::settle(record, before),
         Kind::Company => company::settle(record),
         Kind::Category => category::settle(record, set, cx),
         Kind::Priority => priority::settle(record),
@@ -74,6 +75,7 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::ExtraField
         | Kind::Company
         | Kind::Customer
+        | Kind::Account
         | Kind::Category
         | Kind::Priority
         | Kind::Attachment
@@ -159,6 +161,7 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         Kind::Attachment => attachment::is_of(record, customer, set, cx),
         Kind::Language => Ok(true),
         Kind::Tenant
+        | Kind::Account
         | Kind::User
         | Kind::Key
         | Kind::Session
@@ -192,6 +195,7 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         Kind::Message | Kind::Attachment => Filter::Any(Vec::new()),
         Kind::Language => Filter::default(),
         Kind::Tenant
+        | Kind::Account
         | Kind::User
         | Kind::Key
         | Kind::Session

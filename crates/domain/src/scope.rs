@@ -23,9 +23,13 @@ impl Area {
     /// The area of a kind of record.
     pub const fn of(kind: Kind) -> Self {
         match kind {
-            Kind::Customer | Kind::Company | Kind::ExtraField | Kind::Language | Kind::ExtraTable | Kind::ExtraRow => {
-                Self::Customers
-            }
+            Kind::Customer
+            | Kind::Account
+            | Kind::Company
+            | Kind::ExtraField
+            | Kind::Language
+            | Kind::ExtraTable
+            | Kind::ExtraRow => Self::Customers,
             Kind::Ticket
             | Kind::Message
             | Kind::Attachment

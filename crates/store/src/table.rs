@@ -33,6 +33,9 @@ pub(crate) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         ],
         Kind::Message => &[("ticket", Field::TicketId)],
         Kind::Attachment => &[("name", Field::Name), ("message", Field::MessageId)],
+        Kind::Account => {
+            &[("customer", Field::CustomerId), ("name", Field::Name), ("account_status", Field::AccountStatus)]
+        }
         Kind::Language => &[("code", Field::Code)],
         Kind::ExtraTable => &[("name", Field::Name)],
         Kind::ExtraRow => &[("extra_table", Field::TableId)],

@@ -24,6 +24,7 @@ pub(super) type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>
 pub(super) struct Call<'a> {
     pub(super) state: &'a Arc<State>,
     pub(super) request: &'a Request,
+    pub(super) contract: &'static Contract,
     pub(super) operation: &'static Operation,
     pub(super) arguments: &'a Members<'a>,
     pub(super) caller: Arc<Caller>,
@@ -142,7 +143,7 @@ async fn exchange(
     let arguments = arguments.map_err(|bad| inside(Refused::unreadable(state.strict, &bad.to_string()).into()))?;
     check_times(&arguments, &format!("{}Request", operation.name))
         .map_err(|bad| inside(Refused::unreadable(state.strict, &bad).into()))?;
-    let call = Call { state, request, operation, arguments: &arguments, caller };
+    let call = Call { state, request, contract, operation, arguments: &arguments, caller };
     let output = (method.handler)(call).await.map_err(|refused| inside(refused.into()))?;
     let headers = Members::new(contract.response_headers).with("TrackingId", request.id.as_str());
     let shape = Shape { headers: Some(&headers), ..Shape::default() };

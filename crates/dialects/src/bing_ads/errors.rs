@@ -37,6 +37,7 @@ pub(super) mod number {
     pub(in super::super) const DATE_RANGE: i64 = 532;
     pub(in super::super) const NOT_ALLOWED: i64 = 1001;
     pub(in super::super) const SHORT_FILTER: i64 = 2180;
+    pub(in super::super) const ACCOUNT_STATE: i64 = 2192;
     pub(in super::super) const TOO_MANY: i64 = 3024;
     pub(in super::super) const PREDICATE: i64 = 3030;
     pub(in super::super) const NO_PREDICATE: i64 = 3079;

@@ -1,7 +1,10 @@
 //! The lens: which member shows which field, and what a submitted one does to the record.
 
+pub(super) mod account;
+pub(super) mod currency;
 pub(super) mod customer;
 mod language;
+pub(super) mod user;
 
 pub(super) use language::tag_of as language_tag;
 
@@ -20,6 +23,22 @@ pub(super) const MEMBERS: &[(Field, &str)] = &[
     (Field::MarketCountry, "MarketCountry"),
     (Field::MarketLanguage, "MarketLanguage"),
     (Field::ServiceLevel, "ServiceLevel"),
+    (Field::CustomerId, "ParentCustomerId"),
+    (Field::Currency, "CurrencyType"),
+    (Field::TimeZone, "TimeZone"),
+    (Field::PaymentMethodId, "PaymentMethodId"),
+    (Field::BackupPaymentMethodId, "BackUpPaymentInstrumentId"),
+    (Field::BillingThreshold, "BillingThresholdAmount"),
+    (Field::PrimaryUser, "PrimaryUserId"),
+    (Field::AutoTag, "AutoTag"),
+    (Field::TrackingUrlTemplate, "TrackingUrlTemplate"),
+    (Field::TaxInformation, "TaxInformation"),
+    (Field::ExternalAccountIds, "ExternalAccountIds"),
+    (Field::JobTitle, "JobTitle"),
+    (Field::Emails, "Email"),
+    (Field::Phone, "Phone1"),
+    (Field::MobilePhone, "Mobile"),
+    (Field::Fax, "Fax"),
     (Field::ExternalCustomerId, "ExternalCustomerId"),
     (Field::City, "City"),
     (Field::Country, "CountryCode"),
@@ -39,7 +58,7 @@ pub(super) fn member_of(field: Field) -> &'static str {
 /// A struct with what each of its members shows; what shows nothing is nil, or absent where it cannot be.
 pub(super) fn shown(is: &'static Struct, show: impl Fn(&str) -> Value<'static>) -> Members<'static> {
     is.members().into_iter().fold(Members::nil(is), |members, (_, field)| match show(field.name) {
-        Value::Nil | Value::Absent => members,
+        Value::Nil => members,
         value => members.with(field.name, value),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Handling};
 use super::errors::{Code, Refused, Told, number};
-use super::handlers::{customers, offered, search};
+use super::handlers::{accounts, customers, offered, search, users};
 use ::wire::soap::Operation;
 use domain::error::Reason;
 use domain::{Caller, Error, Role};
@@ -14,6 +14,10 @@ pub(super) enum Right {
     Read,
     /// Change customers: super administrators, aggregators and the vendor's account managers.
     Customers,
+    /// Change accounts: standard users too.
+    Accounts,
+    /// Change users: super administrators and aggregators.
+    Users,
     /// Sign customers up: aggregators.
     SignUp,
     /// What only the vendor's account managers do.
@@ -40,43 +44,43 @@ macro_rules! methods {
 }
 
 methods! {
-    GetAccountsInfo Read offered::unsupported;
-    FindAccounts Read offered::unsupported;
-    AddAccount Internal offered::unsupported;
-    UpdateAccount Read offered::unsupported;
+    GetAccountsInfo Read accounts::infos;
+    FindAccounts Read accounts::find;
+    AddAccount Internal accounts::add;
+    UpdateAccount Accounts accounts::update;
     GetCustomer Read customers::get;
     UpdateCustomer Customers customers::update;
     SignupCustomer SignUp customers::sign_up;
-    GetAccount Read offered::unsupported;
+    GetAccount Read accounts::get;
     GetCustomersInfo Read search::infos;
-    DeleteAccount Customers offered::unsupported;
+    DeleteAccount Customers accounts::delete;
     DeleteCustomer Internal customers::delete;
-    UpdateUser Read offered::unsupported;
-    UpdateUserRoles SignUp offered::unsupported;
-    GetUser Read offered::unsupported;
-    GetCurrentUser Read offered::unsupported;
-    DeleteUser Read offered::unsupported;
-    GetUsersInfo Read offered::unsupported;
+    UpdateUser Users users::update;
+    UpdateUserRoles SignUp users::update_roles;
+    GetUser Read users::get;
+    GetCurrentUser Read users::get_current;
+    DeleteUser Users users::delete;
+    GetUsersInfo Read users::infos;
     GetCustomerPilotFeatures Read customers::pilot_features;
-    GetAccountPilotFeatures Read offered::unsupported;
+    GetAccountPilotFeatures Read accounts::pilot_features;
     GetPilotFeaturesCountries Read offered::no_pilot_features;
     GetAccessibleCustomer Read customers::get_accessible;
-    FindAccountsOrCustomersInfo Read offered::unsupported;
+    FindAccountsOrCustomersInfo Read accounts::find_with_customers;
     UpgradeCustomerToAgency Internal offered::unsupported;
     AddPrepayAccount Internal offered::unsupported;
     UpdatePrepayAccount Read offered::unsupported;
     MapCustomerIdToExternalCustomerId Customers customers::map_external_id;
-    MapAccountIdToExternalAccountIds Customers offered::unsupported;
+    MapAccountIdToExternalAccountIds Customers accounts::map_external_ids;
     SearchCustomers Read search::customers;
     AddClientLinks Read offered::unsupported;
     UpdateClientLinks Read offered::unsupported;
     SearchClientLinks Read offered::unsupported;
-    SearchAccounts Read offered::unsupported;
+    SearchAccounts Read accounts::search;
     SendUserInvitation Read offered::unsupported;
     SearchUserInvitations Read offered::unsupported;
     ValidateAddress Read offered::unsupported;
-    GetLinkedAccountsAndCustomersInfo Read offered::unsupported;
-    GetUserMFAStatus Read offered::unsupported;
+    GetLinkedAccountsAndCustomersInfo Read accounts::linked;
+    GetUserMFAStatus Read users::second_factor;
 }
 
 impl Method {
@@ -88,22 +92,25 @@ impl Method {
     }
 }
 
-/// The role that a caller has among the vendor's: what their user says, or else what goes with their role here.
-fn role(caller: &Caller) -> &str {
-    caller.bing_role.unwrap_or(match caller.role {
-        Role::Admin => "super_admin",
-        Role::Agent => "standard",
-        Role::Viewer | Role::Customer | Role::Anonymous => "client_viewer",
-    })
+/// The role among the vendor's: what a user's record says, or else what goes with their role here.
+pub(super) fn role_of<'a>(bing_role: &'a str, role: &str) -> &'a str {
+    match (bing_role, Role::named(role)) {
+        ("", Some(Role::Admin)) => "super_admin",
+        ("", Some(Role::Agent)) => "standard",
+        ("", _) => "client_viewer",
+        (bing_role, _) => bing_role,
+    }
 }
 
 /// # Errors
 /// 106 for what is not for the caller to read, else 1001.
 pub(super) fn admit(right: Right, caller: &Caller) -> Result<(), Refused> {
-    let role = role(caller);
+    let role = role_of(caller.bing_role.unwrap_or_default(), caller.role.name());
     let allowed = match right {
         Right::Read => true,
         Right::Customers => ["super_admin", "aggregator", "account_manager"].contains(&role),
+        Right::Accounts => ["super_admin", "aggregator", "account_manager", "standard"].contains(&role),
+        Right::Users => ["super_admin", "aggregator"].contains(&role),
         Right::SignUp => role == "aggregator",
         Right::Internal => role == "account_manager",
     };

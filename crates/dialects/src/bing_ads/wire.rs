@@ -169,6 +169,8 @@ pub(super) struct Contract {
     /// The details of its faults.
     pub(super) ad_api_fault: &'static ::wire::soap::FaultDetail,
     pub(super) api_fault: &'static ::wire::soap::FaultDetail,
+    /// What accounts are in answers.
+    pub(super) account: &'static Struct,
     /// What the header of an answer holds.
     pub(super) response_headers: &'static Struct,
 }

@@ -183,6 +183,7 @@ fn admit(call: &Call<'_>, needs: Needs) -> Result<(), Error> {
 
 operations! {
     resource Customer "customer" "customers";
+    resource Account "account" "accounts";
     resource Company "company" "companies";
     resource Category "category" "categories";
     resource Priority "priority" "priorities";

@@ -1,6 +1,6 @@
 use super::{Operation, Submission};
 use crate::access::Access;
-use crate::customer::apply;
+use crate::customer::{Edit, apply};
 use crate::error::{Error, Stop};
 use crate::kind::Kind;
 use crate::record::{Part, Record};
@@ -33,15 +33,25 @@ impl<S: Submission<Record>> Operation for CreateRecord<S> {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Arc<Record>, Stop> {
-        let (tenant, kind) = (cx.caller.tenant, self.kind);
-        let id = set.next_id(tenant, kind)?;
-        let part = if kind == Kind::Tenant { Part::GLOBAL } else { tenant.part_of(id) };
-        if set.record_at((kind, part, id))?.is_some() {
-            return Err(Error::internal(format!("{} {id} exists beyond the counter", kind.name())).into());
-        }
-        let mut record = Record::new(kind, part, id);
-        let edits = self.submission.edits(&record)?;
-        apply(&mut record, edits)?;
-        rule::put(record, None, set, cx)
+        create(set, cx, self.kind, |present: &Record| self.submission.edits(present))
     }
+}
+
+/// Creates a record under the next free id of its kind.
+pub(super) fn create(
+    set: &mut WorkingSet,
+    cx: &Context,
+    kind: Kind,
+    edits: impl FnOnce(&Record) -> Result<Vec<Edit>, Error>,
+) -> Result<Arc<Record>, Stop> {
+    let tenant = cx.caller.tenant;
+    let id = set.next_id(tenant, kind)?;
+    let part = if kind == Kind::Tenant { Part::GLOBAL } else { tenant.part_of(id) };
+    if set.record_at((kind, part, id))?.is_some() {
+        return Err(Error::internal(format!("{} {id} exists beyond the counter", kind.name())).into());
+    }
+    let mut record = Record::new(kind, part, id);
+    let edits = edits(&record)?;
+    apply(&mut record, edits)?;
+    rule::put(record, None, set, cx)
 }

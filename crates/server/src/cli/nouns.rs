@@ -26,6 +26,9 @@ pub(super) enum Nouns {
     /// Companies.
     #[command(subcommand)]
     Company(Verb),
+    /// Advertising accounts of customers.
+    #[command(subcommand)]
+    Account(Verb),
     /// People who work here.
     #[command(subcommand)]
     User(Verb),
@@ -173,6 +176,7 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
             record("tickets", &["title", "customer", "ticket_status", "category", "updated_at"], verb)
         }
         Nouns::Message(verb) => record("messages", &["ticket", "author", "text", "sent_at"], verb),
+        Nouns::Account(verb) => record("accounts", &["name", "customer", "account_status", "currency"], verb),
         Nouns::Company(verb) => record("companies", &["name", "phone", "updated_at"], verb),
         Nouns::User(verb) => record("users", &["username", "name", "role", "disabled"], verb),
         Nouns::Category(verb) => record("categories", &["name", "parent", "external"], verb),

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_first.sql"),
     include_str!("../../migrations/postgres/0002_tokens.sql"),
     include_str!("../../migrations/postgres/0003_audit.sql"),
+    include_str!("../../migrations/postgres/0004_accounts.sql"),
 ];
 
 /// What the migrator itself needs.

@@ -5,13 +5,13 @@ use super::{check_length, cut, language, required, same, set_text, shown, stamp,
 use ::wire::soap::{Members, Struct, Type, Value};
 use domain::error::Reason;
 use domain::operation::Submission;
-use domain::{Customer, Edit, Error, Field};
+use domain::{Customer, Edit, Error, Field, Record};
 
 /// Longest name that is shown and taken, in characters.
 const NAME_MAX: usize = 100;
 
 /// The texts of an address with the characters that each may have.
-const ADDRESS: [(&str, Field, usize); 8] = [
+pub(super) const ADDRESS: [(&str, Field, usize); 8] = [
     ("City", Field::City, 35),
     ("CountryCode", Field::Country, 64),
     ("Line1", Field::AddressLine1, 35),
@@ -30,7 +30,7 @@ pub(in super::super) fn show(customer: &Customer, is: &'static Struct) -> Member
     let address = is.members().into_iter().find(|(_, field)| field.name == "CustomerAddress");
     shown(is, |name| match name {
         "CustomerAddress" => match address.map(|(_, field)| field.is) {
-            Some(Type::Struct(is)) => show_address(customer, is).into(),
+            Some(Type::Struct(is)) => address_of(customer, is).into(),
             _ => Value::Nil,
         },
         "CustomerFinancialStatus" => text(financial_status(customer.text(Field::FinancialStatus))),
@@ -49,7 +49,8 @@ pub(in super::super) fn show(customer: &Customer, is: &'static Struct) -> Member
     })
 }
 
-fn show_address(customer: &Customer, is: &'static Struct) -> Members<'static> {
+/// What a record shows of its address.
+pub(super) fn address_of(customer: &Record, is: &'static Struct) -> Members<'static> {
     shown(is, |name| match (name, ADDRESS.iter().find(|(known, ..)| *known == name)) {
         (_, Some((_, field, max))) => text(cut(customer.text(*field), *max)),
         ("Id", None) => customer.id.into(),

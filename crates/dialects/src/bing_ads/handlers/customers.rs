@@ -2,10 +2,10 @@
 
 use super::super::errors::{Told, number};
 use super::super::fields::customer::{self, Submitted};
-use super::super::fields::{self, time};
+use super::super::fields::{self, account, time};
 use super::{Call, Outcome, id, record};
 use ::wire::soap::Value;
-use domain::operation::{CreateCustomer, CustomerRef, DeleteRecord, Deleted, ReadCustomer, UpdateCustomer};
+use domain::operation::{CreateCustomer, CustomerRef, DeleteRecord, Deleted, ReadCustomer, SignUp, UpdateCustomer};
 use domain::{Customer, Edit, Error, Field, Kind};
 
 async fn read(call: &Call<'_>) -> Result<Customer, Error> {
@@ -43,9 +43,17 @@ pub(in super::super) async fn update(call: Call<'_>) -> Outcome {
 
 pub(in super::super) async fn sign_up(call: Call<'_>) -> Outcome {
     let sent = record(&call, "Customer", Told::Operation(number::NO_CUSTOMER))?;
-    let customer = call.run(CreateCustomer { submission: Submitted::of_new(sent)? }).await?;
+    let country = sent.members("CustomerAddress").map_or("", |address| address.text("CountryCode")).to_owned();
+    let account = call.argument("Account").members();
+    let account = account.map(|sent| account::Submitted::of_new(sent, Some(&country))).transpose()?;
+    let customer = CreateCustomer { submission: Submitted::of_new(sent)? };
+    let (customer, account) = call.run(SignUp { customer, account }).await?;
     let output = call.output().with("CustomerId", customer.id).with("CustomerNumber", customer::number(&customer));
-    Ok(output.with("CreateTime", time(customer.created_at)))
+    let output = output.with("CreateTime", time(customer.created_at));
+    Ok(match account {
+        Some(account) => output.with("AccountId", account.id).with("AccountNumber", account::number(&account)),
+        None => output,
+    })
 }
 
 pub(in super::super) async fn delete(call: Call<'_>) -> Outcome {

@@ -1,8 +1,10 @@
 //! One short function an operation: decode, run, encode.
 
+pub(super) mod accounts;
 pub(super) mod customers;
 pub(super) mod offered;
 pub(super) mod search;
+pub(super) mod users;
 
 use super::call::{Call, Outcome};
 use super::errors::{Code, Refused, Told};

@@ -2,7 +2,7 @@
 
 use super::super::errors::{Refused, Told, number};
 use super::super::fields::customer;
-use super::{Call, Outcome, wrong};
+use super::{Call, Outcome, accounts, wrong};
 use ::wire::soap::{Members, Value};
 use domain::filter::{Condition, Filter, Order, Selection, Test};
 use domain::operation::{Deleted, ListCustomers};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Most predicates, most values of `In`, most records of a page.
 const MOST_PREDICATES: usize = 10;
 const MOST_VALUES: usize = 10;
-const MOST_OF_A_PAGE: i64 = 1_000;
+pub(super) const MOST_OF_A_PAGE: i64 = 1_000;
 
 /// Most names of a list, as the vendor's other lists have it.
 const MOST_NAMES: i64 = 5_000;
@@ -41,7 +41,7 @@ pub(in super::super) async fn infos(call: Call<'_>) -> Outcome {
 ///
 /// # Errors
 /// 201 for none, or more than are given.
-fn top(call: &Call<'_>) -> Result<u32, Refused> {
+pub(super) fn top(call: &Call<'_>) -> Result<u32, Refused> {
     let most = call.arguments.integer("TopN").unwrap_or(0);
     let fits = u32::try_from(most).ok().filter(|_| (1..=MOST_NAMES).contains(&most));
     fits.ok_or_else(|| wrong(format!("TopN must be a number from 1 to {MOST_NAMES}")))
@@ -51,8 +51,18 @@ pub(in super::super) async fn customers(call: Call<'_>) -> Outcome {
     let shape = call.output_struct("Customers")?;
     let predicates = predicates(&call)?;
     let mut filter = Filter::default();
+    let mut of_accounts = Vec::new();
     for predicate in &predicates {
-        filter = filter.and(predicate.test(call.state.strict)?);
+        match predicate.field {
+            "AccountId" | "AccountName" | "AccountNumber" if predicate.operator != "In" => {
+                of_accounts.push(accounts::test(predicate)?);
+            }
+            _ => filter = filter.and(predicate.test(call.state.strict)?),
+        }
+    }
+    drop(predicates);
+    for wanted in of_accounts {
+        filter = filter.and(accounts::owners(&call, wanted).await?);
     }
     if let Some(range) = call.argument("DateRange").members() {
         for (name, last) in [("MinDate", false), ("MaxDate", true)] {
@@ -64,33 +74,34 @@ pub(in super::super) async fn customers(call: Call<'_>) -> Outcome {
         }
     }
     let (offset, limit) = page(&call)?;
-    let selection = Selection { filter, order: order(&call)?, offset, limit, ..Selection::default() };
+    let selection = Selection { filter, order: order(&call, false)?, offset, limit, ..Selection::default() };
     let page = call.run(ListCustomers { selection, deleted: Deleted::Shown }).await?;
     let show = |record: &domain::Record| customer::show(&Customer(Arc::new(record.clone())), shape).into();
     Ok(call.output().with("Customers", page.records.iter().map(show).collect::<Vec<Value<'_>>>()))
 }
 
 /// Only the first order counts.
-fn order(call: &Call<'_>) -> Result<Vec<Order>, Refused> {
+pub(super) fn order(call: &Call<'_>, of_accounts: bool) -> Result<Vec<Order>, Refused> {
     let Value::List(all) = call.argument("Ordering") else { return Ok(Vec::new()) };
     let Some(first) = all.first().and_then(Value::members) else { return Ok(Vec::new()) };
     let field = match first.text("Field") {
         "" | "Id" | "Number" => Field::Id,
         "Name" => Field::Name,
-        other => return Err(wrong(format!("Customers cannot be sorted by {other}: Id, Name or Number"))),
+        "LifeCycleStatus" if of_accounts => Field::AccountStatus,
+        other => return Err(wrong(format!("It cannot be sorted by {other}"))),
     };
     Ok(vec![Order { field, descending: first.text("Order") == "Descending" }])
 }
 
 /// How many to leave out, and how many to show.
-fn page(call: &Call<'_>) -> Result<(u64, u32), Refused> {
+pub(super) fn page(call: &Call<'_>) -> Result<(u64, u32), Refused> {
     let bad = |number, text: String| Refused::invalid(Told::Operation(number), text);
     let Some(page) = call.argument("PageInfo").members() else {
         return Err(bad(number::NO_PAGE, "PageInfo must be given: Index from 0, and Size".to_owned()));
     };
     let (index, size) = (page.integer("Index").unwrap_or(0), page.integer("Size").unwrap_or(0));
     if size > MOST_OF_A_PAGE {
-        return Err(bad(number::TOO_MANY, format!("A page has at most {MOST_OF_A_PAGE} customers")));
+        return Err(bad(number::TOO_MANY, format!("A page has at most {MOST_OF_A_PAGE} records")));
     }
     let (Ok(index), Ok(size)) = (u64::try_from(index), u32::try_from(size)) else {
         return Err(bad(number::NO_PAGE, "Index and Size cannot be negative".to_owned()));
@@ -101,14 +112,14 @@ fn page(call: &Call<'_>) -> Result<(u64, u32), Refused> {
     Ok((index * u64::from(size), size))
 }
 
-/// What must hold for a customer.
-struct Predicate<'a> {
-    field: &'a str,
-    operator: &'a str,
-    value: &'a str,
+/// What must hold for a customer or an account.
+pub(super) struct Predicate<'a> {
+    pub(super) field: &'a str,
+    pub(super) operator: &'a str,
+    pub(super) value: &'a str,
 }
 
-fn predicates<'a>(call: &Call<'a>) -> Result<Vec<Predicate<'a>>, Refused> {
+pub(super) fn predicates<'a>(call: &Call<'a>) -> Result<Vec<Predicate<'a>>, Refused> {
     let bad = |number, text: String| Refused::invalid(Told::Operation(number), text);
     let Value::List(all) = call.argument("Predicates") else {
         return Err(bad(number::NO_PREDICATE, "At least one predicate must be given".to_owned()));
@@ -141,10 +152,19 @@ fn predicates<'a>(call: &Call<'a>) -> Result<Vec<Predicate<'a>>, Refused> {
 }
 
 impl Predicate<'_> {
-    fn bad(&self, why: &str) -> Refused {
+    pub(super) fn bad(&self, why: &str) -> Refused {
         let shown = |text: &str| text.chars().take(40).collect::<String>();
         let text = format!("The predicate {} {}: {why}", shown(self.field), shown(self.operator));
         Refused::invalid(Told::Operation(number::PREDICATE), text)
+    }
+
+    pub(super) fn id(&self, text: &str) -> Result<i64, Refused> {
+        text.trim().parse().map_err(|_| self.bad("the value must be an id"))
+    }
+
+    pub(super) fn ids(&self, text: &str) -> Result<Vec<Option<domain::Value>>, Refused> {
+        let ids = text.split(',').map(|text| Ok(Some(self.id(text)?.into()))).collect::<Result<Vec<_>, Refused>>()?;
+        if ids.len() > MOST_VALUES { Err(self.bad("there may be at most 10 values")) } else { Ok(ids) }
     }
 
     fn test(&self, strict: bool) -> Result<Filter, Refused> {
@@ -155,17 +175,9 @@ impl Predicate<'_> {
             let text = format!("{} is looked for with at least {SHORTEST} characters", self.field);
             return Err(Refused::invalid(Told::Operation(number::SHORT_FILTER), text));
         }
-        let id = |text: &str| text.trim().parse::<i64>().map_err(|_| self.bad("the value must be an id"));
         match (self.field, self.operator) {
-            ("CustomerId", "Equals") => is(Field::Id, Test::Is(id(value)?.into())),
-            ("CustomerId", "In") => {
-                let ids =
-                    value.split(',').map(|text| Ok(Some(id(text)?.into()))).collect::<Result<Vec<_>, Refused>>()?;
-                if ids.len() > MOST_VALUES {
-                    return Err(self.bad("there may be at most 10 values"));
-                }
-                is(Field::Id, Test::AnyOf(ids))
-            }
+            ("CustomerId", "Equals") => is(Field::Id, Test::Is(self.id(value)?.into())),
+            ("CustomerId", "In") => is(Field::Id, Test::AnyOf(self.ids(value)?)),
             ("CustomerName", "Equals") => is(Field::Name, Test::Is(value.into())),
             ("CustomerName", "Contains") => is(Field::Name, Test::Contains(value.to_owned())),
             ("CustomerNumber", "Equals") => Ok(of_number(value, false)),

@@ -72,7 +72,7 @@ static ACCOUNT: Struct = entity(
         nil("PauseReason", BYTE),
     ],
 );
-pub(in super::super) static ADVERTISER_ACCOUNT: Struct = Struct {
+static ADVERTISER_ACCOUNT: Struct = Struct {
     base: Some(&ACCOUNT),
     ..entity(
         "AdvertiserAccount",
@@ -230,5 +230,6 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     takes_passwords: true,
     ad_api_fault: &AD_API_FAULT_DETAIL,
     api_fault: &API_FAULT_DETAIL,
+    account: &ADVERTISER_ACCOUNT,
     response_headers: &RESPONSE_HEADERS,
 };

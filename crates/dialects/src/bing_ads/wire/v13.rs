@@ -264,5 +264,6 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     takes_passwords: false,
     ad_api_fault: &AD_API_FAULT_DETAIL,
     api_fault: &API_FAULT_DETAIL,
+    account: &ACCOUNT,
     response_headers: &RESPONSE_HEADERS,
 };
