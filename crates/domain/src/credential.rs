@@ -145,6 +145,12 @@ impl UniqueKey {
         Self { part, space, text }
     }
 
+    /// The value for people: the name of an account without its customer.
+    pub(crate) fn shown(&self) -> &str {
+        let name = self.text.split_once(':').filter(|_| self.space == Space::AccountName);
+        name.map_or(&self.text, |(_, name)| name)
+    }
+
     /// Whether a record has this value.
     pub fn is_of(&self, record: &Record) -> bool {
         unique_keys(Tenant::DEFAULT, record).iter().any(|(_, key)| key.space == self.space && key.text == self.text)

@@ -60,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -156,7 +156,7 @@ impl Kind {
             Self::Notification => 24,
             Self::NotificationReader => 25,
             Self::Token => 26,
-            Self::Account => 27,
+            Self::Account => 28,
             Self::Webhook => 12,
             Self::Delivery => 13,
             Self::DeadLetter => 14,

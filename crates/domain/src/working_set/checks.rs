@@ -78,7 +78,8 @@ impl WorkingSet {
         for (field, key) in &new {
             match self.key(key) {
                 Ok(Some(owner)) if owner != me => {
-                    let text = format!("{field} \"{}\" belongs to another {}", key.text, after.kind.name());
+                    let shown = key.shown();
+                    let text = format!("{field} \"{shown}\" belongs to another {}", after.kind.name());
                     return Err(Error::new(Reason::AlreadyExists, text).at(*field).into());
                 }
                 Ok(Some(_)) => {}
