@@ -9,7 +9,7 @@ mod support;
 use domain::{Field, Kind, Shape};
 use http::Method;
 use serde_json::{Value, json};
-use support::lens::{self, Lens};
+use support::lens;
 use support::{Template, World};
 
 const ADMIN: (&str, &str) = ("authorization", "Bearer demo-admin-token");
@@ -204,7 +204,11 @@ fn shown_elsewhere(world: &World, field: Field, text: &str, tally: &mut Tally) {
         for (property, fields, _) in lens.properties() {
             if plain && *fields == [field] && field != Field::Name {
                 tally.shown += 1;
-                assert_eq!(shown[*property], text, "{} shows {property}", lens.name());
+                let shown = shown[*property].as_str().unwrap();
+                // Bing Ads shows as much of a line as its vendor lets a line have.
+                let cut =
+                    lens.name() == "bing_ads" && matches!(shown.chars().count(), 10 | 35) && text.starts_with(shown);
+                assert!(shown == text || cut, "{} shows {property}: {shown}", lens.name());
             }
         }
     }
