@@ -14,6 +14,7 @@ mod report;
 mod seal;
 pub mod sqlite;
 mod table;
+pub mod transfer;
 
 pub use report::{Finding, Report};
 pub use sqlite::{OpenError, Options, SqliteStore};

@@ -45,8 +45,9 @@ pub(super) fn sql(tree: &Tree) -> Vec<Finding> {
         let text = match (is_migration, of_one) {
             (true, _) => statements(&file.text),
             (false, false) => literals(&file.text),
-            // What an engine says to itself is its own business.
-            (false, true) => continue,
+            // What SQLite is told is its own business; what PostgreSQL is told, others that speak its wire are to know.
+            (false, true) if file.path.contains("/sqlite/") => continue,
+            (false, true) => literals(&file.text),
         };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let words = NOT_COMMON.iter().chain(if of_one { &[] } else { OF_ONE });
@@ -81,5 +82,10 @@ fn words_of_one_engine_are_found() {
     assert_eq!(count(neutral, "let x = \"SELECT id\n FROM x WHERE a ILIKE $1\";"), 1);
     assert_eq!(count(neutral, "query(\"SELECT \\\"a\\\" FROM x\"); let c = '\"'; LISTEN(\"NOTIFY x\")"), 1);
     assert_eq!(count(neutral, "/// PRAGMA \"STRICT\"\nconst STRICT: &str = \"strict\";"), 0);
+    let shared = "crates/store/src/postgres/find.rs";
+    assert_eq!(
+        count(shared, "\"SELECT pg_advisory_lock(1)\"; \"LISTEN x\"; \"SELECT unnest($1) FOR UPDATE SKIP LOCKED\""),
+        2
+    );
     assert_eq!(count("crates/store/src/sqlite/open.rs", "\"PRAGMA journal_mode = WAL\""), 0);
 }

@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
-use store::postgres::{self, Address};
-use store::sqlite;
+use store::{postgres, sqlite};
 
+use super::transfer::database;
 use super::{Exit, Failed, print};
 use crate::host::SystemClock;
 use crate::tls;
@@ -18,7 +18,7 @@ pub(super) struct Doctor {
     data: PathBuf,
     /// The store in a database instead.
     #[arg(long, env = "SAMEROW_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<Address>,
+    database_url: Option<String>,
     /// Folder of the certificate, if there is one: its end is warned about.
     #[arg(long, env = "SAMEROW_TLS_FOLDER", default_value = tls::FOLDER)]
     tls_folder: PathBuf,
@@ -29,7 +29,7 @@ pub(super) struct Doctor {
 
 pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
     let report = match &doctor.database_url {
-        Some(address) => postgres::examine(address).map_err(|error| Failed::new(Exit::Unavailable, error)),
+        Some(url) => postgres::examine(&database(url)?).map_err(|error| Failed::new(Exit::Unavailable, error)),
         None => sqlite::examine(&doctor.data).map_err(|error| Failed::new(Exit::Unavailable, error)),
     }?;
     let healthy = report.findings.is_empty();

@@ -16,6 +16,7 @@ mod record;
 mod serve;
 mod show;
 mod tls;
+mod transfer;
 mod webhook;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -82,6 +83,12 @@ enum Command {
     Events(events::Events),
     /// Examine a store: every checksum, and the chain of every history.
     Doctor(doctor::Doctor),
+    /// Write all that a store holds to a file; servers may be at work on it.
+    Backup(transfer::Backup),
+    /// Fill an empty folder or database from a backup, or prove one.
+    Restore(transfer::Restore),
+    /// Take a store from a folder to a database, or back.
+    Move(transfer::Move),
     /// Show the servers that share a database.
     Nodes(nodes::Nodes),
     /// Make certificates for programs that want TLS.
@@ -114,6 +121,9 @@ pub fn main() -> ExitCode {
         Command::Record(command) => nouns::run(command),
         Command::Events(events) => events::run(&events),
         Command::Doctor(command) => doctor::run(&command),
+        Command::Backup(command) => transfer::backup(&command),
+        Command::Restore(command) => transfer::restore(&command),
+        Command::Move(command) => transfer::transfer(&command),
         Command::Nodes(command) => nodes::run(&command),
         Command::Tls(command) => tls::run(&command),
         Command::Config(command) => config::run(&command),

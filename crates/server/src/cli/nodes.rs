@@ -2,22 +2,23 @@
 
 use clap::Args;
 use serde_json::json;
-use store::postgres::{Address, nodes};
+use store::postgres::nodes;
 
+use super::transfer::database;
 use super::{Exit, Failed, print};
 
 #[derive(Args)]
 pub(super) struct Nodes {
     /// The database that they share.
     #[arg(long, env = "SAMEROW_DATABASE_URL", hide_env_values = true)]
-    database_url: Address,
+    database_url: String,
     /// One JSON document.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(command: &Nodes) -> Result<Exit, Failed> {
-    let seen = nodes(&command.database_url).map_err(|error| Failed::new(Exit::Unavailable, error))?;
+    let seen = nodes(&database(&command.database_url)?).map_err(|error| Failed::new(Exit::Unavailable, error))?;
     if command.json {
         let all = seen.iter().map(|seen| {
             json!({

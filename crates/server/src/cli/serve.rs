@@ -5,6 +5,7 @@ use dialects::mail::Mails;
 use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
 use domain::App;
 use domain::demo::PEOPLE;
+use domain::error::Reason;
 use domain::port::{Clock as _, Entropy as _, Store};
 use domain::session::Lifetime;
 use serde_json::json;
@@ -69,10 +70,15 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         None => open_folder(&folder, ephemeral.is_none(), &committed)?,
     };
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let first = fill(&app, people, &mut |done| {
+    let mut tell = |done| {
         if people != Some(PEOPLE) && done % 10_000 == 0 {
             tracing::info!("{done} demo customers stored");
         }
+    };
+    // Of servers that start together on an empty database one fills it.
+    let first = fill(&app, people, &mut tell).or_else(|error| match (&database, error.reason) {
+        (Some(_), Reason::AlreadyExists) => fill(&app, people, &mut tell),
+        _ => Err(error),
     });
     let first = first.map_err(|error| Failed::new(Exit::Failed, format!("cannot fill the store: {error}")))?;
 

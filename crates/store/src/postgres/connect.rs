@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
@@ -23,7 +24,7 @@ pub struct BadAddress(String);
 /// taken that can be written to.
 #[derive(Clone)]
 pub struct Address {
-    config: Config,
+    config: Arc<Config>,
     tls: Option<Tls>,
 }
 
@@ -73,7 +74,7 @@ impl FromStr for Address {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(PATIENCE);
         }
-        Ok(Self { config, tls })
+        Ok(Self { config: Arc::new(config), tls })
     }
 }
 
@@ -144,7 +145,7 @@ fn settings(purpose: Purpose) -> String {
         }
         Purpose::Writing { durable: false } => "SET lock_timeout TO '5s'; SET synchronous_commit TO off",
         Purpose::Reading => "SET statement_timeout TO '10s'",
-        Purpose::Examining => "SET statement_timeout TO 0",
+        Purpose::Examining => "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0",
         Purpose::Scanning => "SET statement_timeout TO '60s'; SET plan_cache_mode TO force_custom_plan",
     });
     settings

@@ -104,14 +104,40 @@ pub(super) fn walked(walk: &Walk, rows: &[Row]) -> Result<Vec<Change>, Failure> 
 
 /// Writes changes that are numbered and sealed.
 pub(super) fn append(changes: &[Change], sealed: Vec<(Sealed, Link)>, salts: &[[u8; 16]]) -> Query {
-    let numbers = |of: fn(&Change) -> i64| changes.iter().map(of).collect::<Vec<_>>();
-    let texts = |of: fn(&Change) -> &str| changes.iter().map(|change| of(change).to_owned()).collect::<Vec<_>>();
-    let (mut fields, mut digests, mut links) = (Vec::new(), Vec::new(), Vec::new());
-    for (Sealed { fields: values, digest }, link) in sealed {
-        fields.push(values);
-        digests.push(digest.to_vec());
+    let (mut values, mut links) = (Values::default(), Vec::new());
+    for ((Sealed { fields, digest }, link), salt) in sealed.into_iter().zip(salts) {
+        values.fields.push(Some(fields));
+        values.salts.push(Some(salt.to_vec()));
+        values.digests.push(digest.to_vec());
         links.push(link.to_vec());
     }
+    values.links = links;
+    write(&changes.iter().collect::<Vec<_>>(), values)
+}
+
+/// Writes changes as they were stored elsewhere.
+pub(super) fn insert(stored: &[StoredChange]) -> Query {
+    let values = Values {
+        fields: stored.iter().map(|stored| stored.fields.clone()).collect(),
+        salts: stored.iter().map(|stored| stored.salt.map(|salt| salt.to_vec())).collect(),
+        digests: stored.iter().map(|stored| stored.digest.to_vec()).collect(),
+        links: stored.iter().map(|stored| stored.link.to_vec()).collect(),
+    };
+    write(&stored.iter().map(|stored| &stored.change).collect::<Vec<_>>(), values)
+}
+
+/// What is kept of changes beside their facts, as columns.
+#[derive(Default)]
+struct Values {
+    fields: Vec<Option<String>>,
+    salts: Vec<Option<Vec<u8>>>,
+    digests: Vec<Vec<u8>>,
+    links: Vec<Vec<u8>>,
+}
+
+fn write(changes: &[&Change], values: Values) -> Query {
+    let numbers = |of: fn(&Change) -> i64| changes.iter().map(|change| of(change)).collect::<Vec<_>>();
+    let texts = |of: fn(&Change) -> &str| changes.iter().map(|change| of(change).to_owned()).collect::<Vec<_>>();
     let sql = "INSERT INTO change (part, number, previous, kind, id, version, at, dialect, operation, credential, client, \
                request_id, operation_id, fields, salt, digest, link) SELECT * FROM unnest($1::bigint[], $2::bigint[], \
                $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], \
@@ -130,10 +156,10 @@ pub(super) fn append(changes: &[Change], sealed: Vec<(Sealed, Link)>, salts: &[[
         .with(texts(|change| &change.origin.client))
         .with(texts(|change| &change.origin.request_id))
         .with(changes.iter().map(|change| change.operation_id.to_vec()).collect::<Vec<_>>())
-        .with(fields)
-        .with(salts.iter().map(|salt| salt.to_vec()).collect::<Vec<_>>())
-        .with(digests)
-        .with(links)
+        .with(values.fields)
+        .with(values.salts)
+        .with(values.digests)
+        .with(values.links)
 }
 
 /// Takes away the values of a change and of all changes of the same record before it, and what would let them be

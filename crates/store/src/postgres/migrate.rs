@@ -4,7 +4,6 @@
 //! noted after its last one: whoever finds a step half taken takes it once more. One node at a time does so, by a row
 //! that it holds for a while.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -34,25 +33,40 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Looks at the database, says why it cannot be used, and brings it to the present schema.
 pub(super) async fn prepare(options: &Options) -> Result<(), OpenError> {
     let place = options.address.place();
-    let unusable = |why: String| OpenError::Unusable { place: place.clone(), why };
     let session = options.address.connect(Purpose::Writing { durable: options.durable }).await;
     let session = session.map_err(|failure| unreachable(&place, &failure))?;
+    bring_up(&session, &place).await?;
+    let filling = session.rows(Query::new("SELECT 1 FROM lease WHERE name = 'filling'")).await;
+    match filling {
+        Ok(rows) if rows.is_empty() => Ok(()),
+        Ok(_) => {
+            let why = String::from("a move or a restore into it did not come to its end: run that again");
+            Err(OpenError::Unusable { place, why })
+        }
+        Err(failure) => Err(OpenError::Unusable { place, why: failure.to_string() }),
+    }
+}
+
+/// How many steps a store of this release has taken.
+pub(super) const fn present() -> i64 {
+    STEPS.len() as i64
+}
+
+pub(super) async fn bring_up(session: &Session, place: &str) -> Result<(), OpenError> {
+    let unusable = |why: String| OpenError::Unusable { place: place.to_owned(), why };
     let failed = |failure: Failure| unusable(explained(&failure));
-    fit(&session).await.map_err(failed)?.map_or(Ok(()), |why| Err(unusable(why)))?;
-    let taken = taken(&session).await.map_err(failed)?;
+    fit(session).await.map_err(failed)?.map_or(Ok(()), |why| Err(unusable(why)))?;
+    let taken = taken(session).await.map_err(failed)?;
     known(taken)?;
-    if taken == STEPS.len() as i64 {
+    if taken == present() {
         return Ok(());
     }
-    let mut id = [0; 8];
-    options.entropy.fill(&mut id);
-    let owner = id.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let rows = session.rows(Query::new("SELECT gen_random_uuid()::text")).await.map_err(failed)?;
+    let owner: String =
+        rows.first().map_or(Ok(String::new()), |row| row.try_get(0)).map_err(Failure::from).map_err(failed)?;
     let mut waits = 0;
     loop {
-        match migrate(&session, &owner).await {
+        match migrate(session, &owner).await {
             Ok(Some(taken)) => return known(taken),
             // Another node is at it, or was as quick to make the first tables.
             Ok(None) => {}

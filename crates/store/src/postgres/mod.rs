@@ -19,6 +19,7 @@ mod save;
 mod session;
 mod table;
 mod tls;
+mod transfer;
 mod watch;
 mod writer;
 
@@ -26,6 +27,7 @@ pub use connect::{Address, BadAddress};
 pub use doctor::examine;
 pub use nodes::{Seen, nodes};
 pub use open::{Options, PostgresStore};
+pub(crate) use transfer::{Filling, alone, empty, read_all};
 pub use watch::Node;
 
 use thiserror::Error as ThisError;

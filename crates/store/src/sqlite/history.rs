@@ -4,12 +4,12 @@ use domain::change::Origin;
 use domain::record::Part;
 use domain::working_set::Walk;
 use domain::{Change, Kind, Time};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use std::collections::HashMap;
 
 use super::Failure;
 use crate::ledger::{Head, Sealed, StoredChange, append_to};
-use crate::seal::FIRST_LINK;
+use crate::seal::{FIRST_LINK, Link};
 use crate::{codec, fault};
 
 /// The number and link of the last change of each part that this writer has written to. There is one writer, so what
@@ -53,35 +53,52 @@ pub(super) fn append(
     salts: &[[u8; 16]],
     last: &mut dyn FnMut(&Change) -> i64,
 ) -> Result<(), Failure> {
-    let mut statement = db.prepare_cached(
-        "INSERT INTO change (part, number, previous, kind, id, version, at, dialect, operation, credential, client, \
-         request_id, operation_id, fields, salt, digest, link) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-    )?;
+    let mut statement = db.prepare_cached(INSERT)?;
     for (change, salt) in changes.iter_mut().zip(salts) {
         let head = heads.get(db, change.part)?;
         change.number = head.0 + 1;
         change.previous = last(change);
         let Sealed { fields, digest } = append_to(head, change, salt)?;
-        statement.raw_bind_parameter(1, change.part.0)?;
-        statement.raw_bind_parameter(2, change.number)?;
-        statement.raw_bind_parameter(3, change.previous)?;
-        statement.raw_bind_parameter(4, change.kind.name())?;
-        statement.raw_bind_parameter(5, change.id)?;
-        statement.raw_bind_parameter(6, change.version.cast_signed())?;
-        statement.raw_bind_parameter(7, change.at.0)?;
-        statement.raw_bind_parameter(8, &change.origin.dialect)?;
-        statement.raw_bind_parameter(9, &change.origin.operation)?;
-        statement.raw_bind_parameter(10, &change.origin.credential)?;
-        statement.raw_bind_parameter(11, &change.origin.client)?;
-        statement.raw_bind_parameter(12, &change.origin.request_id)?;
-        statement.raw_bind_parameter(13, change.operation_id.as_slice())?;
-        statement.raw_bind_parameter(14, &fields)?;
-        statement.raw_bind_parameter(15, salt.as_slice())?;
-        statement.raw_bind_parameter(16, digest.as_slice())?;
-        statement.raw_bind_parameter(17, head.1.as_slice())?;
-        statement.raw_execute()?;
+        write(&mut statement, change, Some((&fields, salt)), &digest, &head.1)?;
     }
+    Ok(())
+}
+
+const INSERT: &str = "INSERT INTO change (part, number, previous, kind, id, version, at, dialect, operation, credential, \
+     client, request_id, operation_id, fields, salt, digest, link) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+
+/// Writes a change as it was stored elsewhere.
+pub(super) fn insert(db: &Connection, stored: &StoredChange) -> Result<(), Failure> {
+    let sealed = stored.fields.as_deref().zip(stored.salt.as_ref());
+    write(&mut db.prepare_cached(INSERT)?, &stored.change, sealed, &stored.digest, &stored.link)
+}
+
+fn write(
+    statement: &mut CachedStatement<'_>,
+    change: &Change,
+    sealed: Option<(&str, &[u8; 16])>,
+    digest: &Link,
+    link: &Link,
+) -> Result<(), Failure> {
+    statement.raw_bind_parameter(1, change.part.0)?;
+    statement.raw_bind_parameter(2, change.number)?;
+    statement.raw_bind_parameter(3, change.previous)?;
+    statement.raw_bind_parameter(4, change.kind.name())?;
+    statement.raw_bind_parameter(5, change.id)?;
+    statement.raw_bind_parameter(6, change.version.cast_signed())?;
+    statement.raw_bind_parameter(7, change.at.0)?;
+    statement.raw_bind_parameter(8, &change.origin.dialect)?;
+    statement.raw_bind_parameter(9, &change.origin.operation)?;
+    statement.raw_bind_parameter(10, &change.origin.credential)?;
+    statement.raw_bind_parameter(11, &change.origin.client)?;
+    statement.raw_bind_parameter(12, &change.origin.request_id)?;
+    statement.raw_bind_parameter(13, change.operation_id.as_slice())?;
+    statement.raw_bind_parameter(14, sealed.map(|(fields, _)| fields))?;
+    statement.raw_bind_parameter(15, sealed.map(|(_, salt)| salt.as_slice()))?;
+    statement.raw_bind_parameter(16, digest.as_slice())?;
+    statement.raw_bind_parameter(17, link.as_slice())?;
+    statement.raw_execute()?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use domain::{Field, Kind};
 use rusqlite::Connection;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use super::{Failure, OpenError};
@@ -43,6 +44,16 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
         tx.commit().map_err(Failure::from)?;
     }
     Ok(())
+}
+
+/// Whether a file has taken all steps, and no more.
+pub(super) fn present(db: &Connection) -> Result<(), OpenError> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(Failure::from)?;
+    match usize::try_from(version).unwrap_or(usize::MAX).cmp(&STEPS.len()) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer { found: version, known: STEPS.len() }),
+        Ordering::Less => Err(OpenError::Failed(String::from("an older release wrote it: start a server on it first"))),
+    }
 }
 
 /// Tables and indexes that are not as the steps make them, in a file that has taken them all. Views hold nothing and are

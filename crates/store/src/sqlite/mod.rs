@@ -13,10 +13,12 @@ mod migrate;
 mod open;
 mod reader;
 mod table;
+mod transfer;
 mod writer;
 
 pub use doctor::examine;
 pub use open::{Options, SqliteStore};
+pub(crate) use transfer::{Filling, alone, empty, read_all};
 
 use thiserror::Error as ThisError;
 

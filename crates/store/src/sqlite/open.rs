@@ -209,7 +209,7 @@ fn anchor(options: &Options, note: &Note, db: &Connection) -> Anchor {
 }
 
 /// One server a store: two would each number the history from their own memory.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("samerow.lock");
     let failed = |source| OpenError::Folder { path: path.display().to_string(), source };
     let mut file =

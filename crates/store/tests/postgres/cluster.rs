@@ -147,12 +147,32 @@ fn sql_at(port: u16, database: &str, sql: &str) -> String {
 }
 
 fn start(folder: &Path) {
+    own(folder);
+    init(folder);
+    let port = free_port();
+    up(folder, port).unwrap();
+    let runs_as = ordinary().map_or_else(String::new, |user| format!("setpriv --reuid={user} --clear-groups"));
+    let mut watcher = Command::new("sh");
+    watcher.args(["-c", WATCHER, "samerow-postgres"]).arg(folder).arg(program("pg_ctl")).arg(runs_as);
+    watcher.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    assert!(watcher.status().unwrap().success());
+    fs::write(folder.join("port"), port.to_string()).unwrap();
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Gives a folder to whom PostgreSQL runs as.
+fn own(folder: &Path) {
     if let Some(user) = ordinary() {
         let mut chown = Command::new("chown");
         chown.arg(user).arg(folder);
         run(chown);
     }
-    let data = folder.join("data");
+}
+
+fn init(folder: &Path) {
     let mut initdb = as_ordinary(&program("initdb"));
     initdb.current_dir(folder).args([
         "--auth=trust",
@@ -161,25 +181,101 @@ fn start(folder: &Path) {
         "--no-locale",
         "--no-sync",
     ]);
-    initdb.arg("--pgdata").arg(&data);
+    initdb.arg("--pgdata").arg(folder.join("data"));
     run(initdb);
-    // What the tests are about survives a kill, not a loss of power.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+}
+
+/// Starts the server of a folder. What the tests are about survives a kill, not a loss of power.
+fn up(folder: &Path, port: u16) -> Result<(), String> {
     let settings = format!(
         "-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c fsync=off \
-         -c full_page_writes=off -c shared_buffers=64MB -c max_prepared_transactions=0 -c log_min_messages=fatal"
+         -c full_page_writes=off -c shared_buffers=64MB -c log_min_messages=fatal"
     );
     let mut start = as_ordinary(&program("pg_ctl"));
-    start.current_dir(folder).arg("--pgdata").arg(&data).arg("--log").arg(folder.join("log"));
+    start.current_dir(folder).arg("--pgdata").arg(folder.join("data")).arg("--log").arg(folder.join("log"));
     start.args(["--wait", "--timeout=60", "--silent", "--options", &settings, "start"]);
     let status = start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-    assert!(status.success(), "{}", fs::read_to_string(folder.join("log")).unwrap_or_default());
-    let runs_as = ordinary().map_or_else(String::new, |user| format!("setpriv --reuid={user} --clear-groups"));
-    let mut watcher = Command::new("sh");
-    watcher.args(["-c", WATCHER, "samerow-postgres"]).arg(folder).arg(program("pg_ctl")).arg(runs_as);
-    watcher.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    assert!(watcher.status().unwrap().success());
-    fs::write(folder.join("port"), port.to_string()).unwrap();
+    if status.success() { Ok(()) } else { Err(fs::read_to_string(folder.join("log")).unwrap_or_default()) }
+}
+
+/// A server that one test has for itself, to be killed and promoted.
+pub(crate) struct Own {
+    folder: tempfile::TempDir,
+    pub(crate) port: u16,
+}
+
+impl Own {
+    pub(crate) fn new() -> Self {
+        let own = Self { folder: folder(), port: free_port() };
+        init(own.folder.path());
+        up(own.folder.path(), own.port).unwrap();
+        own.sql("CREATE DATABASE samerow");
+        own
+    }
+
+    /// A standby that each commit of this one waits for from now on.
+    pub(crate) fn standby(&mut self) -> Self {
+        let standby = Self { folder: folder(), port: free_port() };
+        let mut copy = as_ordinary(&program("pg_basebackup"));
+        copy.current_dir(standby.folder.path()).args([
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "samerow",
+            "-p",
+            &self.port.to_string(),
+        ]);
+        copy.args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--pgdata"]);
+        copy.arg(standby.folder.path().join("data"));
+        run(copy);
+        up(standby.folder.path(), standby.port).unwrap();
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("SELECT pg_reload_conf()");
+        standby
+    }
+
+    pub(crate) fn promote(&self) {
+        assert_eq!(self.sql("SELECT pg_promote()"), "t");
+    }
+
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        sql_at(self.port, "postgres", sql)
+    }
+
+    /// `SIGKILL` to all of it, and gone when this returns.
+    pub(crate) fn kill(&self) {
+        let file = self.folder.path().join("data/postmaster.pid");
+        let text = fs::read_to_string(file).unwrap();
+        let pid = text.lines().next().unwrap();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        let mut kill = Command::new("kill");
+        kill.arg("-9").arg(pid).args(children.split_whitespace());
+        let _ = kill.output();
+        for child in children.split_whitespace().chain([pid]) {
+            while Path::new(&format!("/proc/{child}/cmdline")).exists() {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+        }
+    }
+
+    /// Starts it again after it was killed.
+    pub(crate) fn again(&self) {
+        up(self.folder.path(), self.port).unwrap();
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let mut stop = as_ordinary(&program("pg_ctl"));
+        stop.current_dir("/").arg("--pgdata").arg(self.folder.path().join("data"));
+        let _ = stop.args(["--mode", "immediate", "--silent", "stop"]).output();
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::TempDir::with_prefix("samerow-postgres-own-").unwrap();
+    own(folder.path());
+    folder
 }
 
 /// A database of its own, gone when this is dropped.

@@ -8,6 +8,7 @@ mod opening;
 mod proxy;
 #[path = "../suite/mod.rs"]
 mod suite;
+mod transfer;
 
 use cluster::{Cluster, Database};
 use domain::port::Store;

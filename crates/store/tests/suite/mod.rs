@@ -144,9 +144,7 @@ impl<E: Engine> Bed<E> {
 
     /// Over a place that is prepared.
     pub(crate) fn at(engine: E) -> Self {
-        let hand = Hand(Arc::new(AtomicI64::new(START)));
-        let mut bed = Self { engine, hand, entropy: Arc::new(Seeded::new(1)), open: None };
-        bed.reopen();
+        let bed = Self::reopened(engine);
         let tenant = |tenant: Tenant, name: &str| NewRecord {
             kind: Kind::Tenant,
             id: tenant.number,
@@ -167,6 +165,14 @@ impl<E: Engine> Bed<E> {
             };
             bed.desk(tenant).run(Load { records: (1..).zip(shapes).map(definition).collect() }).unwrap();
         }
+        bed
+    }
+
+    /// Over a place that has the tenants already.
+    pub(crate) fn reopened(engine: E) -> Self {
+        let hand = Hand(Arc::new(AtomicI64::new(START)));
+        let mut bed = Self { engine, hand, entropy: Arc::new(Seeded::new(1)), open: None };
+        bed.reopen();
         bed
     }
 

@@ -1,0 +1,138 @@
+//! `samerow backup`, `restore` and `move`.
+
+use clap::Args;
+use std::fs::File;
+use std::io::{BufReader, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use store::postgres::{Address, BadAddress};
+use store::transfer::{self, Counts, Place, TransferError};
+
+use super::{Exit, Failed, print};
+
+/// Which store.
+#[derive(Args)]
+pub(super) struct Which {
+    /// Folder of the embedded store.
+    #[arg(long, env = "SAMEROW_DATA", default_value = "./samerow-data")]
+    data: PathBuf,
+    /// The store in a database instead.
+    #[arg(long, env = "SAMEROW_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Which {
+    fn place(&self) -> Result<Place, Failed> {
+        match &self.database_url {
+            Some(url) => Ok(Place::Database(database(url)?)),
+            None => Ok(Place::Folder(self.data.clone())),
+        }
+    }
+}
+
+/// The database of a URL. Not left to the command line's parser, which would show the password of one that is wrong.
+pub(super) fn database(url: &str) -> Result<Address, Failed> {
+    url.parse().map_err(|error: BadAddress| Failed::new(Exit::Usage, error))
+}
+
+#[derive(Args)]
+pub(super) struct Backup {
+    /// The file to write; it must not be there.
+    file: PathBuf,
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args)]
+pub(super) struct Restore {
+    /// The file to read.
+    file: PathBuf,
+    /// Prove the file, and restore nothing.
+    #[arg(long)]
+    verify_only: bool,
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args)]
+pub(super) struct Move {
+    /// A folder, or the URL of a database: the store to read. It stays as it is.
+    #[arg(long)]
+    from: String,
+    /// A folder, or the URL of a database: where the store is to be. Nothing is there yet.
+    #[arg(long)]
+    to: String,
+    /// Read and prove it, look at where it is to go, and move nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn place(text: &str) -> Result<Place, Failed> {
+    if text.contains("://") { database(text).map(Place::Database) } else { Ok(Place::Folder(PathBuf::from(text))) }
+}
+
+pub(super) fn backup(command: &Backup) -> Result<Exit, Failed> {
+    let path = &command.file;
+    let partial = PathBuf::from(format!("{}.partial", path.display()));
+    let in_file =
+        |error: std::io::Error, path: &Path| Failed::new(Exit::Failed, format!("{}: {error}", path.display()));
+    if path.exists() {
+        return Err(Failed::new(Exit::Conflict, format!("{} is there already: it was left as it is", path.display())));
+    }
+    let file = private(&partial).map_err(|error| in_file(error, &partial))?;
+    let counts = transfer::backup(&command.which.place()?, &file, &mut tell).map_err(failed).inspect_err(|_| {
+        let _ = std::fs::remove_file(&partial);
+    })?;
+    // Whole or not at all, also when the power goes.
+    file.sync_all().map_err(|error| in_file(error, &partial))?;
+    std::fs::rename(&partial, path).map_err(|error| in_file(error, path))?;
+    print(&format!("{} in {}\n", said(&counts), path.display()))
+}
+
+/// It holds people and hashes: nobody else's to read.
+fn private(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+pub(super) fn restore(command: &Restore) -> Result<Exit, Failed> {
+    let file = File::open(&command.file)
+        .map_err(|error| Failed::new(Exit::NotFound, format!("{}: {error}", command.file.display())))?;
+    let file = BufReader::with_capacity(1 << 16, file);
+    if command.verify_only {
+        let counts = transfer::verify(file, &mut tell).map_err(failed)?;
+        return print(&format!("{}: the backup is whole\n", said(&counts)));
+    }
+    let place = command.which.place()?;
+    let counts = transfer::restore(file, &place, &mut tell).map_err(failed)?;
+    print(&format!("{} in {place}\n", said(&counts)))
+}
+
+pub(super) fn transfer(command: &Move) -> Result<Exit, Failed> {
+    let (from, to) = (place(&command.from)?, place(&command.to)?);
+    let counts = transfer::transfer(&from, &to, command.dry_run, &mut tell).map_err(failed)?;
+    if command.dry_run {
+        return print(&format!("{} would be moved; nothing was\n", said(&counts)));
+    }
+    print(&format!("{} in {to}\n{from} is as it was. Take its samerow.key to where the servers run.\n", said(&counts)))
+}
+
+fn failed(error: TransferError) -> Failed {
+    let exit = match &error {
+        TransferError::Place(_) => Exit::Unavailable,
+        TransferError::Damaged(_) => Exit::Differences,
+        TransferError::File(_) => Exit::Failed,
+    };
+    Failed::new(exit, error)
+}
+
+fn said(counts: &Counts) -> String {
+    format!("{} records, {} changes and {} chunks of files", counts.records, counts.changes, counts.chunks)
+}
+
+/// How far it is, for people only.
+#[allow(clippy::print_stderr, reason = "progress is told on standard error")]
+fn tell(counts: &Counts) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r{} rows", counts.all());
+    }
+}

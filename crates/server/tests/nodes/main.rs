@@ -1,0 +1,266 @@
+//! Many servers on one PostgreSQL, seen from outside: what is acknowledged is kept once, whatever is killed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
+
+#[path = "../../../store/tests/postgres/cluster.rs"]
+mod cluster;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::process::Output;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use cluster::{Cluster, Own};
+use nix::sys::signal::Signal;
+use support::*;
+use tempfile::TempDir;
+
+/// A server of a database. All share one folder, which holds nothing but the key of webhooks.
+fn launch(data: &TempDir, url: &str) -> Launch {
+    Launch::demo(data.path()).argument("--database-url").argument(url).within(Duration::from_secs(60))
+}
+
+/// A plan that is all about five customers.
+fn plan() -> Plan {
+    let mut plan = Plan::new(4);
+    plan.records.truncate(5);
+    plan
+}
+
+fn samerow(words: &[&str]) -> Output {
+    command(&[]).args(words).output().unwrap()
+}
+
+/// The records of a server are what their histories say, and those what callers were told.
+fn judge(before: &World, server: &Server, plan: &Plan, ledger: &Ledger, url: &str) {
+    let after = World::read(server, &plan.records).unwrap();
+    let wrong = check(before, &after, ledger, Refused::Absent);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let doctor = samerow(&["doctor", "--json", "--database-url", url]);
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert!(doctor.status.success() && said.contains(r#""engine":"PostgreSQL "#), "{said}");
+}
+
+#[test]
+fn a_node_that_is_killed_takes_nothing_along() {
+    let _turn = Turn::take();
+    let database = Cluster::shared().database();
+    let (data, url) = (TempDir::new().unwrap(), database.url());
+    let (mut first, second) = (launch(&data, &url).start(), launch(&data, &url).start());
+    let plan = plan();
+    let before = World::read(&second, &plan.records).unwrap();
+    let mut ledger = Ledger::default();
+    let mut rng = Rng::new("nodes kill");
+    let kills = rounds(3, 30);
+    for _ in 0..kills {
+        let loads = [Load::start(first.address, &plan), Load::start(second.address, &plan)];
+        sleep(rng.millis(200, 600));
+        first.kill();
+        sleep(Duration::from_millis(100));
+        loads.into_iter().for_each(|load| load.stop(&mut ledger));
+        first = launch(&data, &url).start();
+    }
+    assert!(ledger.acked() > kills * 10, "too little load to prove anything");
+    judge(&before, &first, &plan, &ledger, &url);
+    report(format!("two nodes, {kills} kills: {} acknowledged ({}), 0 lost", ledger.acked(), ledger.by_dialect()));
+}
+
+#[test]
+fn a_database_that_is_killed_loses_nothing() {
+    let _turn = Turn::take();
+    let own = Own::new();
+    let (data, url) = (TempDir::new().unwrap(), format!("postgres://samerow@127.0.0.1:{}/samerow", own.port));
+    let servers = [launch(&data, &url).start(), launch(&data, &url).start()];
+    let plan = plan();
+    let before = World::read(&servers[0], &plan.records).unwrap();
+    let mut ledger = Ledger::default();
+    for _ in 0..rounds(2, 20) {
+        let loads = servers.each_ref().map(|server| Load::start(server.address, &plan));
+        sleep(Duration::from_millis(400));
+        own.kill();
+        own.again();
+        let back = Instant::now();
+        sleep(Duration::from_millis(1_500));
+        loads.into_iter().for_each(|load| load.stop(&mut ledger));
+        assert!(ledger.ops.iter().any(|op| op.outcome == Outcome::Acked && op.sent > back), "it is not used again");
+    }
+    judge(&before, &servers[1], &plan, &ledger, &url);
+    let refused = ledger.count(|outcome| matches!(outcome, Outcome::Refused(_)));
+    report(format!("killed PostgreSQL: {} acknowledged, {refused} refused, 0 lost", ledger.acked()));
+}
+
+#[test]
+fn a_standby_that_is_promoted_has_all_that_was_acknowledged() {
+    let _turn = Turn::take();
+    let mut primary = Own::new();
+    let standby = primary.standby();
+    let url = format!("postgres://samerow@127.0.0.1:{},127.0.0.1:{}/samerow", primary.port, standby.port);
+    let data = TempDir::new().unwrap();
+    let servers = [launch(&data, &url).start(), launch(&data, &url).start()];
+    let plan = plan();
+    let before = World::read(&servers[0], &plan.records).unwrap();
+    let loads = servers.each_ref().map(|server| Load::start(server.address, &plan));
+    sleep(Duration::from_millis(800));
+    let gone = Instant::now();
+    primary.kill();
+    standby.promote();
+    sleep(Duration::from_secs(4));
+    let mut ledger = Ledger::default();
+    loads.into_iter().for_each(|load| load.stop(&mut ledger));
+    let back = ledger.ops.iter().filter(|op| op.outcome == Outcome::Acked && op.sent > gone).map(|op| op.done).min();
+    let pause = back.expect("the standby is used") - gone;
+    let alone = format!("postgres://samerow@127.0.0.1:{}/samerow", standby.port);
+    judge(&before, &servers[1], &plan, &ledger, &alone);
+    report(format!("promoted standby: {} acknowledged, 0 lost, {pause:?} to the next one", ledger.acked()));
+}
+
+/// One after the other is stopped and started again while callers go on: each takes another server when one does not
+/// take its call.
+#[test]
+fn servers_are_replaced_one_by_one_without_a_failed_call() {
+    let _turn = Turn::take();
+    let database = Cluster::shared().database();
+    let (data, url) = (TempDir::new().unwrap(), database.url());
+    let mut servers = vec![launch(&data, &url).start(), launch(&data, &url).start()];
+    let plan = plan();
+    let before = World::read(&servers[0], &plan.records).unwrap();
+    let mut ledger = Ledger::default();
+    for _ in 0..2 {
+        let loads: Vec<_> = servers.iter().map(|server| Load::start(server.address, &plan)).collect();
+        sleep(Duration::from_millis(400));
+        let leaving = servers.remove(0);
+        leaving.signal(Signal::SIGTERM);
+        assert!(leaving.stop().success());
+        loads.into_iter().for_each(|load| load.stop(&mut ledger));
+        servers.push(launch(&data, &url).start());
+    }
+    // What could not be sent, or was not answered before the server closed, is sent to the other one.
+    let failed: Vec<_> = ledger.ops.iter().filter(|op| matches!(op.outcome, Outcome::Refused(_))).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    judge(&before, &servers[0], &plan, &ledger, &url);
+    let unknown = ledger.count(|outcome| matches!(outcome, Outcome::Unknown(_)));
+    report(format!("replaced one by one: {} acknowledged, 0 refused, {unknown} unanswered", ledger.acked()));
+}
+
+#[test]
+fn a_node_forgets_what_another_revoked() {
+    let database = Cluster::shared().database();
+    let (data, url) = (TempDir::new().unwrap(), database.url());
+    let (first, second) = (launch(&data, &url).start(), launch(&data, &url).start());
+    let mut there = second.client();
+    let body = r#"{"username":"leaving","role":"agent"}"#;
+    let made = first.client().call("POST", "/v1/keys", &ADMIN, body).unwrap();
+    assert_eq!(made.status, 201, "{}", made.text());
+    let (id, secret) = (made.json()["id"].to_string(), made.json()["key"].as_str().unwrap().to_owned());
+    let bearer = format!("Bearer {secret}");
+    let mut call = || there.call("GET", "/v1/customers/191", &[("Authorization", &bearer)], "").unwrap().status;
+    assert_eq!(call(), 200);
+    let revoked = first.client().call("DELETE", &format!("/v1/keys/{id}"), &ADMIN, "").unwrap();
+    assert!(revoked.status < 300, "{}", revoked.text());
+    // The manual says a second.
+    assert!(wait_until(Duration::from_secs(10), || call() == 401));
+    // And the list of those who share the database.
+    let nodes = samerow(&["nodes", "--json", "--database-url", &url]);
+    let nodes: serde_json::Value = serde_json::from_slice(&nodes.stdout).unwrap();
+    let address = |server: &Server| server.address.to_string();
+    assert_eq!(nodes[0]["address"], address(&first));
+    assert_eq!(nodes[1]["address"], address(&second));
+    assert_eq!((&nodes[0]["leads"], &nodes[1]["leads"]), (&true.into(), &false.into()));
+    assert!(first.stop().success());
+    let nodes = samerow(&["nodes", "--database-url", &url]);
+    assert_eq!(String::from_utf8_lossy(&nodes.stdout).lines().count(), 1);
+}
+
+const ADMIN: [(&str, &str); 2] = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+
+/// Each a sentence on standard error and an exit code, and no server.
+#[test]
+fn a_database_that_cannot_be_used_is_named_and_left_alone() {
+    let database = Cluster::shared().database();
+    let url = database.url();
+    let data = TempDir::new().unwrap();
+    let data = data.path().to_str().unwrap();
+    for (url, code, says) in [
+        ("mysql://u:s3cret@h/n".to_owned(), 2, "postgres://user:password@host:5432/name"),
+        ("postgres://u:s3cret@127.0.0.1:1/n".to_owned(), 7, "cannot reach the database at 127.0.0.1:1/n"),
+        (url.clone() + "_not", 7, "createdb"),
+        (url.clone() + "?sslmode=require", 7, "cannot reach"),
+    ] {
+        let output = samerow(&["serve", "--listen", "127.0.0.1:0", "--data", data, "--database-url", &url]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{url}: {said}");
+        assert!(said.contains(says) && !said.contains("s3cret"), "{url}: {said}");
+        for noun in ["doctor", "nodes"] {
+            let output = samerow(&[noun, "--database-url", &url]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(output.status.code(), Some(2 | 7)) && !said.contains("s3cret"), "{noun} {url}: {said}");
+        }
+    }
+    let both = samerow(&["serve", "--ephemeral", "--database-url", &url]);
+    assert_eq!(both.status.code(), Some(2));
+    let empty = samerow(&["doctor", "--database-url", &url]);
+    assert!(empty.status.code() == Some(7) && String::from_utf8_lossy(&empty.stderr).contains("there is no store"));
+    let shown = samerow(&["config", "show", "--database-url", "postgres://u:s3cret@h/n"]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("postgres://u:***@h/n") && !shown.contains("s3cret"), "{shown}");
+    assert_eq!(database.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
+}
+
+/// From a folder to a file, to another folder, to a database that two servers share, and back.
+#[test]
+fn a_store_is_taken_from_place_to_place_by_commands() {
+    let dir = TempDir::new().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (first, second, back, file) = (path("first"), path("second"), path("back"), path("store.jsonl"));
+    let database = Cluster::shared().database();
+    let url = database.url();
+    let run = |words: &[&str], code: i32| {
+        let output = samerow(words);
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+        said
+    };
+    let server = Launch::demo(&first).start();
+    let change = |server: &Server, city: &str| {
+        let body = format!(r#"{{"address":{{"city":"{city}"}}}}"#);
+        let reply = server.client().call("PATCH", "/v1/customers/191", &ADMIN, body).unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    };
+    change(&server, "Oslo");
+    // While a server is at work.
+    run(&["backup", &file, "--data", &first], 0);
+    assert!(run(&["backup", &file, "--data", &first], 4).contains("is there already"));
+    assert!(run(&["move", "--from", &first, "--to", &url], 7).contains("open in another server"));
+    let before = World::read(&server, &[191]).unwrap();
+    assert!(server.stop().success());
+
+    assert!(run(&["restore", "--verify-only", &file], 0).contains("the backup is whole"));
+    run(&["restore", &file, "--data", &second], 0);
+    assert!(run(&["restore", &file, "--data", &second], 7).contains("there is a store"));
+    assert!(run(&["move", "--from", &second, "--to", &url, "--dry-run"], 0).contains("nothing was"));
+    run(&["move", "--from", &second, "--to", &url], 0);
+    let data = TempDir::new().unwrap();
+    let (one, two) = (launch(&data, &url).start(), launch(&data, &url).start());
+    assert_eq!(World::read(&two, &[191]).unwrap(), before);
+    change(&one, "Rome");
+    assert!(run(&["move", "--from", &url, "--to", &back], 7).contains("Stop them first"));
+    let before = World::read(&two, &[191]).unwrap();
+    assert!(one.stop().success() && two.stop().success());
+    run(&["move", "--from", &url, "--to", &back], 0);
+    let server = Launch::demo(&back).start();
+    assert_eq!(World::read(&server, &[191]).unwrap(), before);
+    assert!(server.stop().success());
+    run(&["doctor", "--data", &back], 0);
+
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    run(&["restore", "--verify-only", &file], 6);
+    run(&["restore", &file, "--data", &path("third")], 6);
+    run(&["restore", &path("nowhere"), "--data", &path("third")], 3);
+    run(&["backup", &path("x"), "--data", &path("nowhere")], 7);
+    run(&["move", "--from", "mysql://h/n", "--to", &back], 2);
+}
