@@ -74,7 +74,9 @@ fn check_fold(id: u32, old: &Record, record: &Record, wrong: &mut Vec<String>) {
             version = entry.version;
         }
         for (field, from, to) in &entry.changes {
-            if fields.get(field).unwrap_or(&Value::Null) != from {
+            // Who has no name of their own is shown by another one, which the history does not have.
+            let derived = field == "name" && from.is_null();
+            if !derived && fields.get(field).unwrap_or(&Value::Null) != from {
                 wrong.push(format!("customer {id} version {version}: {field} was {:?}, not {from}", fields.get(field)));
             }
             fields.insert(field.clone(), to.clone());
