@@ -13,6 +13,7 @@ const PAGES = {
   "as-everlytic": "/console/customers/10/as/everlytic",
   "as-trackfinity": "/console/customers/10/as/trackfinity",
   "as-native": "/console/customers/10/as/native",
+  "as-bing-ads": "/console/customers/10/as/bing_ads",
   "new-customer": "/console/customers/new",
   erase: "/console/customers/192/erase",
   tickets: "/console/tickets",

@@ -19,6 +19,8 @@ pub(super) struct Page {
     pub(super) role: &'static str,
     pub(super) may_write: bool,
     pub(super) may_manage: bool,
+    /// Whether they operate the server: what concerns all tenants is for them.
+    pub(super) is_operator: bool,
     /// What forms bring along.
     pub(super) csrf: String,
     /// `light`, `dark` or `system`.
@@ -60,7 +62,8 @@ impl Page {
     /// The entries of the navigation: name and address.
     pub(super) fn navigation(&self) -> Vec<(&'static str, String)> {
         let mut entries = vec!["overview", "customers", "tickets", "companies"];
-        entries.extend(["inspector", "settings"].into_iter().filter(|_| self.may_manage));
+        let admitted = [("inspector", self.is_operator), ("settings", self.may_manage)];
+        entries.extend(admitted.into_iter().filter(|(_, may)| *may).map(|(name, _)| name));
         entries.extend(["dialects", "fields"]);
         let address = |name| if name == "overview" { self.root.clone() } else { format!("{}/{name}", self.root) };
         entries.into_iter().map(|name| (name, address(name))).collect()

@@ -41,7 +41,7 @@ pub(super) fn plain(words: &'static Words, field: Field, value: Option<&Value>) 
     let Some(value) = value else { return String::new() };
     match (field.shape(), value) {
         (Shape::Secret, _) => words.get("changed").to_owned(),
-        (Shape::Choice(_), Value::Text(text)) => words.named("choice", text).to_owned(),
+        (Shape::Choice(_), Value::Text(text)) => words.choice(text),
         (_, Value::Flag(flag)) => words.get(if *flag { "yes" } else { "no" }).to_owned(),
         (_, Value::Number(number)) if is_time(field) => Moment::of(Time(*number)).short,
         _ => typed(field, Some(value)),
@@ -62,10 +62,8 @@ pub(super) fn cell(words: &'static Words, record: &Record, field: Field) -> Stri
         Field::UpdatedAt => Moment::of(record.updated_at).short,
         Field::UpdatedBy => record.updated_by.clone(),
         Field::Name if record.kind == Kind::Customer => shown_name(record).into_owned(),
-        Field::Status if record.kind == Kind::Customer && record.values.get(field).is_none() => {
-            words.named("choice", "active").to_owned()
-        }
-        Field::TicketStatus if record.values.get(field).is_none() => words.named("choice", "open").to_owned(),
+        Field::Status if record.kind == Kind::Customer && record.values.get(field).is_none() => words.choice("active"),
+        Field::TicketStatus if record.values.get(field).is_none() => words.choice("open"),
         Field::Emails => record.texts(field).first().cloned().unwrap_or_default(),
         _ => plain(words, field, record.values.get(field)),
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use dialects::sign_in::digest;
 use dialects::{Reply, Request, Session, State};
 use domain::error::Reason;
+use domain::tenant::Tenant;
 use domain::{Access, Caller, Error, Operation};
 use http::{HeaderValue, Response, StatusCode, header};
 use std::borrow::Cow;
@@ -52,6 +53,7 @@ impl<'a> Stranger<'a> {
             role: "",
             may_write: false,
             may_manage: false,
+            is_operator: false,
             csrf: String::new(),
             theme: theme.to_owned(),
             request_id: request.id.clone(),
@@ -145,6 +147,7 @@ impl<'a> Visit<'a> {
             role: caller.role.name(),
             may_write: caller.role.allows(Access::Write),
             may_manage: caller.role.allows(Access::Manage),
+            is_operator: caller.role.allows(Access::Manage) && caller.tenant == Tenant::DEFAULT,
             csrf: self.csrf.clone(),
             notice: self.notice(),
             ..self.stranger.page(title)

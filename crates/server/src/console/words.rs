@@ -59,6 +59,11 @@ impl Words {
         self.get(key).replacen("{}", &value.to_string(), 1)
     }
 
+    /// What a choice is called; one without a text is read by its name.
+    pub(super) fn choice(&'static self, name: &str) -> String {
+        self.texts.get(&format!("choice.{name}")).cloned().unwrap_or_else(|| name.replace('_', " "))
+    }
+
     /// The text below a heading, where there may be none: then the name itself.
     pub(super) fn named<'k>(&'static self, heading: &str, name: &'k str) -> &'k str {
         self.texts.get(&format!("{heading}.{name}")).map_or(name, String::as_str)

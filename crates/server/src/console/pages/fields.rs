@@ -200,7 +200,7 @@ async fn control(visit: &Visit<'_>, field: Field) -> (&'static str, Vec<(String,
         Shape::Text { .. } => ("text", Vec::new()),
         Shape::Choice(choices) => {
             let known = choices.iter().filter(|choice| **choice != "deleted");
-            let named = known.map(|choice| ((*choice).to_owned(), words.named("choice", choice).to_owned()));
+            let named = known.map(|choice| ((*choice).to_owned(), words.choice(choice)));
             ("choice", named.collect())
         }
         Shape::Flag => ("flag", Vec::new()),

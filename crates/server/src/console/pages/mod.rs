@@ -10,6 +10,7 @@ mod guide;
 mod history;
 mod inspector;
 mod list;
+mod live;
 mod map;
 mod messages;
 mod overview;
@@ -57,7 +58,7 @@ fn here(kind: Kind) -> &'static str {
 pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) -> (&'static str, Outcome) {
     match (is_read, segments) {
         (true, []) => ("overview", overview::show(visit).await),
-        (true, ["live"]) => ("live", overview::live(visit).await),
+        (true, ["live"]) => ("live", live::changes(visit).await),
         (true, ["inspector"]) => ("inspector", inspector::list(visit)),
         (true, ["inspector", "live"]) => ("live", inspector::live(visit)),
         (true, ["inspector", number]) => ("inspector", inspector::show(visit, number).await),

@@ -1,15 +1,13 @@
 //! How the dialects fare, what needs somebody, and what changed last.
 
 use askama::Template;
-use dialects::{Refusal, Reply, Request, native};
 use domain::error::Reason;
 use domain::filter::{Condition, Order, Selection, Test};
 use domain::operation::{Deleted, ListRecords};
 use domain::port::Condition as Health;
 use domain::tenant::Tenant;
 use domain::{Error, Field, Kind, Record};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use std::sync::Arc;
+use http::StatusCode;
 
 use super::many;
 use crate::console::html;
@@ -144,20 +142,4 @@ async fn latest(visit: &Visit<'_>, kind: Kind, only: Option<Condition>) -> Resul
         at: Moment::of(record.updated_at),
     };
     Ok(page.records.iter().map(line).collect())
-}
-
-/// Tells of each change as the native API does, from now on. When credentials change the stream ends, and the page asks
-/// again.
-pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
-    let query = Some(String::from("after=now&kind=customer,company,ticket,message"));
-    let path = String::from("/v1/events");
-    let request = Request { method: Method::GET, path, query, headers, ..visit.request().clone() };
-    let answer = native::answer_as(visit.state, &request, Arc::clone(visit.caller())).await;
-    match answer.refused {
-        None => Ok(Reply { response: answer.response, pieces: answer.pieces }),
-        Some(Refusal::Operation(error)) => Err(error),
-        Some(Refusal::Request(_, sentence)) => Err(Error::new(Reason::Invalid, sentence)),
-    }
 }
