@@ -320,6 +320,7 @@ export const checks = {
     await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
     await native(browser.base, "PATCH", "/v1/customers/1001", { note: "<i>now</i>" });
     await browser.driver.wait(async () => /customer #1001 note/.test(await browser.text("#changed")), 10000);
+    await browser.go("/console");
     assert.ok((await browser.all(".chart rect")).length > 0);
     assert.deepEqual(await browser.faults(), []);
   },
