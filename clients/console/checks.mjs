@@ -318,7 +318,7 @@ export const checks = {
   async "the overview goes on by itself"(browser) {
     await browser.signIn();
     await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
-    await native(browser.base, "PATCH", "/v1/customers/1001", { note: "<i>now</i>" });
+    await native(browser.base, "PATCH", "/v1/customers/1001", { note: `<i>${Date.now()}</i>` });
     await browser.driver.wait(async () => /customer #1001 note/.test(await browser.text("#changed")), 10000);
     await browser.go("/console");
     assert.ok((await browser.all(".chart rect")).length > 0);
