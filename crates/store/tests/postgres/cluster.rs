@@ -234,6 +234,15 @@ impl Own {
         standby
     }
 
+    /// Puts a file beside its data, for it alone to read.
+    pub(crate) fn file(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.folder.path().join("data").join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        own(&path);
+    }
+
     pub(crate) fn promote(&self) {
         assert_eq!(self.sql("SELECT pg_promote()"), "t");
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test bed is a failed test")]
 
 mod cluster;
+mod encrypted;
 mod nodes;
 mod opening;
 mod proxy;
