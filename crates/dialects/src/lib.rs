@@ -15,6 +15,7 @@ pub mod mail;
 pub mod moment;
 pub mod native;
 pub mod notes;
+pub mod oauth;
 mod pages;
 pub mod rate;
 pub mod reply;

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 /// Characters of a session key, out of 62: some 190 bits.
-const KEY_LENGTH: usize = 32;
+pub(crate) const KEY_LENGTH: usize = 32;
 
 /// Longest text of a last error, in characters.
 const LAST_ERROR_MAX: usize = 255;

@@ -3,6 +3,7 @@
 use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::mail::Mails;
+use crate::oauth::Client;
 use crate::pages::Pages;
 use crate::rate::Rates;
 use crate::session::Sessions;
@@ -33,6 +34,8 @@ pub struct State {
     pub rates: Rates,
     /// How long sessions last, and what went wrong last in them.
     pub sessions: Sessions,
+    /// The programs that may ask users to let them in.
+    pub clients: Vec<Client>,
     /// Refuse what the vendors would refuse.
     pub strict: bool,
     /// Offer the methods of XML-RPC's `validator1`, which touch no record.
@@ -65,6 +68,7 @@ impl State {
             sign_in,
             rates: Rates::default(),
             sessions: Sessions::default(),
+            clients: Vec::new(),
             strict: false,
             validator1: false,
             loopback: true,

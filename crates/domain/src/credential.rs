@@ -41,6 +41,10 @@ pub enum Space {
     SessionSlot,
     /// Digests of tokens, over all tenants.
     TokenDigest,
+    /// Digests of codes that programs get a token for, over all tenants.
+    CodeDigest,
+    /// Digests of what stays the same of what renews a token, over all tenants.
+    FamilyDigest,
     /// Codes of languages.
     LanguageCode,
     /// Names of accounts, each among those of its customer.
@@ -72,6 +76,8 @@ impl Space {
             Self::SessionDigest => 13,
             Self::SessionSlot => 14,
             Self::TokenDigest => 15,
+            Self::CodeDigest => 16,
+            Self::FamilyDigest => 17,
             Self::LanguageCode => 30,
             Self::NotificationDigest => 31,
             Self::AccountName => 40,
@@ -92,6 +98,8 @@ impl Space {
             Self::BingNumber => Field::BingNumber,
             Self::ExtraField => Field::Number,
             Self::Digest | Self::SessionDigest | Self::TokenDigest | Self::NotificationDigest => Field::Digest,
+            Self::CodeDigest => Field::CodeDigest,
+            Self::FamilyDigest => Field::FamilyDigest,
             Self::SessionSlot => Field::Slot,
             Self::LanguageCode => Field::Code,
             Self::TenantName | Self::AccountName => Field::Name,
@@ -107,6 +115,8 @@ impl Space {
             Self::Digest
                 | Self::SessionDigest
                 | Self::TokenDigest
+                | Self::CodeDigest
+                | Self::FamilyDigest
                 | Self::NotificationDigest
                 | Self::TenantName
                 | Self::TenantHost
@@ -178,7 +188,11 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         Kind::User => &[(Field::Username, Space::UserLogin)],
         Kind::Key => &[(Field::Digest, Space::Digest), (Field::PreviousDigest, Space::Digest)],
         Kind::Session => &[(Field::Digest, Space::SessionDigest), (Field::Slot, Space::SessionSlot)],
-        Kind::Token => &[(Field::Digest, Space::TokenDigest)],
+        Kind::Token => &[
+            (Field::Digest, Space::TokenDigest),
+            (Field::CodeDigest, Space::CodeDigest),
+            (Field::FamilyDigest, Space::FamilyDigest),
+        ],
         Kind::Tenant => &[(Field::Name, Space::TenantName), (Field::Hosts, Space::TenantHost)],
         Kind::ExtraField => &[(Field::Number, Space::ExtraField)],
         Kind::Account => &[

@@ -231,7 +231,7 @@ fields! {
     Stamp = "stamp", Shape::Secret;
     /// Which of its subject's sessions a session is.
     Slot = "slot", CODE;
-    /// The client program, as it called itself when the session began.
+    /// The program, as it called itself when a session began, or as it is registered that a token is for.
     Client = "client", NAME;
     /// A disabled user or key cannot sign in.
     Disabled = "disabled", Shape::Flag;
@@ -357,7 +357,7 @@ fields! {
     Unclaimed = "unclaimed", Shape::Flag;
     /// What opens an attachment beside its id, where a vendor's API asks for it.
     AccessKey = "access_key", Shape::Secret;
-    /// Where a webhook's events go.
+    /// Where a webhook's events go, or the code of a token went.
     Url = "url", Shape::Text { max: 2_048 };
     /// The kinds of records whose events a webhook wants; empty means all.
     Kinds = "kinds", Shape::Codes { max: 32, items: 32 };
@@ -381,6 +381,14 @@ fields! {
     WebhookId = "webhook", Shape::Reference(Kind::Webhook);
     /// Until when a token is known, so that one that ended is told from one that never was.
     KeptUntil = "kept_until", Shape::Time;
+    /// SHA-256 of the code that a program gets a token for, in hexadecimal.
+    CodeDigest = "code_digest", Shape::Secret;
+    /// What whoever redeems a code must know (RFC 7636).
+    Challenge = "challenge", Shape::Secret;
+    /// SHA-256 of the part of what renews a token that stays the same, in hexadecimal.
+    FamilyDigest = "family_digest", Shape::Secret;
+    /// That of the part that is another one each time.
+    RefreshDigest = "refresh_digest", Shape::Secret;
     /// The name of an event.
     Event = "event", Shape::Text { max: 64 };
 }

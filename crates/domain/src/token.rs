@@ -23,10 +23,22 @@ pub(crate) const FIELDS: &[Field] = &[
     Field::StartedAt,
     Field::KeptUntil,
     Field::Stamp,
+    Field::Client,
+    Field::Url,
+    Field::CodeDigest,
+    Field::Challenge,
+    Field::FamilyDigest,
+    Field::RefreshDigest,
 ];
 
 /// Seconds that a token is good when nobody says.
 pub const LIFETIME: i64 = 3_600;
+
+/// Seconds in which a code must be redeemed.
+pub const CODE_LIFETIME: i64 = 300;
+
+/// Seconds after which a token that a program renews can be renewed no more, counted from the last time: 90 days.
+pub const IDLE: i64 = 90 * 86_400;
 
 /// Most seconds that a token is good: a year.
 pub const MAX_LIFETIME: i64 = 366 * 86_400;
@@ -45,7 +57,7 @@ pub(crate) fn settle(
         let text = "A token is not changed: end it and make another one. Nothing was changed.";
         return Err(Error::new(Reason::Unsupported, text).into());
     }
-    for field in [Field::StartedAt, Field::KeptUntil] {
+    for field in [Field::StartedAt, Field::KeptUntil, Field::Client, Field::Url] {
         if record.values.get(field).is_some() {
             return Err(Error::invalid(field, format!("{field} is set by the server: leave it out")).into());
         }

@@ -1,7 +1,7 @@
 //! From a request to the dialect it belongs to, and back.
 
 use bytes::Bytes;
-use dialects::{Answer, Request, State, dialect_of};
+use dialects::{Answer, Request, State, dialect_of, oauth};
 use domain::port::Condition;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -65,6 +65,12 @@ impl Application for Dispatch {
             let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
             let answer = console::answer(&self.state, &self.inspector, &request).await;
             return self.told(console::NAME, request, answer, None, started);
+        }
+        // Passwords and tokens go to and fro: nothing of it is kept to be looked at.
+        if oauth::claims(path) {
+            let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
+            let answer = oauth::answer(&self.state, &request).await;
+            return self.told(oauth::NAME, request, answer, None, started);
         }
         let Some(dialect) = dialect_of(path) else { return nowhere() };
         let is_native = std::ptr::eq(dialect, &dialects::native::DIALECT);

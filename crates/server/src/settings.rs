@@ -66,6 +66,11 @@ pub const SETTINGS: &[Setting] = &[
     value("compress", "true", "Compress answers of the native API for clients that ask for it"),
     value("calls-per-caller", "36000", "Calls a minute of one key, user or customer; 0 is any number"),
     value("calls-per-address", "72000", "Calls a minute from one address; 0 is any number"),
+    value(
+        "oauth-clients",
+        "",
+        "Programs that may ask users to let them in, each with the addresses its codes go to: ID URI URI; ID URI",
+    ),
     value("session-idle", "1800", "Seconds after its last use in which a session ends"),
     value("session-end", "604800", "Seconds after its beginning in which a session ends however it is used"),
     value(

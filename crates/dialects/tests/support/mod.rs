@@ -16,7 +16,7 @@ pub(crate) mod sample;
 pub(crate) mod soap;
 
 use bytes::Bytes;
-use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, sign_in};
+use dialects::{Answer, Request, SignIn, SignInLimits, State, dialect_of, oauth, sign_in};
 use domain::access::{Access, Caller, Role};
 use domain::operation::{Load, ReadHistory};
 use domain::port::{Clock, Entropy, Passwords};
@@ -127,7 +127,8 @@ impl World {
         let now = NOW.parse::<jiff::Timestamp>().unwrap().as_microsecond();
         let clock = Arc::new(AtomicI64::new(now));
         let app = App::new(store, Arc::new(Frozen(Arc::clone(&clock))), Arc::new(Seeded(AtomicU64::new(2))));
-        let state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
+        let mut state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
+        state.clients = oauth::clients(oauth::DEMO).unwrap();
         let state = Arc::new(state);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { runtime, state, clock, commits, place }

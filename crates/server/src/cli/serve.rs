@@ -2,7 +2,7 @@
 
 use dialects::courier::Outbound;
 use dialects::mail::Mails;
-use dialects::{Quotas, Rates, SignIn, SignInLimits, State};
+use dialects::{Quotas, Rates, SignIn, SignInLimits, State, oauth};
 use domain::App;
 use domain::demo::PEOPLE;
 use domain::error::Reason;
@@ -84,6 +84,11 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
 
     let mut state = State::new(app, sign_in(settings, demo)?, Arc::new(Argon2id), hashers());
     state.strict = settings.on("strict")?;
+    let programs = match settings.text("oauth-clients") {
+        "" if demo => oauth::DEMO,
+        programs => programs,
+    };
+    state.clients = oauth::clients(programs).map_err(|error| Failed::new(Exit::Usage, error))?;
     state.validator1 = settings.on("validator1")?;
     state.loopback = anywhere || address.ip().is_loopback();
     state.deadline = settings.seconds("store-timeout")?;
