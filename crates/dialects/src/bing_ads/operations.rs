@@ -5,7 +5,7 @@ use super::errors::{Code, Refused, Told, number};
 use super::handlers::{accounts, customers, offered, search, users};
 use ::wire::soap::Operation;
 use domain::error::Reason;
-use domain::{Caller, Error, Role};
+use domain::{Access, Caller, Error, Role};
 
 /// What an operation needs of its caller beyond a sign-in, as the vendor's roles have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,9 @@ pub(super) fn admit(right: Right, caller: &Caller) -> Result<(), Refused> {
         Right::Internal => role == "account_manager",
     };
     if allowed {
-        return Ok(());
+        // What the role here does not give is refused before the body is looked at.
+        let access = if right == Right::Read { Access::SignIn } else { Access::Write };
+        return Ok(caller.demand(access)?);
     }
     let text = format!("{} is {role} in Bing Ads, and may not do this. Nothing was changed.", caller.name);
     Err(Refused::new(Told::Operation(number::NOT_ALLOWED), Error::new(Reason::Forbidden, text)))
