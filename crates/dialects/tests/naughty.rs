@@ -127,7 +127,7 @@ fn send(world: &World, method: &Method, target: &str, body: String) -> (u16, Val
 }
 
 /// The member that a field is, in a body and as a pointer.
-fn member(field: Field, value: Value) -> (Value, String) {
+fn member(field: Field, value: &Value) -> (Value, String) {
     let name = field.name();
     match name.split_once('.') {
         Some((holder, name)) => (json!({ holder: { name: value } }), format!("/{holder}/{name}")),
@@ -155,7 +155,7 @@ struct Tally {
 
 /// Writes it and looks at what came of it.
 fn write(world: &World, kind: Kind, path: &str, field: Field, text: &str, tally: &mut Tally) {
-    let (body, pointer) = member(field, sent(field, text));
+    let (body, pointer) = member(field, &sent(field, text));
     let before = tally.last.take();
     let (status, answer) = send(world, &Method::PATCH, path, body.to_string());
     let whole = || format!("{kind:?} {field} {text:?}: {status} {answer}");
@@ -233,7 +233,7 @@ fn every_field_keeps_or_refuses_every_text() {
             {
                 characters().for_each(|text| write(&world, kind, &path, field, &text, &mut tally));
             }
-            let (body, _) = member(field, Value::Null);
+            let (body, _) = member(field, &Value::Null);
             // As it was, where that can be: no record keeps a text that the next field's would meet.
             send(&world, &Method::PATCH, &path, body.to_string());
             tally.last = None;
