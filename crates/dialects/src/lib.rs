@@ -6,6 +6,7 @@
 
 mod admission;
 pub mod bing_ads;
+pub mod connect;
 pub mod courier;
 pub mod cursor;
 pub mod everlytic;

@@ -9,7 +9,7 @@ pub(super) struct Flags {
     /// A first look: 2 s a lane, 64 connections, 1 round, no growth
     #[arg(long)]
     pub(super) quick: bool,
-    /// What to measure: update, read, list, http, password, rpc, bulk, feed, cold-start, idle-memory, growth, or single lanes
+    /// What to measure: update, read, list, http, password, superoffice, rpc, bulk, feed, cold-start, idle-memory, growth, or single lanes
     #[arg(long, value_delimiter = ',')]
     pub(super) jobs: Vec<String>,
     /// Connections kept open by the client [default: 1,16,64,256]

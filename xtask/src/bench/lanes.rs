@@ -3,6 +3,7 @@
 use super::Result;
 use super::check::{self, Answer};
 use super::flags::Flags;
+use super::soap;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -50,7 +51,8 @@ impl PartialEq for Lane {
 impl Lane {
     /// Whether it changes a record, and so has to reach the disk.
     pub(super) fn writes(&self) -> bool {
-        self.dialect.is_some() || matches!(self.on, Kind::BareStore | Kind::Gsoap)
+        let of_tickets = [soap::TICKET, soap::MESSAGE].contains(&self.name);
+        self.dialect.is_some() || of_tickets || matches!(self.on, Kind::BareStore | Kind::Gsoap)
     }
 }
 
@@ -78,8 +80,8 @@ const TRACKFINITY_BODY: &str = "customer_id=$id&firstname=Kari&email=$unique%40b
 const NATIVE_BODY: &str =
     r#"{"first_name":"Kari","emails":["$unique@bench.example"],"address":{"postal_code":"$zip","country":"NO"}}"#;
 
-const SOAP_PATH: &str = "/scripts/SOAP?action=ticket";
-const SOAP: &[&str] = &[XML, r#"SOAPAction: """#];
+pub(super) const SOAP_PATH: &str = "/scripts/SOAP?action=ticket";
+pub(super) const SOAP: &[&str] = &[XML, r#"SOAPAction: """#];
 const SOAP_BODY: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><SOAP-ENV:Envelope"#,
     r#" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/""#,
@@ -357,18 +359,19 @@ static LANES: [Lane; 16] = [
     },
 ];
 
-const GROUPS: [(&str, &[&str]); 7] = [
+const GROUPS: [(&str, &[&str]); 8] = [
     ("update", &["trackfinity-update", "everlytic-update", "native-update", "superoffice-update"]),
     ("read", &["everlytic-read", "native-read"]),
     ("list", &["everlytic-list", "native-list"]),
     ("bulk", &["native-bulk"]),
     ("http", &["ceiling-update", "ceiling-read"]),
     ("password", &["password-update"]),
+    ("superoffice", &["superoffice-login", "superoffice-read", soap::TICKET, soap::MESSAGE]),
     ("rpc", &["everlytic-rpc-update", "everlytic-multicall"]),
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static Lane> {
-    LANES.iter()
+    LANES.iter().chain(soap::LANES)
 }
 
 pub(super) fn find(name: &str) -> Option<&'static Lane> {

@@ -13,6 +13,7 @@ mod machine;
 mod report;
 mod rounds;
 mod server;
+mod soap;
 mod start;
 mod stats;
 mod targets;

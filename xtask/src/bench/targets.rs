@@ -4,7 +4,7 @@ use super::growth::{CONNECTIONS, LARGE, SMALL};
 use super::lanes::{self, Kind, Lane};
 use super::report::Report;
 use super::rounds::{Cell, NOISY};
-use super::stats;
+use super::{soap, stats};
 
 /// Connections at which most targets are set.
 const BUSY: u32 = 64;
@@ -82,6 +82,12 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
                 let value = rate((name, BUSY), ("native-update", BUSY));
                 add(format!("{name} / native-update at {BUSY}"), value, Bound::AtLeast(0.95));
             }
+            (soap::TICKET | soap::MESSAGE, _) => {
+                let value = rate((name, BUSY), ("superoffice-update", BUSY));
+                add(format!("{name} / superoffice-update at {BUSY}"), value, Bound::AtLeast(0.6));
+            }
+            // Of these the figures are enough.
+            ("superoffice-login" | "superoffice-read", _) => {}
             ("everlytic-multicall", _) => {
                 let value = rate((name, 1), ("everlytic-rpc-update", 1)).map(|ratio| ratio * 100.0);
                 add(format!("{name}, updates / everlytic-rpc-update at 1"), value, Bound::AtLeast(5.0));

@@ -4,6 +4,7 @@ mod auth;
 mod call;
 mod errors;
 mod fields;
+mod guides;
 mod handlers;
 mod leniency;
 mod literal;
@@ -20,6 +21,8 @@ use domain::{Caller, Field, Kind};
 use http::{Method, StatusCode};
 use operations::{PORTS, Port};
 use std::sync::Arc;
+
+pub use guides::GUIDES;
 
 /// The name in the history.
 const NAME: &str = "superoffice";

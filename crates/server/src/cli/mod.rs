@@ -5,6 +5,7 @@ mod bulk;
 mod client;
 mod config;
 mod customer;
+mod dialects;
 mod doctor;
 mod events;
 mod manual;
@@ -94,6 +95,9 @@ enum Command {
     /// Make certificates for programs that want TLS.
     #[command(subcommand)]
     Tls(tls::Tls),
+    /// The APIs that are spoken, and how a program is pointed at one.
+    #[command(subcommand)]
+    Dialects(dialects::Dialects),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -126,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Move(command) => transfer::transfer(&command),
         Command::Nodes(command) => nodes::run(&command),
         Command::Tls(command) => tls::run(&command),
+        Command::Dialects(command) => dialects::run(&command),
         Command::Config(command) => config::run(&command),
         Command::Completions { shell } => manual::completions(Arguments::command(), shell),
         Command::Man { folder } => manual::pages(Arguments::command(), &folder),
