@@ -14,6 +14,7 @@ pub(crate) mod records;
 pub(crate) mod tenants;
 pub(crate) mod tickets;
 pub(crate) mod unique;
+pub(crate) mod webhooks;
 
 use domain::access::Role;
 use domain::error::Reason;
@@ -69,6 +70,7 @@ macro_rules! store_suite {
             tenants: share_nothing, name_keys_and_digests_once, credential_changes_are_noticed;
             tickets: follow_their_messages, close_and_open_again, are_for_their_customers, customers_see_nothing_else,
                 keep_files_as_they_are, link_each_file_once, tell_their_owners_once, loose_files_go_in_time;
+            webhooks: keeps_how_far_a_webhook_was_told;
             concurrency: nothing_is_lost_or_done_twice, readers_see_whole_changes_in_order;
         }
     };
