@@ -5,8 +5,9 @@ python scenario.py [address of a server with the demo data]; the package native_
 
 import sys
 import time
+from importlib import import_module
 
-from native_client import AuthenticatedClient
+from native_client import AuthenticatedClient, models
 from native_client.api.customers import (
     create_customer,
     delete_customer,
@@ -75,6 +76,40 @@ answer = add_message.sync_detailed(ticket.id, client=api, body=MessageInput(text
 same((answer.status_code, answer.parsed.ticket), (201, ticket.id))
 
 same(delete_customer.sync(customer.id, client=api).status, "deleted")
+
+# The other resources of the demo, each made, read, listed, changed, deleted and brought back in one way.
+unique = str(time.time_ns())
+for one, many, made, changes in [
+    ("company", "companies", {"name": "Fjord AS"}, {"phone": "1"}),
+    ("category", "categories", {"name": "Printers", "external": True}, {"name": "Printing"}),
+    ("priority", "priorities", {"name": "Soon", "sort_order": 25}, {"sort_order": 26}),
+    ("extra_field", "extra_fields", {"domain": "customer", "number": 9, "name": "Size", "shape": "integer"}, {"name": "Length"}),
+    ("user", "users", {"username": unique, "name": "Kari", "role": "agent"}, {"role": "viewer"}),
+    ("key", "keys", {"username": unique, "role": "viewer"}, {"role": "agent"}),
+    ("ticket", "tickets", {"title": "Slow", "customer": 191, "category": 23, "priority": 2}, {"title": "Fast"}),
+    ("message", "messages", {"ticket": 500, "text": "Hello"}, {"text": "Goodbye"}),
+    ("language", "languages", {"name": "Nynorsk", "code": "nn"}, {"name": "Norsk"}),
+    ("webhook", "webhooks", {"url": "https://crm.example/hook"}, {"name": "crm"}),
+]:
+    module = f"native_client.api.{many}"
+    call = lambda verb, *arguments, **more: import_module(f"{module}.{verb}").sync(*arguments, client=api, **more)
+    taken = getattr(models, "".join(word.capitalize() for word in one.split("_")) + "Input")
+    created = call(f"create_{one}", body=taken.from_dict(made)).to_dict()
+    same({name: created[name] for name in made}, made)
+    assert one not in ("key", "webhook") or created.keys() & {"key", "secret"}
+    changed = call(f"update_{one}", created["id"], body=taken.from_dict(changes)).to_dict()
+    same({name: changed[name] for name in changes}, changes)
+    same(call(f"read_{one}", created["id"]).to_dict(), changed)
+    listed = call(f"list_{many}", filter_=f"id = {created['id']}").data
+    same([found.to_dict() for found in listed], [changed])
+    gone = call(f"delete_{one}", created["id"]).to_dict()
+    same(gone["version"], changed["version"] + 1)
+    same(call(f"list_{many}", filter_=f"id = {created['id']}").data, [])
+    if one not in ("key", "webhook"):
+        back = call(f"restore_{one}", created["id"]).to_dict()
+        same({name: back[name] for name in changes}, changes)
+    versions = [told.version for told in call(f"read_{one}_history", created["id"]).data]
+    same(versions, list(range(len(versions), 0, -1)))
 
 missing = read_customer.sync_detailed(999_999, client=api)
 same((missing.status_code, missing.parsed.code), (404, ProblemCode.NOT_FOUND))
