@@ -174,7 +174,7 @@ fn the_inspector_shows_no_secret_of_any_dialect() {
     let bing = "/Api/CustomerManagement/v11/CustomerManagementService.svc";
     let ticket = "/scripts/SOAP?action=ticket";
     let header = format!("Bearer {SECRET}");
-    let calls: Vec<(&str, &str, Vec<(&str, &str)>, String)> = vec![
+    let calls = [
         (
             tf.1,
             tf.0,

@@ -119,11 +119,12 @@ pub(super) async fn decide(state: &Arc<State>, request: &Request) -> Outcome {
     let pairs = pairs(&request.body).map_err(refused)?;
     let asked = Asked::read(state, &pairs).map_err(refused)?;
     let (dialects, challenge) = asked.check(&pairs).map_err(|wrong| asked.send_error(request, wrong))?;
-    let one = |name| one(&pairs, name).map_err(refused);
-    if one("decision")? != Some("allow") {
+    let one = |name| one(&pairs, name);
+    if one("decision").map_err(refused)? != Some("allow") {
         return Err(asked.send_error(request, Wrong("access_denied", "The user did not allow it".to_owned())));
     }
-    let (name, password) = (one("username")?.unwrap_or_default(), one("password")?.unwrap_or_default());
+    let (name, password) =
+        (one("username").map_err(refused)?.unwrap_or_default(), one("password").map_err(refused)?.unwrap_or_default());
     match let_in(state, request, &asked, (name, password), dialects, challenge).await {
         Ok(code) => Ok(asked.send(request, &[("code", &code)])),
         Err(error) if matches!(error.reason, Reason::Unauthenticated | Reason::LimitExceeded) => {
