@@ -135,7 +135,7 @@ fn a_user_lets_a_program_in_and_it_renews_its_token() {
     let caller = world.who(&given["access_token"]).unwrap();
     assert_eq!((caller.user, &*caller.name), (Some(4), "demo_bing"));
     world.pass(3_600);
-    assert_eq!(world.who(&given["access_token"]).unwrap_err(), true, "it expired");
+    assert!(world.who(&given["access_token"]).unwrap_err(), "it expired");
     let (status, renewed) = world.renew(&given["refresh_token"]);
     assert_eq!(status, 200, "{renewed}");
     assert_eq!(world.who(&renewed["access_token"]).unwrap().user, Some(4));
@@ -156,13 +156,13 @@ fn what_comes_twice_was_stolen_and_ends_everything() {
     let (_, renewed) = world.renew(&given["refresh_token"]);
     assert!(world.who(&renewed["access_token"]).is_ok());
     assert!(is_invalid_grant(world.renew(&given["refresh_token"])));
-    assert_eq!(world.who(&renewed["access_token"]).unwrap_err(), false);
+    assert!(!world.who(&renewed["access_token"]).unwrap_err());
     assert!(is_invalid_grant(world.renew(&renewed["refresh_token"])), "who was robbed signs in anew");
     let code = world.code(&[]);
     let (_, given) = world.redeem(&code, &[]);
     assert!(world.who(&given["access_token"]).is_ok());
     assert!(is_invalid_grant(world.redeem(&code, &[])));
-    assert_eq!(world.who(&given["access_token"]).unwrap_err(), false);
+    assert!(!world.who(&given["access_token"]).unwrap_err());
     assert!(is_invalid_grant(world.renew(&given["refresh_token"])));
 }
 
@@ -249,7 +249,7 @@ fn who_is_not_who_they_say_lets_nobody_in() {
     let admin = [("authorization", "Bearer demo-admin-token")];
     let changed = world.ask(&Method::PATCH, "/v1/users/4", &admin, r#"{"password":"another"}"#);
     assert!(changed.response.status().is_success());
-    assert_eq!(world.who(&given["access_token"]).unwrap_err(), false);
+    assert!(!world.who(&given["access_token"]).unwrap_err());
     assert!(is_invalid_grant(world.renew(&given["refresh_token"])));
     world.code(&[("password", "another")]);
     world.pass(400);
