@@ -49,7 +49,7 @@ const fn service(style: Style) -> Service {
 }
 static ENCODED: Service = service(Style::RpcEncoded);
 static LITERAL: Service = service(Style::DocumentLiteral);
-const LIMITS: Limits = Limits { values: 300, depth: 12, items: 20, bytes: 4096 };
+const LIMITS: Limits = Limits { values: 300, depth: 12, items: 20, bytes: 4096, empty_is_nil: true };
 
 fuzz_target!(|input: &[u8]| {
     let Some((choice, body)) = input.split_first() else { return };
