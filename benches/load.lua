@@ -5,6 +5,7 @@
 -- Values must not repeat: SQLite leaves a page clean when a row's bytes stay the same, and a commit of
 -- clean pages flushes nothing, so a load that repeats itself measures memory instead of the disk.
 local head, body = os.getenv("BENCH_HEAD"), os.getenv("BENCH_BODY")
+if body then body = body .. os.getenv("BENCH_BODY_REST") end
 local first, customers = tonumber(os.getenv("BENCH_FIRST")), tonumber(os.getenv("BENCH_CUSTOMERS"))
 local run, answers = tonumber(os.getenv("BENCH_RUN")), tonumber(os.getenv("BENCH_ANSWERS"))
 local count, id, unique = 0, 0, ""

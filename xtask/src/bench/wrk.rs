@@ -10,6 +10,9 @@ use super::lanes::{Kind, Lane};
 use super::server::{FIRST, Server};
 use super::{Result, http, tools};
 
+/// Bytes of a text that are handed over in one variable of the environment: it takes at most 128 KiB.
+const ENVIRONMENT_MAX: usize = 100_000;
+
 /// Numbers every call of wrk: part of each value written, so none is written twice.
 static CALLS: AtomicU32 = AtomicU32::new(1);
 
@@ -80,7 +83,10 @@ impl<'a> Load<'a> {
             .env("BENCH_CUSTOMERS", self.server.customers.to_string())
             .env("BENCH_RUN", CALLS.fetch_add(1, Ordering::Relaxed).to_string())
             .stdin(Stdio::null());
-        wrk.envs(self.body.iter().map(|body| ("BENCH_BODY", body)));
+        if let Some(body) = &self.body {
+            let (first, rest) = body.split_at_checked(ENVIRONMENT_MAX).unwrap_or((body, ""));
+            wrk.env("BENCH_BODY", first).env("BENCH_BODY_REST", rest);
+        }
         wrk
     }
 }
