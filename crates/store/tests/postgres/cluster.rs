@@ -16,14 +16,16 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Stops the server of folder $1, as $3 $2, when nobody has held its lock for five seconds, and takes the folder away.
+/// Stops the server of folder $1, as $3 $2, when nobody holds its lock. The folder is renamed first, in one step: who comes
+/// meanwhile finds all of a server or nothing.
 const WATCHER: &str = r#"
     while :; do
         sleep 5
         exec 8>"$1/starting" && flock 8 || exit
         if flock --exclusive --nonblock "$1/users" true; then
-            $3 "$2" --pgdata "$1/data" --mode immediate --silent stop
-            rm -rf "$1"
+            gone="$1-gone-$$"
+            mv "$1" "$gone" && $3 "$2" --pgdata "$gone/data" --mode immediate --silent stop
+            rm -rf "$gone"
             exit
         fi
         exec 8>&-
@@ -94,11 +96,12 @@ impl Cluster {
             let starting = File::create(folder.join("starting"));
             let Ok(starting) = starting else { continue };
             starting.lock().unwrap();
-            // The watcher may have taken the folder away before the lock was had.
-            let Ok(user) = File::create(folder.join("users")) else { continue };
-            if !folder.join("starting").exists() {
+            // The watcher may have taken the folder away before the lock was had, and another process may have made it anew.
+            let inode = |metadata: fs::Metadata| metadata.ino();
+            if fs::metadata(folder.join("starting")).map(inode).ok() != starting.metadata().map(inode).ok() {
                 continue;
             }
+            let user = File::create(folder.join("users")).unwrap();
             user.lock_shared().unwrap();
             let port = folder.join("port");
             if !port.exists() {
