@@ -2,12 +2,11 @@
 
 use askama::Template;
 use bytes::Bytes;
-use dialects::Reply;
 use domain::feed::Cursor;
 use domain::operation::ReadFeed;
 use domain::tenant::Tenant;
 use domain::{Access, Error};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{StatusCode, header};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -268,16 +267,14 @@ pub(super) fn live(visit: &Visit<'_>) -> Outcome {
                 () = sender.closed() => return,
                 // The word of commits ends when the server stops.
                 ended = async { while commits.changed().await.is_ok() {} } => { let () = ended; return }
-                () = sleep(HEARTBEAT) => {
-                    let key = crate::console::visit::cookie(&request, crate::console::visit::SESSION).unwrap_or_default();
-                    if state.find_session(&request, NAME, key, false).await.is_err() {
-                        return;
-                    }
-                    text.push_str(":\n\n");
-                    continue;
-                }
+                () = sleep(HEARTBEAT) => text.push_str(":\n\n"),
             }
             sleep(PACE).await;
+            // Whoever signed out is told nothing more, however many calls arrive.
+            let key = crate::console::visit::cookie(&request, crate::console::visit::SESSION).unwrap_or_default();
+            if state.find_session(&request, NAME, key, false).await.is_err() {
+                return;
+            }
             let last = *arrivals.borrow_and_update();
             let calls = inspector.calls();
             let new = calls.iter().take_while(|call| call.number > seen).filter(|call| asked.takes(call)).take(50);
@@ -293,10 +290,7 @@ pub(super) fn live(visit: &Visit<'_>) -> Outcome {
             seen = last;
         }
     });
-    let mut head = Response::new(());
-    head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    head.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(Reply::streamed(head, pieces))
+    Ok(super::live::events(pieces))
 }
 
 /// The list for a request id that a page or an answer named.

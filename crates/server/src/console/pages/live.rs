@@ -1,7 +1,7 @@
 //! What changes while somebody looks, as server-sent events.
 
-use dialects::Reply;
 use dialects::moment::rfc3339;
+use dialects::{Pieces, Reply};
 use domain::operation::ReadFeed;
 use domain::{Access, Area, Change, Kind};
 use http::{HeaderValue, Response, header};
@@ -59,10 +59,15 @@ pub(super) async fn changes(visit: &Visit<'_>) -> Outcome {
             ask.after = Some(feed.next);
         }
     });
+    Ok(events(pieces))
+}
+
+/// An answer that is a stream of events, which no proxy may hold back.
+pub(super) fn events(pieces: Pieces) -> Reply {
     let mut head = Response::new(());
     head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     head.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(Reply::streamed(head, pieces))
+    Reply::streamed(head, pieces)
 }
 
 /// Which record, which fields, and who: no value.
