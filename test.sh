@@ -76,7 +76,7 @@ fi
 cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy || exit 1
 
 # Python and node find what the clients need; a failure shows in the tests that need it.
-.venv/bin/python -c 'import aiosmtpd, openapi_python_client, requests, requests_oauthlib, schemathesis, suds, zeep' 2>/dev/null || {
+.venv/bin/python -c 'import aiosmtpd, cryptography, jwt, openapi_python_client, requests, requests_oauthlib, schemathesis, suds, zeep' 2>/dev/null || {
     python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt
 }
 (cd clients/node && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })

@@ -17,6 +17,7 @@ pub mod moment;
 pub mod native;
 pub mod notes;
 pub mod oauth;
+pub mod oidc;
 mod pages;
 pub mod rate;
 pub mod reply;

@@ -1,4 +1,4 @@
-//! OAuth 2.0 (RFC 6749, with RFC 7636, 8252 and 9700): users let programs act for them. The paths are those that the
+//! OAuth 2.0 (RFC 6749, with RFC 7009, 7636, 8252 and 9700): users let programs act for them. The paths are those that the
 //! programs of Bing Ads have compiled in. This is no dialect: it reaches no record but tokens.
 
 mod authorize;
@@ -40,6 +40,7 @@ const LIMITS: form::Limits = form::Limits { bytes: 16 * 1024, pairs: 50 };
 enum Place {
     Authorize,
     Token,
+    Revoke,
     /// Where a program without an address of its own has the code sent: it reads it from the browser's.
     Desktop,
     Metadata,
@@ -50,6 +51,7 @@ impl Place {
         Some(match path {
             "/oauth20_authorize.srf" | "/common/oauth2/v2.0/authorize" => Self::Authorize,
             "/oauth20_token.srf" | "/common/oauth2/v2.0/token" => Self::Token,
+            "/common/oauth2/v2.0/revoke" => Self::Revoke,
             "/oauth20_desktop.srf" | "/common/oauth2/nativeclient" => Self::Desktop,
             "/.well-known/oauth-authorization-server" => Self::Metadata,
             _ => return None,
@@ -67,6 +69,7 @@ pub async fn answer(state: &Arc<State>, request: &Request) -> Answer {
     let (operation, allowed) = match Place::of(&request.path) {
         Some(Place::Authorize) => ("authorize", "GET, POST"),
         Some(Place::Token) => ("token", "POST"),
+        Some(Place::Revoke) => ("revoke", "POST"),
         Some(Place::Desktop) => ("desktop", "GET"),
         Some(Place::Metadata) | None => ("metadata", "GET"),
     };
@@ -74,6 +77,7 @@ pub async fn answer(state: &Arc<State>, request: &Request) -> Answer {
         (Some(Place::Authorize), &Method::GET) => authorize::show(state, request).await,
         (Some(Place::Authorize), &Method::POST) => authorize::decide(state, request).await,
         (Some(Place::Token), &Method::POST) => token::give(state, request).await,
+        (Some(Place::Revoke), &Method::POST) => token::revoke(state, request).await,
         (Some(Place::Desktop), &Method::GET) => Ok(page::done()),
         (Some(Place::Metadata), &Method::GET) => Ok(metadata(request)),
         _ => {
@@ -146,11 +150,14 @@ fn metadata(request: &Request) -> Response<Bytes> {
         list("response_types_supported", &["code"]);
         list("grant_types_supported", &["authorization_code", "refresh_token"]);
         list("code_challenge_methods_supported", &["S256"]);
-        list("token_endpoint_auth_methods_supported", &["none"]);
+        let methods = ["none", "client_secret_basic", "client_secret_post"];
+        list("token_endpoint_auth_methods_supported", &methods);
+        list("revocation_endpoint_auth_methods_supported", &methods);
         list("scopes_supported", &SCOPES.iter().map(|(scope, _)| *scope).chain([OFFLINE]).collect::<Vec<_>>());
         object.put("issuer", base);
         object.put("authorization_endpoint", format!("{base}/common/oauth2/v2.0/authorize"));
         object.put("token_endpoint", format!("{base}/common/oauth2/v2.0/token"));
+        object.put("revocation_endpoint", format!("{base}/common/oauth2/v2.0/revoke"));
         object.put("authorization_response_iss_parameter_supported", true);
     });
     told(StatusCode::OK, body, "application/json")
@@ -174,20 +181,26 @@ fn code(reason: Reason) -> &'static str {
 }
 
 /// Adds parameters to an address.
-fn with(address: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn with(address: &str, parameters: &[(&str, &str)]) -> String {
     let mut whole = address.to_owned();
     for (name, value) in parameters {
         whole.push(if whole.contains('?') { '&' } else { '?' });
         whole.push_str(name);
         whole.push('=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => whole.push(char::from(byte)),
-                _ => whole.push_str(&format!("%{byte:02X}")),
-            }
-        }
+        whole.push_str(&encoded(value));
     }
     whole
+}
+
+/// A text as it stands in an address.
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut whole, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => whole.push(char::from(byte)),
+            _ => whole.push_str(&format!("%{byte:02X}")),
+        }
+        whole
+    })
 }
 
 /// Text that stands in a page.

@@ -4,6 +4,7 @@
 //! under a keyed hash, and forgotten at once when any credential in the store changes. Wrong ones are counted by name
 //! and by address, and each further one must wait longer.
 
+use crate::oidc::{Identity, Issuer};
 use crate::request::Request;
 use crate::state::State;
 use domain::error::Reason;
@@ -197,13 +198,26 @@ impl State {
         dialect: &'static str,
         credential: Credential<'_>,
     ) -> Result<Arc<Caller>, Error> {
+        self.rates.take_of_address(request.address, self.app.now())?;
+        self.sign_in_beside(request, dialect, credential).await
+    }
+
+    /// As [`sign_in`](Self::sign_in), for a further credential of one call: the call is counted once for its address.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) async fn sign_in_beside(
+        &self,
+        request: &Request,
+        dialect: &'static str,
+        credential: Credential<'_>,
+    ) -> Result<Arc<Caller>, Error> {
         let (sort, name, secret) = match credential {
             Credential::Key { name, key } => ("key", name.unwrap_or(""), key),
             Credential::Password { name, password } => ("password", name, password),
             Credential::Customer { name, password } => ("customer", name, password),
         };
         let now = self.app.now();
-        self.rates.take_of_address(request.address, now)?;
         // Read before the store is: a credential that changes meanwhile is then not remembered as it was.
         let epoch = self.app.credentials_epoch();
         let fingerprint = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name, secret]);
@@ -267,8 +281,12 @@ impl State {
     ) -> Result<Caller, Error> {
         let anonymous = Arc::new(Caller::anonymous(self.tenant(request).await?));
         let origin = || request.origin(dialect, "sign-in", &anonymous);
-        match credential {
-            Credential::Key { name, key } if key.len().max(name.map_or(0, str::len)) <= MAX_CREDENTIAL => {
+        match (credential, &self.issuer) {
+            (Credential::Key { name: None, key }, Some(issuer)) if Issuer::is_token(key) => {
+                let identity = issuer.identity(key, self.app.now()).await?;
+                self.caller_of(request, dialect, identity, anonymous).await
+            }
+            (Credential::Key { name, key }, _) if key.len().max(name.map_or(0, str::len)) <= MAX_CREDENTIAL => {
                 let find = FindKey { digest: digest(key), name: name.map(str::to_owned), dialect };
                 let caller = self.run(find, &anonymous, origin()).await?;
                 // The key says whose it is. Where the address says so too, they must agree.
@@ -276,7 +294,7 @@ impl State {
                 let addressed = request.tenant.is_some() || anonymous.tenant != Tenant::DEFAULT;
                 if addressed && elsewhere { Err(wrong()) } else { Ok(caller) }
             }
-            Credential::Password { name, password } | Credential::Customer { name, password }
+            (Credential::Password { name, password } | Credential::Customer { name, password }, _)
                 if name.len().max(password.len()) <= MAX_CREDENTIAL =>
             {
                 let username = name.to_owned();
@@ -288,8 +306,50 @@ impl State {
                 let proven = self.verify_password(password, phc).await?;
                 found.filter(|_| proven).map(|found| found.caller).ok_or_else(wrong)
             }
-            Credential::Key { .. } | Credential::Password { .. } | Credential::Customer { .. } => Err(wrong()),
+            _ => Err(wrong()),
         }
+    }
+
+    /// The caller whom an issuer vouches for.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for somebody who is no user of the tenant in which the issuer is believed, or may not call here.
+    async fn caller_of(
+        &self,
+        request: &Request,
+        dialect: &'static str,
+        identity: Identity,
+        anonymous: Arc<Caller>,
+    ) -> Result<Caller, Error> {
+        let origin = || request.origin(dialect, "sign-in", &anonymous);
+        let believed = self.run(FindTenant::Named(identity.tenant), &anonymous, origin()).await?;
+        let find = FindUser { username: identity.username, dialect };
+        let caller = Arc::new(Caller::anonymous(believed));
+        let addressed = request.tenant.is_some() || anonymous.tenant != Tenant::DEFAULT;
+        let found = self.run(find, &caller, request.origin(dialect, "sign-in", &caller)).await?;
+        let mut caller = found.filter(|_| !addressed || anonymous.tenant == believed).ok_or_else(wrong)?.caller;
+        caller.expires_at = Some(caller.expires_at.map_or(identity.until, |end| end.min(identity.until)));
+        Ok(caller)
+    }
+
+    /// Signs in somebody whom an issuer vouches for ([`Issuer::redeem`]).
+    ///
+    /// # Errors
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn sign_in_as(
+        &self,
+        request: &Request,
+        dialect: &'static str,
+        identity: Identity,
+    ) -> Result<Arc<Caller>, Error> {
+        let now = self.app.now();
+        self.rates.take_of_address(request.address, now)?;
+        let anonymous = Arc::new(Caller::anonymous(self.tenant(request).await?));
+        let caller = self.caller_of(request, dialect, identity, anonymous).await?;
+        if caller.loopback_only && !self.loopback {
+            return Err(wrong());
+        }
+        self.let_in(Arc::new(caller), request, now)
     }
 
     /// The tenant whose name is in the path, or whose host name the request was sent to, or else the default one.

@@ -4,15 +4,16 @@ use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::mail::Mails;
 use crate::oauth::Client;
+use crate::oidc::Issuer;
 use crate::pages::Pages;
 use crate::rate::Rates;
 use crate::session::Sessions;
-use crate::sign_in::{MAX_CREDENTIAL, SignIn};
+use crate::sign_in::{MAX_CREDENTIAL, SignIn, bounded, lock};
 use crate::together::Together;
 use domain::access::Role;
 use domain::error::Reason;
 use domain::filter::{Page, Selection};
-use domain::operation::{Deleted, ListRecords};
+use domain::operation::{Deleted, ListRecords, UserNamed};
 use domain::port::Passwords;
 use domain::tenant::Tenant;
 use domain::{App, Caller, Error, Field, Kind, Operation, Origin};
@@ -36,6 +37,8 @@ pub struct State {
     pub sessions: Sessions,
     /// The programs that may ask users to let them in.
     pub clients: Vec<Client>,
+    /// Who else says who somebody is.
+    pub issuer: Option<Issuer>,
     /// Refuse what the vendors would refuse.
     pub strict: bool,
     /// Offer the methods of XML-RPC's `validator1`, which touch no record.
@@ -55,6 +58,7 @@ pub struct State {
     pub deadline: Duration,
     pub(crate) admission: Admission,
     extra_fields: Mutex<Definitions>,
+    users: Mutex<HashMap<(i64, String), (u64, Option<i64>)>>,
     passwords: Arc<dyn Passwords>,
     hashing: Semaphore,
     hashing_queue: Semaphore,
@@ -69,6 +73,7 @@ impl State {
             rates: Rates::default(),
             sessions: Sessions::default(),
             clients: Vec::new(),
+            issuer: None,
             strict: false,
             validator1: false,
             loopback: true,
@@ -79,6 +84,7 @@ impl State {
             deadline: Duration::from_secs(30),
             admission: Admission::default(),
             extra_fields: Mutex::default(),
+            users: Mutex::default(),
             passwords,
             hashing: Semaphore::new(hashers),
             hashing_queue: Semaphore::new(hashers * 64),
@@ -163,6 +169,22 @@ impl State {
         let mut known = self.extra_fields.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert((tenant.number, kind), (epoch, Arc::clone(&numbers)));
         Ok(numbers)
+    }
+
+    /// The id of the user with a login name, remembered while no credential changes.
+    ///
+    /// # Errors
+    /// What the store refuses with.
+    pub(crate) async fn user_named(&self, tenant: Tenant, username: &str) -> Result<Option<i64>, Error> {
+        let epoch = self.app.credentials_epoch();
+        let key = (tenant.number, username.to_owned());
+        if let Some((_, id)) = lock(&self.users).get(&key).filter(|(then, _)| *then == epoch) {
+            return Ok(*id);
+        }
+        let nobody = Arc::new(Caller::anonymous(tenant));
+        let found = self.run(UserNamed { username: username.to_owned() }, &nobody, Origin::default()).await?;
+        bounded(&mut lock(&self.users), key, (epoch, found), |(then, _)| *then != epoch);
+        Ok(found)
     }
 
     /// Hashes a password beside the requests, a few at a time.

@@ -257,6 +257,78 @@ fn who_is_not_who_they_say_lets_nobody_in() {
 }
 
 #[test]
+fn a_program_with_a_secret_shows_it_and_needs_no_challenge() {
+    let world = Template::new().world();
+    const BACK: &str = "https://web.example/back";
+    let code = || {
+        let asked =
+            [("client_id", "web"), ("redirect_uri", BACK), ("code_challenge", ""), ("code_challenge_method", "")];
+        world.code(&asked)
+    };
+    let shown = |code: &str, client: &[(&str, &str)], headers: &[(&str, &str)]| {
+        let usual = [("grant_type", "authorization_code"), ("redirect_uri", BACK), ("code", code)];
+        let body = form(&usual.into_iter().chain(client.iter().copied()).collect::<Vec<_>>());
+        let request = request(&Method::POST, TOKEN, headers, body);
+        let response = world.runtime.block_on(oauth::answer(&world.state, &request)).response;
+        let challenge = response.headers().contains_key(header::WWW_AUTHENTICATE);
+        let told: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(challenge, told["error"] == "invalid_client", "{told}");
+        (response.status().as_u16(), told)
+    };
+    let kept = code();
+    // web:web-secret, web:wrong, and what is no pair.
+    let [right, wrong, broken] = ["Basic d2ViOndlYi1zZWNyZXQ=", "Basic d2ViOndyb25n", "Basic d2Vi"];
+    for (client, headers, error) in [
+        (&[("client_id", "web")][..], &[][..], "invalid_client"),
+        (&[("client_id", "web"), ("client_secret", "")], &[], "invalid_client"),
+        (&[("client_id", "web"), ("client_secret", "wrong")], &[], "invalid_client"),
+        (&[], &[("authorization", wrong)], "invalid_client"),
+        (&[], &[("authorization", broken)], "invalid_client"),
+        (&[("client_id", "demo-client")], &[("authorization", right)], "invalid_request"),
+        (&[("client_id", "web"), ("client_secret", "web-secret")], &[("authorization", right)], "invalid_request"),
+        (&[("client_id", "demo-client"), ("client_secret", "web-secret")], &[], "invalid_client"),
+    ] {
+        let (status, told) = shown(&kept, client, headers);
+        assert_eq!((status >= 400, &told["error"]), (true, &error.into()), "{client:?} {headers:?}");
+    }
+    assert_eq!(shown(&kept, &[("client_id", "web"), ("client_secret", "web-secret")], &[]).0, 200);
+    let (status, told) = shown(&code(), &[], &[("authorization", right)]);
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(world.who(&told["access_token"]).unwrap().name, "demo_bing");
+}
+
+#[test]
+fn a_program_ends_what_it_was_given_and_nothing_else() {
+    let world = Template::new().world();
+    let revoke = |token: &Value, client: &str| {
+        let pairs = [("token", token.as_str().unwrap()), ("token_type_hint", "refresh_token"), ("client_id", client)];
+        world.oauth(&Method::POST, "/common/oauth2/v2.0/revoke", &form(&pairs)).0
+    };
+    for half in ["access_token", "refresh_token"] {
+        let (_, given) = world.redeem(&world.code(&[]), &[]);
+        world.who(&given["access_token"]).unwrap();
+        for nothing in [Value::from("nothing"), "x".repeat(5_000).into(), "é".repeat(40).into()] {
+            assert_eq!(revoke(&nothing, "demo-client"), 200);
+        }
+        assert_eq!(revoke(&given[half], "stranger"), 401);
+        world.who(&given["access_token"]).unwrap();
+        assert_eq!(revoke(&given[half], "demo-client"), 200, "{half}");
+        assert!(!world.who(&given["access_token"]).unwrap_err(), "{half}: it is unknown, not expired");
+        assert!(is_invalid_grant(world.renew(&given["refresh_token"])), "{half}");
+        assert_eq!(revoke(&given[half], "demo-client"), 200, "once more is no mistake");
+    }
+    let Told(status, _, body) = world.oauth(&Method::POST, "/common/oauth2/v2.0/revoke", "client_id=demo-client");
+    assert!(status == 400 && body.contains("token is missing"), "{body}");
+    assert_eq!(world.oauth(&Method::GET, "/common/oauth2/v2.0/revoke", "").0, 405);
+    // What another program was given is not this one's to end.
+    let (_, given) = world.redeem(&world.code(&[]), &[]);
+    let pairs =
+        [("token", given["access_token"].as_str().unwrap()), ("client_id", "web"), ("client_secret", "web-secret")];
+    assert_eq!(world.oauth(&Method::POST, "/common/oauth2/v2.0/revoke", &form(&pairs)).0, 200);
+    world.who(&given["access_token"]).unwrap();
+}
+
+#[test]
 fn the_server_describes_itself_and_ends_the_way_of_the_desktop() {
     let world = Template::new().world();
     let Told(status, _, body) = world.oauth(&Method::GET, "/.well-known/oauth-authorization-server", "");

@@ -13,6 +13,7 @@ pub mod host;
 pub mod housekeeping;
 pub mod http;
 pub mod inspector;
+pub mod issuer;
 pub mod mailer;
 pub mod metrics;
 mod pretty;

@@ -11,7 +11,7 @@ use crate::pretty;
 pub const HIDDEN: &str = "•••";
 
 /// Names whose values are secrets, in small letters and without `-` and `_`.
-const SECRETS: [&str; 20] = [
+const SECRETS: [&str; 23] = [
     "password",
     "oldpassword",
     "newpassword",
@@ -28,6 +28,9 @@ const SECRETS: [&str; 20] = [
     "applicationtoken",
     "token",
     "accesstoken",
+    "refreshtoken",
+    "clientsecret",
+    "codeverifier",
     "secret",
     "authorization",
     "cookie",

@@ -71,6 +71,17 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Programs that may ask users to let them in, each with the addresses its codes go to: ID URI URI; ID URI",
     ),
+    value(
+        "oidc-issuer",
+        "",
+        "OpenID Connect issuer that says who users are: https://id.example/realm; also http on this machine",
+    ),
+    value("oidc-audience", "", "For whom its access tokens must be made; several with blanks between them"),
+    value("oidc-claim", "preferred_username", "The claim of its tokens that is the user's login name"),
+    value("oidc-tenant", "default", "The tenant in which it is believed"),
+    value("oidc-client", "", "What this server is called there, for people who sign in with a browser"),
+    value("oidc-client-secret-file", "", "File that holds the secret for it"),
+    value("oidc-ca", "", "PEM file with the authorities that vouch for the issuer, in place of the public ones"),
     value("session-idle", "1800", "Seconds after its last use in which a session ends"),
     value("session-end", "604800", "Seconds after its beginning in which a session ends however it is used"),
     value(

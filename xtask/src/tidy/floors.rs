@@ -45,6 +45,7 @@ const FLOORS: &[Floor] = &[
             "jiff",
             "json-patch",
             "matchit",
+            "ring",
             "serde_json",
             "sha2",
             "strsim",

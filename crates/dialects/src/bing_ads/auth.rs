@@ -33,7 +33,7 @@ pub(super) async fn caller(
         _ => return Err(missing("AuthenticationToken")),
     };
     let program = state.sign_in(request, NAME, Credential::Key { name: None, key: developer }).await?;
-    let caller = state.sign_in(request, NAME, credential).await?;
+    let caller = state.sign_in_beside(request, NAME, credential).await?;
     // A user's token is no program's, nor the other way round; and both are of one tenant.
     if program.user.is_some() || caller.user.is_none() || program.tenant != caller.tenant {
         return Err(Error::new(Reason::Unauthenticated, "These credentials do not belong together").into());

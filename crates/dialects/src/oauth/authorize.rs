@@ -1,6 +1,6 @@
 //! A user signs in and lets a program in, or does not.
 
-use super::client::{Client, needs_challenge};
+use super::client::Client;
 use super::{NAME, Outcome, Pairs, code, dialects, one, page, pairs, with};
 use crate::sign_in::{Credential, digest};
 use crate::{Refusal, Request, State};
@@ -63,7 +63,7 @@ impl<'a> Asked<'a> {
         let dialects = dialects(one("scope")?.unwrap_or_default());
         let dialects = dialects.ok_or_else(|| Wrong("invalid_scope", "This scope is not offered".to_owned()))?;
         let challenge = one("code_challenge")?;
-        if challenge.is_none() && needs_challenge(self.redirect_uri) {
+        if challenge.is_none() && self.client.needs_challenge(self.redirect_uri) {
             return Err(Wrong("invalid_request", "code_challenge is missing (RFC 7636)".to_owned()));
         }
         let is_digest = |text: &str| {

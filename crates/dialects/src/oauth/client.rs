@@ -1,15 +1,21 @@
 //! The programs that may ask users to let them in.
 
+use crate::sign_in::{MAX_CREDENTIAL, digest};
 use std::fmt;
 
-/// A program, as the operator registered it. It keeps no secret: nobody can tell it from its users.
+/// A program, as the operator registered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// What it calls itself.
     pub id: String,
     /// Where it may have codes sent.
     pub redirect_uris: Vec<String>,
+    /// SHA-256 of its secret in hexadecimal. One that runs where its users are has none: nobody can tell it from them.
+    pub secret: Option<String>,
 }
+
+/// What the digest of a secret begins with in a registration.
+const SECRET: &str = "secret-sha256=";
 
 /// The program that the demo data's users can let in.
 pub const DEMO: &str = "demo-client https://login.live.com/oauth20_desktop.srf \
@@ -30,16 +36,21 @@ impl fmt::Display for BadClient {
     }
 }
 
-/// Reads `ID REDIRECT-URI …; ID …`.
+/// Reads `ID REDIRECT-URI …; ID secret-sha256=DIGEST REDIRECT-URI …`.
 ///
 /// # Errors
-/// A program without an address, and an address that is neither https nor on the caller's own machine.
+/// A program without an address, an address that is neither https nor on the caller's own machine, and what is no digest.
 pub fn clients(text: &str) -> Result<Vec<Client>, BadClient> {
     let entries = text.split(';').map(str::trim).filter(|entry| !entry.is_empty());
     let client = |entry: &str| {
         let mut words = entry.split_whitespace().map(str::to_owned);
         let id = words.next().unwrap_or_default();
-        let redirect_uris: Vec<_> = words.collect();
+        let (secrets, redirect_uris): (Vec<_>, Vec<_>) = words.partition(|word| word.starts_with(SECRET));
+        let secret = secrets.first().and_then(|word| word.strip_prefix(SECRET)).map(str::to_ascii_lowercase);
+        let is_digest = |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if secrets.len() > 1 || secret.as_ref().is_some_and(|secret| !is_digest(secret)) {
+            return Err(BadClient(format!("{id}: {SECRET} must be there once, with the 64 digits of a SHA-256")));
+        }
         if redirect_uris.is_empty() {
             return Err(BadClient(format!("{id}: a program needs an address that codes are sent to")));
         }
@@ -47,7 +58,7 @@ pub fn clients(text: &str) -> Result<Vec<Client>, BadClient> {
             let text = "must begin with https://, or http://127.0.0.1, http://[::1] or http://localhost, without #";
             return Err(BadClient(format!("{id}: {wrong} {text}")));
         }
-        Ok(Client { id, redirect_uris })
+        Ok(Client { id, redirect_uris, secret })
     };
     entries.map(client).collect()
 }
@@ -74,12 +85,24 @@ impl Client {
             |known: &String| known == uri || (without_port(uri).is_some() && without_port(known) == without_port(uri));
         self.redirect_uris.iter().any(same)
     }
-}
 
-/// Whether who redeems a code sent there must show that they asked for it (RFC 7636). The old programs that have it sent to
-/// a page of this server cannot.
-pub(super) fn needs_challenge(uri: &str) -> bool {
-    !DESKTOP.contains(&uri)
+    /// Whether who redeems a code sent there must show that they asked for it (RFC 7636). The old programs that have it
+    /// sent to a page of this server cannot, nor can old ones that keep a secret, which shows as much.
+    pub(super) fn needs_challenge(&self, uri: &str) -> bool {
+        self.secret.is_none() && !DESKTOP.contains(&uri)
+    }
+
+    /// Whether that is its secret; of one without a secret that none was shown.
+    pub(super) fn is_proven(&self, shown: Option<&str>) -> bool {
+        match (&self.secret, shown) {
+            (None, None | Some("")) => true,
+            (Some(secret), Some(shown)) => {
+                // Both are digests: how long it takes tells nothing of what they were made from.
+                shown.len() <= MAX_CREDENTIAL && digest(shown) == *secret
+            }
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -119,8 +142,16 @@ mod tests {
 
     #[test]
     fn what_is_no_registration_is_refused() {
-        for text in ["shop", "shop http://shop.example/", "shop https://", "shop https://a.example/#x", "shop app://x"]
-        {
+        let twice = format!("shop {0} {0} https://a.example", format!("{SECRET}{}", "a".repeat(64)));
+        for text in [
+            "shop",
+            "shop http://shop.example/",
+            "shop https://",
+            "shop https://a.example/#x",
+            "shop app://x",
+            "shop secret-sha256=a https://a.example/",
+            &twice,
+        ] {
             assert!(clients(text).is_err(), "{text}");
         }
         assert_eq!(clients(" ; "), Ok(vec![]));

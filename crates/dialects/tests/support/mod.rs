@@ -128,7 +128,9 @@ impl World {
         let clock = Arc::new(AtomicI64::new(now));
         let app = App::new(store, Arc::new(Frozen(Arc::clone(&clock))), Arc::new(Seeded(AtomicU64::new(2))));
         let mut state = State::new(app, SignIn::new(SignInLimits::default(), [7; 32]), Arc::new(Quick), 1);
-        state.clients = oauth::clients(oauth::DEMO).unwrap();
+        // Beside the demo's program, which has no secret, one that has.
+        let web = format!("web secret-sha256={} https://web.example/back", sign_in::digest("web-secret"));
+        state.clients = oauth::clients(&format!("{}; {web}", oauth::DEMO)).unwrap();
         let state = Arc::new(state);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { runtime, state, clock, commits, place }

@@ -126,9 +126,10 @@ fn certificates(items: &[Value]) -> String {
         let number = |name: &str| item[name].as_i64().unwrap_or(0);
         let went = if item["dry_run"] == true { "would lose" } else { "lost" };
         format!(
-            "customer {} {went} {} fields, {} tickets, {} messages, {} attachments and the values of {} changes\n",
+            "customer {} {went} {} fields, {} accounts, {} tickets, {} messages, {} attachments and the values of {} changes\n",
             number("customer"),
             item["fields"].as_array().map_or(0, Vec::len),
+            number("accounts"),
             number("tickets"),
             number("messages"),
             number("attachments"),

@@ -26,6 +26,7 @@ use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::inspector::Inspector;
+use crate::issuer;
 use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
 use crate::pulse;
@@ -89,6 +90,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         programs => programs,
     };
     state.clients = oauth::clients(programs).map_err(|error| Failed::new(Exit::Usage, error))?;
+    state.issuer = issuer::issuer(settings)?;
     state.validator1 = settings.on("validator1")?;
     state.loopback = anywhere || address.ip().is_loopback();
     state.deadline = settings.seconds("store-timeout")?;
