@@ -10,6 +10,9 @@ use domain::operation::{Load, NewRecord};
 use domain::tenant::Tenant;
 use domain::{Field, Kind, Value};
 use http::{Method, StatusCode};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use support::bing::{V11, call_as, envelope, text, user};
 use support::lens::{self, Shown, customer};
@@ -241,4 +244,51 @@ fn every_member_of_a_wrong_form_is_refused_and_nothing_is_stored() {
     assert_eq!(code(&call_as(&world, "demo_bing", "UpdateCustomer", &typed)), "201");
     let huge = update(&"x".repeat(900_000), 1);
     assert_eq!(code(&call_as(&world, "demo_bing", "UpdateCustomer", &huge)), "211");
+}
+
+/// What is answered with a fault whatever is asked.
+const NOT_OFFERED: [&str; 7] = [
+    "AddClientLinks",
+    "AddPrepayAccount",
+    "SearchClientLinks",
+    "UpdateClientLinks",
+    "UpdatePrepayAccount",
+    "UpgradeCustomerToAgency",
+    "ValidateAddress",
+];
+
+/// What cannot be refused for what it is asked: it is asked nothing.
+const ASKED_NOTHING: [&str; 3] = ["GetCurrentUser", "GetPilotFeaturesCountries", "GetUserMFAStatus"];
+
+#[test]
+fn every_operation_of_both_versions_is_recorded_as_answered_and_as_refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bing_ads/fixtures");
+    let mut recorded = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let text = String::from_utf8(fs::read(file.unwrap().path()).unwrap()).unwrap();
+        for exchange in text.split("\n===\n") {
+            let Some((asked, answered)) = exchange.split_once("\n---\n") else { panic!("not answered: {exchange}") };
+            let after = |start: &str| Some(asked.split_once(start)?.1.split(['"', '/']).next().unwrap().to_owned());
+            if let (Some(version), Some(operation)) = (after("/Api/CustomerManagement/"), after("SOAPAction: \"")) {
+                recorded.insert((version, operation, answered.starts_with("HTTP/1.1 200")));
+            }
+        }
+    }
+    let world = Template::new().world();
+    let mut count = 0;
+    for version in ["v11", "v13"] {
+        let wsdl = world.ask(&Method::GET, &format!("{}?wsdl", V11.replace("v11", version)), &[], "");
+        let wsdl = String::from_utf8(wsdl.response.body().to_vec()).unwrap();
+        let (_, port_type) = wsdl.split_once("portType").unwrap();
+        for operation in port_type.split("<wsdl:operation name=\"").skip(1).map(|rest| rest.split('"').next().unwrap())
+        {
+            let has = |good| recorded.contains(&(version.to_owned(), operation.to_owned(), good));
+            let offered = !NOT_OFFERED.contains(&operation);
+            assert_eq!(has(true), offered, "{version} {operation} as it is answered");
+            assert!(has(false) || ASKED_NOTHING.contains(&operation), "{version} {operation} as it is refused");
+            count += 1;
+        }
+    }
+    // Each operation is in the port type and in the binding.
+    assert_eq!(count, 2 * (33 + 37));
 }

@@ -31,6 +31,15 @@ fn mark(world: &World) {
     let (status, _) =
         native(world, &Method::PATCH, "/v1/tickets/500", r#"{"title":"Zwq7Xmarker8","custom1":"Zwq7Xmarker9"}"#);
     assert_eq!(status, 200);
+    let (status, body) = native(
+        world,
+        &Method::POST,
+        "/v1/accounts",
+        r#"{"customer":10,"name":"Zwq7Xmarker16","external_account_ids":["Zwq7Xmarker17"],"tracking_url_template":"https://zwq7xmarker18.example/"}"#,
+    );
+    assert_eq!(status, 201, "{body}");
+    let (status, body) = native(world, &Method::PATCH, "/v1/accounts/1", r#"{"address":{"city":"Zwq7Xmarker19"}}"#);
+    assert_eq!(status, 200, "{body}");
     let (status, body) = native(world, &Method::POST, "/v1/attachments?name=Zwq7Xmarker10.txt", "Zwq7Xmarker11");
     assert_eq!(status, 201, "{body}");
     let (status, body) = native(
@@ -73,10 +82,11 @@ fn nothing_of_an_erased_person_is_left_in_any_file() {
     keep_an_answer(&world);
     let (status, body) = native(&world, &Method::POST, "/v1/customers/10/erase", "");
     assert_eq!(status, 200, "{body}");
-    assert!(body.contains(r#""tickets":2,"messages":4,"attachments":1"#), "{body}");
+    assert!(body.contains(r#""accounts":1,"tickets":2,"messages":4,"attachments":1"#), "{body}");
     assert_eq!(world.examine(), [] as [String; 0], "every chain and every checksum holds");
     for target in [
         "/v1/customers?deleted=true&limit=200",
+        "/v1/accounts?deleted=true",
         "/v1/tickets?deleted=true",
         "/v1/messages?deleted=true",
         "/v1/attachments?deleted=true",
@@ -87,7 +97,7 @@ fn nothing_of_an_erased_person_is_left_in_any_file() {
             "{target}: {body}"
         );
     }
-    for kind in ["tickets/500", "tickets/501", "messages/1", "attachments/1"] {
+    for kind in ["accounts/1", "tickets/500", "tickets/501", "messages/1", "attachments/1"] {
         let (status, body) = native(&world, &Method::GET, &format!("/v1/{kind}/history"), "");
         assert!(status == 200 && body.contains(r#""changes":[]"#) && !body.contains(r#""from""#), "{kind}: {body}");
     }

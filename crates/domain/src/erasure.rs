@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
 
-/// Most tickets, messages or files of one person that are looked at together.
+/// Most accounts, tickets, messages or files of one person that are looked at together.
 pub const MOST: u32 = 10_000;
 
 /// Everything that is kept of a person.
@@ -22,6 +22,8 @@ pub struct Person {
     pub customer: Arc<Record>,
     /// Those that were merged into it, and into these.
     pub merged: Vec<Arc<Record>>,
+    /// Their accounts.
+    pub accounts: Vec<Arc<Record>>,
     /// Their tickets.
     pub tickets: Vec<Arc<Record>>,
     /// The messages of these, and what they wrote elsewhere.
@@ -50,18 +52,25 @@ impl Person {
             merged.extend(found);
         }
         let customers: Vec<_> = std::iter::once(id).chain(ids(&merged)).collect();
+        let accounts = all(set, cx, Kind::Account, of(Field::CustomerId, &customers))?;
         let tickets = all(set, cx, Kind::Ticket, of(Field::CustomerId, &customers))?;
         let wrote = of(Field::CustomerId, &customers);
         let messages =
             all(set, cx, Kind::Message, Filter::Any(vec![of(Field::TicketId, &ids(&tickets)), wrote.clone()]))?;
         let attachments =
             all(set, cx, Kind::Attachment, Filter::Any(vec![of(Field::MessageId, &ids(&messages)), wrote]))?;
-        Ok(Self { customer, merged, tickets, messages, attachments })
+        Ok(Self { customer, merged, accounts, tickets, messages, attachments })
     }
 
     /// All records.
     pub fn records(&self) -> impl Iterator<Item = &Arc<Record>> {
-        let rest = self.merged.iter().chain(&self.tickets).chain(&self.messages).chain(&self.attachments);
+        let rest = self
+            .merged
+            .iter()
+            .chain(&self.accounts)
+            .chain(&self.tickets)
+            .chain(&self.messages)
+            .chain(&self.attachments);
         std::iter::once(&self.customer).chain(rest)
     }
 }
@@ -121,6 +130,7 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
             Field::OpenedAt,
             Field::ClosedAt,
         ],
+        Kind::Account => &[Field::CustomerId],
         Kind::Message => &[Field::TicketId, Field::External, Field::SentAt],
         Kind::Attachment => &[Field::MessageId],
         Kind::Tenant
@@ -131,7 +141,6 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
         | Kind::ExtraField
         | Kind::Company
         | Kind::Customer
-        | Kind::Account
         | Kind::Category
         | Kind::Priority
         | Kind::Answer

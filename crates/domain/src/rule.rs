@@ -38,7 +38,7 @@ pub(crate) fn settle(
         Kind::Message => message::settle(record, before, set, cx),
         Kind::Attachment => attachment::settle(record, before, cx),
         Kind::Tenant => tenant::settle(record, before, cx),
-        Kind::User => user::settle(record, before, cx),
+        Kind::User => user::settle(record, before, set, cx),
         Kind::Key => key::settle(record, before, cx),
         Kind::Session => session::settle(),
         Kind::Token => token::settle(record, before, set, cx),

@@ -42,6 +42,7 @@ pub(super) mod number {
     pub(in super::super) const PREDICATE: i64 = 3030;
     pub(in super::super) const NO_PREDICATE: i64 = 3079;
     pub(in super::super) const NO_PAGE: i64 = 3080;
+    pub(in super::super) const NO_INVITATION: i64 = 3086;
     pub(in super::super) const EMPTY_LIST: i64 = 3087;
 }
 

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Handling};
 use super::errors::{Code, Refused, Told, number};
-use super::handlers::{accounts, customers, offered, search, users};
+use super::handlers::{accounts, customers, invitations, offered, search, users};
 use ::wire::soap::Operation;
 use domain::error::Reason;
 use domain::{Access, Caller, Error, Role};
@@ -76,8 +76,8 @@ methods! {
     UpdateClientLinks Read offered::unsupported;
     SearchClientLinks Read offered::unsupported;
     SearchAccounts Read accounts::search;
-    SendUserInvitation Read offered::unsupported;
-    SearchUserInvitations Read offered::unsupported;
+    SendUserInvitation Users invitations::send;
+    SearchUserInvitations Users invitations::search;
     ValidateAddress Read offered::unsupported;
     GetLinkedAccountsAndCustomersInfo Read accounts::linked;
     GetUserMFAStatus Read users::second_factor;

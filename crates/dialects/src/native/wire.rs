@@ -196,6 +196,7 @@ pub(super) fn export(export: &Export, put: impl Fn(&mut ObjectWriter<'_>, &Recor
         object.object("customer", |object| put(object, &person.customer));
         let lists = [
             ("merged", &person.merged),
+            ("accounts", &person.accounts),
             ("tickets", &person.tickets),
             ("messages", &person.messages),
             ("attachments", &person.attachments),
@@ -221,16 +222,26 @@ pub(super) fn certificates(certificates: &[Certificate]) -> Response<Bytes> {
         object.list("data", |list| {
             for certificate in certificates {
                 list.object(|object| {
-                    let Certificate { customer, at, by, fields, tickets, messages, attachments, changes, dry_run } =
-                        certificate;
+                    let Certificate {
+                        customer,
+                        at,
+                        by,
+                        fields,
+                        accounts,
+                        tickets,
+                        messages,
+                        attachments,
+                        changes,
+                        dry_run,
+                    } = certificate;
                     object.put("customer", *customer).put("at", rfc3339(*at)).put("by", by).put("dry_run", *dry_run);
                     object.list("fields", |list| {
                         for field in fields {
                             list.put(field.name());
                         }
                     });
-                    object.put("tickets", *tickets).put("messages", *messages).put("attachments", *attachments);
-                    object.put("changes", *changes);
+                    object.put("accounts", *accounts).put("tickets", *tickets).put("messages", *messages);
+                    object.put("attachments", *attachments).put("changes", *changes);
                 });
             }
         });

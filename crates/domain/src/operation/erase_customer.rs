@@ -28,6 +28,8 @@ pub struct Certificate {
     pub by: String,
     /// The fields of the customer that held something.
     pub fields: Vec<Field>,
+    /// How many accounts.
+    pub accounts: usize,
     /// How many tickets.
     pub tickets: usize,
     /// How many messages.
@@ -52,6 +54,7 @@ impl Operation for EraseCustomer {
             at: cx.now,
             by: cx.caller.name.clone(),
             fields: person.customer.values.iter().map(|(field, _)| field).collect(),
+            accounts: person.accounts.len(),
             tickets: person.tickets.len(),
             messages: person.messages.len(),
             attachments: person.attachments.len(),

@@ -3,7 +3,7 @@
 use super::operations::Put;
 use super::{Bed, EIGHT, Engine, ONE, clear, refused, replay, set, texts};
 use domain::error::Reason;
-use domain::operation::{EraseCustomer, Load, NewRecord, ReadHistory};
+use domain::operation::{CreateRecord, EraseCustomer, Load, NewRecord, ReadHistory};
 use domain::{Edit, Field, FieldChange, Kind, Value};
 use std::collections::HashSet;
 
@@ -156,6 +156,12 @@ pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
         desk.update(first, vec![set(Field::City, city)]).unwrap();
         desk.update(other, vec![set(Field::City, city)]).unwrap();
     }
+    let account = |customer: i64| {
+        let edits = vec![set(Field::CustomerId, customer), set(Field::Name, "Ads")];
+        let submission = move |_: &domain::Record| Ok(edits.clone());
+        desk.run(CreateRecord { kind: Kind::Account, submission }).unwrap().id
+    };
+    let (theirs, others) = (account(first), account(other));
     // A change of the same batch goes with the others.
     let (changed, erased) = desk.together(|desk| {
         let changed = desk.submit(super::update(first, vec![set(Field::City, "Moss")]));
@@ -163,7 +169,7 @@ pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
     });
     assert!(changed.get().is_ok());
     let certificate = erased.get().unwrap();
-    assert_eq!((certificate.changes, certificate.fields.len()), (4, 3));
+    assert_eq!((certificate.changes, certificate.fields.len(), certificate.accounts), (5, 3, 1));
     bed.reopen();
     let desk = bed.desk(EIGHT);
     assert_eq!(refused(desk.read(first)).0, Reason::NotFound);
@@ -173,5 +179,11 @@ pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
     let fields: Vec<_> = left.values.iter().map(|(field, _)| field).collect();
     assert_eq!((left.version, fields), (5, vec![Field::Status, Field::ErasedAt]));
     desk.update(other, vec![set(Field::Username, "ada")]).unwrap();
+    let account = desk.record(Kind::Account, theirs).unwrap();
+    let fields: Vec<_> = account.values.iter().map(|(field, _)| field).collect();
+    assert_eq!((account.version, fields), (2, vec![Field::AccountStatus, Field::CustomerId]));
+    let history = desk.history(Kind::Account, theirs);
+    assert!(history.len() == 2 && history.iter().all(|change| change.fields.is_empty()), "{history:?}");
+    assert_eq!(desk.record(Kind::Account, others).unwrap().text(Field::Name), "Ads");
     bed.end();
 }

@@ -137,7 +137,7 @@ const IDS: [(&str, Field); 3] = [
 ];
 
 /// A member that this version or type has, and that was sent.
-fn given<'m, 'a>(account: &'m Members<'a>, name: &str) -> &'m Value<'a> {
+pub(in super::super) fn given<'m, 'a>(account: &'m Members<'a>, name: &str) -> &'m Value<'a> {
     let found = account.iter().find(|(_, field, _)| field.name == name).map(|(_, _, value)| value);
     found.unwrap_or(&Value::Absent)
 }

@@ -5,6 +5,7 @@ use super::{required, same, shown, stamp, text, time};
 use ::wire::soap::{Members, Struct, Type, Value};
 use domain::error::Reason;
 use domain::operation::Submission;
+use domain::user::is_invited;
 use domain::{Edit, Error, Field, Record};
 
 /// The vendor's numbers of roles: what a user is there, and the role that goes with it here.
@@ -28,7 +29,7 @@ pub(in super::super) fn role_of(number: i64) -> Option<[String; 2]> {
 }
 
 /// First and last name: up to the first blank, and the rest.
-fn names(user: &Record) -> (&str, &str) {
+pub(in super::super) fn names(user: &Record) -> (&str, &str) {
     let name = user.text(Field::Name).trim();
     name.split_once(' ').map_or((name, ""), |(first, last)| (first, last.trim()))
 }
@@ -54,6 +55,7 @@ pub(in super::super) fn show(user: &Record, is: &'static Struct) -> Members<'sta
             _ => Value::Nil,
         }),
         "CustomerAppScope" => "Advertiser".into(),
+        "CustomerId" => user.number(Field::CustomerId).map_or(Value::Nil, Value::from),
         "Id" => user.id.into(),
         "JobTitle" => text(user.text(Field::JobTitle)),
         "LastModifiedTime" => time(user.updated_at).into(),
@@ -72,9 +74,13 @@ pub(in super::super) fn show(user: &Record, is: &'static Struct) -> Members<'sta
     })
 }
 
-/// Whether a user is there.
+/// Whether a user is there, or is invited.
 pub(in super::super) fn status(user: &Record) -> &'static str {
-    if user.is_deleted() { "Deleted" } else { "Active" }
+    match (user.is_deleted(), is_invited(user)) {
+        (true, _) => "Deleted",
+        (false, true) => "Pending",
+        (false, false) => "Active",
+    }
 }
 
 /// What was submitted of a user. What is read-only is not even kept.

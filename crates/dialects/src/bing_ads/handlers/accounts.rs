@@ -5,7 +5,7 @@ use super::super::fields::account::{self, Submitted};
 use super::super::fields::{self, customer, time};
 use super::super::wire::Contract;
 use super::search::{MOST_OF_A_PAGE, Predicate, order, page, predicates, top};
-use super::{Call, Outcome, id, record};
+use super::{Call, Outcome, id, record, with_user};
 use ::wire::soap::{Members, Struct, Value};
 use domain::error::Reason;
 use domain::filter::{Condition, Filter, Selection, Test};
@@ -27,7 +27,8 @@ async fn read(call: &Call<'_>) -> Result<Arc<Record>, Error> {
 
 pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
     let account = read(&call).await?;
-    Ok(call.output().with("Account", account::show(&account, shape(call.contract))))
+    let shown = with_user(&call, &account, account::show(&account, shape(call.contract))).await?;
+    Ok(call.output().with("Account", shown))
 }
 
 /// There are no pilots here, but only what is there has none.
@@ -184,7 +185,10 @@ pub(in super::super) async fn search(call: Call<'_>) -> Outcome {
     let ((offset, limit), order) = (page(&call)?, order(&call, true)?);
     let selection = Selection { filter, order, offset, limit, ..Selection::default() };
     let page = call.run(ListRecords { kind: Kind::Account, selection, deleted: Deleted::Shown }).await?;
-    let shown: Vec<Value<'_>> = page.records.iter().map(|record| account::show(record, shape).into()).collect();
+    let mut shown = Vec::with_capacity(page.records.len());
+    for account in &page.records {
+        shown.push(Value::from(with_user(&call, account, account::show(account, shape)).await?));
+    }
     Ok(call.output().with("Accounts", shown))
 }
 

@@ -3,7 +3,7 @@
 use super::super::errors::{Told, number};
 use super::super::fields::customer::{self, Submitted};
 use super::super::fields::{self, account, time};
-use super::{Call, Outcome, id, record};
+use super::{Call, Outcome, id, record, with_user};
 use ::wire::soap::Value;
 use domain::operation::{CreateCustomer, CustomerRef, DeleteRecord, Deleted, ReadCustomer, SignUp, UpdateCustomer};
 use domain::{Customer, Edit, Error, Field, Kind};
@@ -16,14 +16,16 @@ async fn read(call: &Call<'_>) -> Result<Customer, Error> {
 pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
     let shape = call.output_struct("Customer")?;
     let customer = read(&call).await?;
-    Ok(call.output().with("Customer", customer::show(&customer, shape)))
+    let shown = with_user(&call, &customer, customer::show(&customer, shape)).await?;
+    Ok(call.output().with("Customer", shown))
 }
 
 /// Which bit stands for which member is on no page: all are set.
 pub(in super::super) async fn get_accessible(call: Call<'_>) -> Outcome {
     let shape = call.output_struct("AccessibleCustomer")?;
     let customer = read(&call).await?;
-    let output = call.output().with("AccessibleCustomer", customer::show(&customer, shape));
+    let shown = with_user(&call, &customer, customer::show(&customer, shape)).await?;
+    let output = call.output().with("AccessibleCustomer", shown);
     Ok(output.with("ValidFields", (1 << shape.len()) - 1))
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod customers;
+pub(super) mod invitations;
 pub(super) mod offered;
 pub(super) mod search;
 pub(super) mod users;
@@ -9,7 +10,7 @@ pub(super) mod users;
 use super::call::{Call, Outcome};
 use super::errors::{Code, Refused, Told};
 use ::wire::soap::Members;
-use domain::Error;
+use domain::{Error, Record};
 
 /// A record that is an argument.
 ///
@@ -29,6 +30,15 @@ fn id(call: &Call<'_>, name: &str) -> i64 {
         ::wire::soap::Value::Integer(id) => *id,
         _ => 0,
     }
+}
+
+/// What a record shows, with the user who changed it last; programs and customers are none.
+async fn with_user(call: &Call<'_>, record: &Record, shown: Members<'static>) -> Result<Members<'static>, Error> {
+    let user = call.state.user_named(call.caller.tenant, &record.updated_by).await?;
+    Ok(match user {
+        Some(id) => shown.with("LastModifiedByUserId", id),
+        None => shown,
+    })
 }
 
 /// A wrong value that has no number of its own.

@@ -2,7 +2,7 @@
 
 use super::super::errors::{Refused, Told, number};
 use super::super::fields::customer;
-use super::{Call, Outcome, accounts, wrong};
+use super::{Call, Outcome, accounts, with_user, wrong};
 use ::wire::soap::{Members, Value};
 use domain::filter::{Condition, Filter, Order, Selection, Test};
 use domain::operation::{Deleted, ListCustomers};
@@ -76,8 +76,12 @@ pub(in super::super) async fn customers(call: Call<'_>) -> Outcome {
     let (offset, limit) = page(&call)?;
     let selection = Selection { filter, order: order(&call, false)?, offset, limit, ..Selection::default() };
     let page = call.run(ListCustomers { selection, deleted: Deleted::Shown }).await?;
-    let show = |record: &domain::Record| customer::show(&Customer(Arc::new(record.clone())), shape).into();
-    Ok(call.output().with("Customers", page.records.iter().map(show).collect::<Vec<Value<'_>>>()))
+    let mut found = Vec::with_capacity(page.records.len());
+    for record in &page.records {
+        let shown = customer::show(&Customer(Arc::new(record.clone())), shape);
+        found.push(Value::from(with_user(&call, record, shown).await?));
+    }
+    Ok(call.output().with("Customers", found))
 }
 
 /// Only the first order counts.

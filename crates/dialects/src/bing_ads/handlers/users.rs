@@ -4,9 +4,9 @@ use super::super::errors::{Code, Refused, Told};
 use super::super::fields::user::{self, Submitted};
 use super::super::fields::{self, time};
 use super::super::operations::not_offered;
-use super::{Call, Outcome, id, record, wrong};
+use super::{Call, Outcome, id, record, with_user, wrong};
 use ::wire::soap::{Members, Value};
-use domain::filter::{Condition, Filter, Order, Selection, Test};
+use domain::filter::{Order, Selection};
 use domain::operation::{DeleteRecord, Deleted, ListRecords, ReadRecord, ReadSelf, UpdateRecord};
 use domain::{Edit, Error, Field, Kind, Record};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ async fn read(call: &Call<'_>) -> Result<Arc<Record>, Error> {
 /// Everybody reaches all accounts and customers of the tenant: both lists are empty, which says so.
 pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
     let user = read(&call).await?;
-    let shown = user::show(&user, call.output_struct("User")?);
+    let shown = with_user(&call, &user, user::show(&user, call.output_struct("User")?)).await?;
     let output = call.output().with("User", shown);
     let roles = user::role_number(&user);
     if call.output_type("CustomerRoles").is_some() {
@@ -41,7 +41,7 @@ pub(in super::super) async fn get(call: Call<'_>) -> Outcome {
 
 pub(in super::super) async fn get_current(call: Call<'_>) -> Outcome {
     let user = call.run(ReadSelf).await?;
-    let shown = user::show(&user, call.output_struct("User")?);
+    let shown = with_user(&call, &user, user::show(&user, call.output_struct("User")?)).await?;
     Ok(call.output().with("User", shown))
 }
 
@@ -52,19 +52,14 @@ pub(in super::super) async fn second_factor(call: Call<'_>) -> Outcome {
 
 pub(in super::super) async fn infos(call: Call<'_>) -> Outcome {
     let shape = call.output_struct("UsersInfo")?;
-    let deleted = Condition::new(Field::Disabled, Test::Is(true.into()));
-    let filter = match call.argument("StatusFilter").text() {
-        "" => Filter::default(),
-        "Active" => Filter::Not(Box::new(deleted.into())),
-        "Deleted" => deleted.into(),
-        _ => Filter::Any(Vec::new()),
-    };
+    let status = call.argument("StatusFilter").text();
     let order = vec![Order { field: Field::Username, descending: false }];
-    let selection = Selection { filter, order, limit: MOST, ..Selection::default() };
+    let selection = Selection { order, limit: MOST, ..Selection::default() };
     let page = call.run(ListRecords { kind: Kind::User, selection, deleted: Deleted::Shown }).await?;
     let here = |user: &&Record| {
         let dialects = user.texts(Field::Dialects);
-        dialects.is_empty() || dialects.iter().any(|name| name == super::super::NAME)
+        let here = dialects.is_empty() || dialects.iter().any(|name| name == super::super::NAME);
+        here && (status.is_empty() || status == user::status(user))
     };
     let info = |user: &Record| {
         let info = Members::nil(shape).with("Id", user.id);

@@ -38,7 +38,7 @@ pub(in crate::native) async fn export(call: Call<'_>, query: Query<'_>) -> Answe
 
 async fn document(call: &Call<'_>, export: &Export) -> Result<Response<Bytes>, Error> {
     let mut views = Vec::new();
-    for kind in [Kind::Customer, Kind::Ticket, Kind::Message, Kind::Attachment] {
+    for kind in [Kind::Customer, Kind::Account, Kind::Ticket, Kind::Message, Kind::Attachment] {
         views.push((kind, View::of(call.state.extra_fields(call.caller.tenant, kind).await?)));
     }
     Ok(wire::export(export, |object, record: &Record| {

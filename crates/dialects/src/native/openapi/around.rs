@@ -91,12 +91,13 @@ fn export() -> Value {
     let members = json!({
         "customer": reference("Customer"),
         "merged": list("Customer"),
+        "accounts": list("Account"),
         "tickets": list("Ticket"),
         "messages": list("Message"),
         "attachments": list("Attachment"),
         "history": list("Change"),
     });
-    let names = ["customer", "merged", "tickets", "messages", "attachments", "history"];
+    let names = ["customer", "merged", "accounts", "tickets", "messages", "attachments", "history"];
     object("Everything that is kept of a person.", &members, &names)
 }
 
@@ -108,12 +109,14 @@ fn certificates() -> Value {
         "by": { "type": "string", "description": "Who erased it." },
         "dry_run": { "type": "boolean", "description": "Whether nothing was done." },
         "fields": { "type": "array", "items": { "type": "string" }, "description": "The fields of the customer that held something." },
+        "accounts": number("How many accounts lost their values."),
         "tickets": number("How many tickets lost their values."),
         "messages": number("How many messages lost their values."),
         "attachments": number("How many files went."),
         "changes": number("How many changes lost their values."),
     });
-    let names = ["customer", "at", "by", "dry_run", "fields", "tickets", "messages", "attachments", "changes"];
+    let names =
+        ["customer", "at", "by", "dry_run", "fields", "accounts", "tickets", "messages", "attachments", "changes"];
     let certificate = object("What an erasure took away, or would.", &members, &names);
     let data = json!({ "data": { "type": "array", "items": certificate } });
     object("What erasures took away, or would.", &data, &["data"])
