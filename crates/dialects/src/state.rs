@@ -25,6 +25,9 @@ use tokio::sync::{Semaphore, oneshot, watch};
 /// The numbers of the extra fields of a tenant's kind of record, and what [`App::credentials_epoch`] was then.
 type Definitions = HashMap<(i64, Kind), (u64, Arc<[u16]>)>;
 
+/// The ids of the users of a tenant by their login names, and what [`App::credentials_epoch`] was then.
+type Users = HashMap<(i64, String), (u64, Option<i64>)>;
+
 /// The domain, the passwords and the choices of the operator.
 pub struct State {
     /// The door to the store.
@@ -58,7 +61,7 @@ pub struct State {
     pub deadline: Duration,
     pub(crate) admission: Admission,
     extra_fields: Mutex<Definitions>,
-    users: Mutex<HashMap<(i64, String), (u64, Option<i64>)>>,
+    users: Mutex<Users>,
     passwords: Arc<dyn Passwords>,
     hashing: Semaphore,
     hashing_queue: Semaphore,
