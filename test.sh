@@ -76,8 +76,10 @@ fi
 cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy || exit 1
 
 # Python and node find what the clients need; a failure shows in the tests that need it.
-.venv/bin/python -c 'import aiosmtpd, cryptography, jwt, openapi_python_client, requests, requests_oauthlib, schemathesis, suds, zeep' 2>/dev/null || {
-    python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt
+.venv/bin/python -c 'import aiosmtpd, cryptography, future, jwt, openapi_python_client, requests, requests_oauthlib, schemathesis, suds, zeep
+from importlib.metadata import version; assert version("bingads") == "11.12.7"' 2>/dev/null || {
+    python3 -m venv .venv && .venv/bin/python -m pip install --quiet --requirement clients/python/requirements.txt &&
+        .venv/bin/python -m pip install --quiet --no-deps --requirement clients/python/requirements-no-deps.txt
 }
 (cd clients/node && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })
 (cd clients/console && { npm ls >/dev/null 2>&1 || npm ci --ignore-scripts; })

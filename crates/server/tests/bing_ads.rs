@@ -1,0 +1,240 @@
+//! Real toolkits and the vendor's own SDK against the real server: each goes through every operation of Bing Ads that
+//! works, and the server's own count says which it called. Over TLS too, in Python and .NET.
+//!
+//! A toolkit that is not installed is said so and skipped; with `CI=true` it is a failure.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Launch, Server, report};
+use tempfile::TempDir;
+
+/// What works in version 11.
+const V11: [&str; 27] = [
+    "AddAccount",
+    "DeleteAccount",
+    "DeleteCustomer",
+    "DeleteUser",
+    "FindAccounts",
+    "FindAccountsOrCustomersInfo",
+    "GetAccessibleCustomer",
+    "GetAccount",
+    "GetAccountsInfo",
+    "GetCurrentUser",
+    "GetCustomer",
+    "GetCustomerPilotFeatures",
+    "GetCustomersInfo",
+    "GetPilotFeaturesCountries",
+    "GetUser",
+    "GetUsersInfo",
+    "MapAccountIdToExternalAccountIds",
+    "MapCustomerIdToExternalCustomerId",
+    "SearchAccounts",
+    "SearchCustomers",
+    "SearchUserInvitations",
+    "SendUserInvitation",
+    "SignupCustomer",
+    "UpdateAccount",
+    "UpdateCustomer",
+    "UpdateUser",
+    "UpdateUserRoles",
+];
+
+/// What works in version 13 besides.
+const V13: [&str; 3] = ["GetAccountPilotFeatures", "GetLinkedAccountsAndCustomersInfo", "GetUserMFAStatus"];
+
+/// The way of the vendor's samples.
+const SAMPLE: [&str; 5] = ["AddAccount", "GetCustomer", "GetUser", "SearchAccounts", "UpdateCustomer"];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// No proxy stands between a program and the loopback, and all of them write UTF-8.
+fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env("NO_PROXY", "*").env("no_proxy", "*").env_remove("http_proxy").env_remove("HTTP_PROXY");
+    command.env("LC_ALL", "C.UTF-8");
+    command
+}
+
+fn python() -> Command {
+    let own = repository().join(".venv/bin/python");
+    command(if own.exists() { own } else { "python3".into() })
+}
+
+/// Whether what a test needs is there. If not, that is said; with `CI=true` it is a failure.
+fn is_there(what: &str, probe: &mut Command) -> bool {
+    let there = probe.output().is_ok_and(|output| output.status.success());
+    if !there {
+        report(format!("not run: Bing Ads with {what}: not installed"));
+        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+        assert!(!ci, "with CI=true {what} must be there: ./test.sh installs it");
+    }
+    there
+}
+
+#[track_caller]
+fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
+    out.into_owned()
+}
+
+/// A fresh server with the demo data.
+struct Bed {
+    folder: TempDir,
+    server: Server,
+    /// The authority that vouches for it, where it speaks TLS.
+    authority: Option<PathBuf>,
+}
+
+impl Bed {
+    fn new() -> Self {
+        let folder = TempDir::with_prefix("samerow-bing-").unwrap();
+        let server = Launch::demo(folder.path().join("data")).start();
+        Self { folder, server, authority: None }
+    }
+
+    fn over_tls() -> Self {
+        let folder = TempDir::with_prefix("samerow-bing-").unwrap();
+        let tls = folder.path().join("tls");
+        succeed(support::command(&[]).args(["tls", "init", "--tls-folder"]).arg(&tls));
+        let launch = Launch::demo(folder.path().join("data")).argument("--tls");
+        let server = launch.argument(&format!("--tls-folder={}", tls.display())).start();
+        Self { folder, server, authority: Some(tls.join("ca.pem")) }
+    }
+
+    fn url(&self) -> String {
+        let start = if self.authority.is_some() { "https://localhost" } else { "http://127.0.0.1" };
+        format!("{start}:{}", self.server.address.port())
+    }
+
+    /// Runs a program to its end, and holds what it called with success to what it was to call.
+    #[track_caller]
+    fn tour(&self, command: &mut Command, called: &[&str]) {
+        let told = succeed(command);
+        assert!(told.ends_with("done\n"), "{told}");
+        let metrics = match &self.authority {
+            None => self.server.client().get("/metrics").unwrap().text(),
+            Some(authority) => {
+                let mut curl = Command::new("curl");
+                curl.args(["-sS", "--fail", "--noproxy", "*", "--cacert"]).arg(authority);
+                succeed(curl.arg(format!("{}/metrics", self.url())))
+            }
+        };
+        let good = metrics
+            .lines()
+            .filter(|line| line.contains("calls_total{dialect=\"bing_ads\"") && line.contains("outcome=\"ok\""));
+        let good: BTreeSet<_> = good.filter_map(|line| line.split("operation=\"").nth(1)?.split('"').next()).collect();
+        // The WSDL is fetched under no name.
+        let good: BTreeSet<_> = good.into_iter().filter(|name| !name.is_empty()).collect();
+        assert_eq!(good, called.iter().copied().collect());
+    }
+
+    /// The arguments of the tours in Python.
+    fn python(&self, toolkit: &str, version: &str) {
+        if is_there(toolkit, python().args(["-c", &format!("import {toolkit}, requests")])) {
+            let mut tour = python();
+            tour.arg(repository().join("clients/python/bing_ads_tour.py")).args([&self.url(), toolkit, version]);
+            let further: &[&str] = if version == "v13" { &V13 } else { &[] };
+            self.tour(tour.args(&self.authority), &[&V11, further].concat());
+        }
+    }
+}
+
+#[test]
+fn suds_11() {
+    Bed::new().python("suds", "v11");
+}
+
+#[test]
+fn suds_13() {
+    Bed::new().python("suds", "v13");
+}
+
+#[test]
+fn zeep_11() {
+    Bed::new().python("zeep", "v11");
+}
+
+#[test]
+fn zeep_13() {
+    Bed::new().python("zeep", "v13");
+}
+
+#[test]
+fn suds_over_tls() {
+    Bed::over_tls().python("suds", "v11");
+}
+
+#[test]
+fn every_answer_fits_the_schemas_that_are_served() {
+    if is_there("lxml", python().args(["-c", "import lxml"])) {
+        let bed = Bed::new();
+        let told = succeed(python().arg(repository().join("clients/python/bing_ads.py")).arg(bed.url()));
+        assert_eq!(told.matches("answers fit the schemas").count(), 2, "{told}");
+    }
+}
+
+#[test]
+fn the_vendors_own_sdk() {
+    let probe = "import suds.cache, suds.client; suds.client.ObjectCache = suds.cache.ObjectCache; import bingads";
+    if is_there("the vendor's SDK", python().args(["-W", "ignore", "-c", probe])) {
+        let bed = Bed::new();
+        let mut program = python();
+        program.arg(repository().join("clients/python/bing_ads_sdk.py")).arg(bed.url());
+        bed.tour(program.env("TMPDIR", bed.folder.path()), &SAMPLE);
+    }
+}
+
+#[test]
+fn php() {
+    if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+        let bed = Bed::new();
+        bed.tour(command("php").arg(repository().join("clients/php/bing_ads.php")).arg(bed.url()), &V11);
+    }
+}
+
+#[test]
+fn dot_net_also_over_tls() {
+    let needed = "command -v wsdl && command -v mcs && command -v mono && command -v cert-sync";
+    if !is_there("Mono", command("sh").args(["-c", needed])) {
+        return;
+    }
+    const PATH: &str = "/Api/CustomerManagement/v11/CustomerManagementService.svc";
+    let bed = Bed::new();
+    let folder = bed.folder.path();
+    succeed(command("wsdl").current_dir(folder).args(["/out:Proxy.cs", &format!("{}{PATH}?wsdl", bed.url())]));
+    // The tool makes a class of each header, and gives all of them, which are texts, the name of a text.
+    let proxy = fs::read_to_string(folder.join("Proxy.cs")).unwrap();
+    let text = "TypeName=\"string\", Namespace=\"http://www.w3.org/2001/XMLSchema\"";
+    assert!(proxy.contains(text));
+    fs::write(folder.join("Proxy.cs"), proxy.replace(text, "Namespace=\"urn:headers\"")).unwrap();
+    let mut mcs = command("mcs");
+    mcs.current_dir(folder).args(["-codepage:utf8", "-r:System.Web.Services", "-r:System.Core", "-r:System.Xml"]);
+    mcs.args(["-out:Tour.exe", "Proxy.cs"]);
+    succeed(mcs.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bing_ads/Tour.cs")));
+    let tour = |bed: &Bed| {
+        // Mono keeps what it trusts in the home folder.
+        let mut mono = command("mono");
+        mono.env("HOME", folder).env_remove("XDG_CONFIG_HOME").arg(folder.join("Tour.exe"));
+        mono.arg(format!("{}{PATH}", bed.url()));
+        mono
+    };
+    bed.tour(&mut tour(&bed), &V11);
+    let secured = Bed::over_tls();
+    assert!(!tour(&secured).output().unwrap().status.success(), "nobody vouches for it yet");
+    let mut sync = command("cert-sync");
+    sync.env("HOME", folder).env_remove("XDG_CONFIG_HOME").arg("--user");
+    succeed(sync.arg(secured.authority.as_ref().unwrap()));
+    secured.tour(&mut tour(&secured), &V11);
+}
