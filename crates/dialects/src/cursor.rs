@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::error::Reason;
+use domain::feed;
 use domain::filter::Position;
+use domain::tenant::Tenant;
 use domain::{Error, Value};
 use sha2::{Digest, Sha256};
 use wire::json;
@@ -65,6 +67,31 @@ pub fn read(list: &str, cursor: &str, values: usize) -> Result<Position, Error> 
     if found.len() == values { Ok(Position { id, values: found }) } else { Err(wrong()) }
 }
 
+/// What a cursor of the feed is one of.
+const FEED: &str = "events";
+
+/// Writes how far a reader of the feed has come.
+pub fn write_feed(cursor: &feed::Cursor) -> String {
+    let (first, rest) = cursor.numbers().split_first().map_or((0, &[][..]), |(first, rest)| (*first, rest));
+    write(FEED, &Position { id: first, values: rest.iter().map(|number| Some((*number).into())).collect() })
+}
+
+/// Reads what [`write_feed`] wrote for a reader of that tenant's feed.
+///
+/// # Errors
+/// `Invalid` for anything else, and for a cursor of a tenant of more parts or fewer.
+pub fn read_feed(tenant: Tenant, cursor: &str) -> Result<feed::Cursor, Error> {
+    let wrong = || Error::new(Reason::Invalid, "after must be the cursor of an event, or now");
+    let Position { id, values } =
+        read(FEED, cursor, (tenant.buckets as usize).saturating_sub(1)).map_err(|_| wrong())?;
+    let number = |value| match value {
+        Some(Value::Number(number)) if number >= 0 => Some(number),
+        _ => None,
+    };
+    let numbers = std::iter::once(Some(id.into())).chain(values).map(number).collect::<Option<_>>();
+    numbers.map(feed::Cursor::at).ok_or_else(wrong)
+}
+
 fn proof(list: &str, payload: &[u8]) -> Vec<u8> {
     let length = (list.len() as u64).to_le_bytes();
     let digest = Sha256::new().chain_update(length).chain_update(list).chain_update(payload).finalize();
@@ -94,5 +121,24 @@ mod tests {
         for wrong in ["", "50", "AQ", "客户", "=", &"A".repeat(10_000)] {
             assert!(read("list", wrong, 4).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_cursor_of_the_feed_is_opaque_and_of_as_many_parts_as_its_tenant() {
+        for numbers in [vec![0], vec![57, 0, i64::MAX]] {
+            let tenant = Tenant { buckets: numbers.len() as u32, ..Tenant::DEFAULT };
+            let cursor = feed::Cursor::at(numbers);
+            let text = write_feed(&cursor);
+            assert_eq!(read_feed(tenant, &text), Ok(cursor.clone()));
+            assert!(!text.contains("57") && !text.contains('.'), "{text}");
+            let other = Tenant { buckets: tenant.buckets + 1, ..tenant };
+            assert!(read_feed(other, &text).is_err());
+            assert!(read_feed(tenant, &cursor.to_string()).is_err(), "as it is stored");
+        }
+        let one = Tenant { buckets: 1, ..Tenant::DEFAULT };
+        for position in [Position { id: -1, values: vec![] }, Position { id: 1, values: vec![None] }] {
+            assert!(read_feed(one, &write(FEED, &position)).is_err());
+        }
+        assert!(read_feed(one, &write("another list", &Position { id: 1, values: vec![] })).is_err());
     }
 }

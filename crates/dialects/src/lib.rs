@@ -32,6 +32,7 @@ pub mod superoffice;
 pub mod together;
 pub mod trackfinity;
 pub mod view;
+mod written;
 
 use bytes::Bytes;
 use domain::{Error, Field};

@@ -10,6 +10,7 @@ use crate::rate::Rates;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn, bounded, lock};
 use crate::together::Together;
+use crate::written::WrittenRecords;
 use domain::access::Role;
 use domain::error::Reason;
 use domain::filter::{Page, Selection};
@@ -53,6 +54,8 @@ pub struct State {
     pub commits: watch::Receiver<u64>,
     /// What followers of the feed are told, read once for all of them.
     pub(crate) pages: Pages,
+    /// Records that were listed, as JSON.
+    pub(crate) written: WrittenRecords,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
     /// How mail is sent.
@@ -84,6 +87,7 @@ impl State {
             mails: Mails::default(),
             commits: watch::channel(0).1,
             pages: Pages::default(),
+            written: WrittenRecords::default(),
             deadline: Duration::from_secs(30),
             admission: Admission::default(),
             extra_fields: Mutex::default(),

@@ -238,3 +238,22 @@ fn every_dialect_says_where_the_other_went() {
     let listed = get(&world, "/v1/customers?limit=200");
     assert!(listed["data"].as_array().unwrap().iter().all(|customer| customer["id"] != 11));
 }
+
+#[test]
+fn all_tickets_go_along_and_come_back() {
+    let world = Template::new().world();
+    // More than an operation has rounds to load them one by one.
+    for number in 0..150 {
+        let ticket = json!({ "title": format!("T{number}"), "customer": 11 });
+        assert_eq!(send(&world, &Method::POST, "/v1/tickets", &[], &ticket).0, 201);
+    }
+    let count =
+        |id: i64| get(&world, &format!("/v1/customers/{id}/tickets?limit=200"))["data"].as_array().unwrap().len();
+    let before = (count(10), count(11));
+    assert_eq!(before.1, 151);
+    post(&world, "/v1/customers/10/merge", &json!({ "customer": 11 }));
+    assert_eq!((count(10), count(11)), (before.0 + before.1, 0));
+    post(&world, "/v1/customers/11/undo-merge", &Value::Null);
+    assert_eq!((count(10), count(11)), before);
+    assert_eq!(world.examine(), [] as [String; 0]);
+}

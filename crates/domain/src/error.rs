@@ -134,6 +134,27 @@ pub enum Stop {
     Refused(Error),
 }
 
+impl Stop {
+    /// Does it for each, and goes on where something is missing, so that one round loads what all miss.
+    ///
+    /// # Errors
+    /// `Missing` when any misses something; the first refusal at once.
+    pub(crate) fn in_each<T>(
+        items: impl IntoIterator<Item = T>,
+        mut run: impl FnMut(T) -> Result<(), Self>,
+    ) -> Result<(), Self> {
+        let mut missing = false;
+        for item in items {
+            match run(item) {
+                Ok(()) => {}
+                Err(Self::Missing) => missing = true,
+                Err(stop) => return Err(stop),
+            }
+        }
+        if missing { Err(Self::Missing) } else { Ok(()) }
+    }
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Refused(error)

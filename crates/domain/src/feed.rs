@@ -12,7 +12,7 @@ use std::fmt;
 
 /// How far a reader has come: for each part of its tenant the number of the last change that it has seen.
 ///
-/// Its text is for programs to keep and bring back as it is. It begins with the version of its form, so that old ones
+/// Its text is what is stored of it; readers of the feed are told another that says nothing to them. It begins with the version of its form, so that old ones
 /// stay readable: `1-57`, or `1-57.0.12` for a tenant of three parts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor(Vec<i64>);

@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::kind::Kind;
 use crate::value::Value;
+use std::sync::Arc;
 
 /// Where a record lives: the tenant and one of the tenant's buckets. Every key of every table starts with it, so that
 /// a store can spread a company over many machines.
@@ -41,9 +42,9 @@ impl Time {
     }
 }
 
-/// The values of a record, in the order of the fields; an unset field is absent.
+/// The values of a record, in the order of the fields; an unset field is absent. A copy shares them until it is changed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(Vec<(Field, Value)>);
+pub struct Values(Arc<Vec<(Field, Value)>>);
 
 impl Values {
     /// The value of a field, if it is set.
@@ -55,12 +56,12 @@ impl Values {
     pub fn set(&mut self, field: Field, value: Option<Value>) {
         match (self.position(field), value) {
             (Ok(at), Some(value)) => {
-                if let Some(slot) = self.0.get_mut(at) {
+                if let Some(slot) = Arc::make_mut(&mut self.0).get_mut(at) {
                     slot.1 = value;
                 }
             }
-            (Ok(at), None) => drop(self.0.remove(at)),
-            (Err(at), Some(value)) => self.0.insert(at, (field, value)),
+            (Ok(at), None) => drop(Arc::make_mut(&mut self.0).remove(at)),
+            (Err(at), Some(value)) => Arc::make_mut(&mut self.0).insert(at, (field, value)),
             (Err(_), None) => {}
         }
     }
@@ -77,12 +78,12 @@ impl Values {
 
 impl FromIterator<(Field, Value)> for Values {
     fn from_iter<I: IntoIterator<Item = (Field, Value)>>(items: I) -> Self {
-        let mut values = Self(items.into_iter().collect());
-        if !values.0.is_sorted_by_key(|(field, _)| *field) {
-            values.0.sort_by_key(|(field, _)| *field);
+        let mut values: Vec<_> = items.into_iter().collect();
+        if !values.is_sorted_by_key(|(field, _)| *field) {
+            values.sort_by_key(|(field, _)| *field);
         }
-        values.0.dedup_by_key(|(field, _)| *field);
-        values
+        values.dedup_by_key(|(field, _)| *field);
+        Self(Arc::new(values))
     }
 }
 
@@ -117,7 +118,7 @@ pub struct Record {
 
 impl Record {
     /// A record that is not stored yet.
-    pub const fn new(kind: Kind, part: Part, id: i64) -> Self {
+    pub fn new(kind: Kind, part: Part, id: i64) -> Self {
         Self {
             kind,
             part,
@@ -127,7 +128,7 @@ impl Record {
             created_at: Time(0),
             updated_at: Time(0),
             updated_by: String::new(),
-            values: Values(Vec::new()),
+            values: Values::default(),
         }
     }
 

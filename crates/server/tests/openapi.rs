@@ -141,6 +141,25 @@ fn a_generated_python_client_does_it_all() {
     assert!(said.contains("as described"), "{said}");
 }
 
+#[test]
+fn the_page_tries_operations_in_a_browser() {
+    let folder = clients("console");
+    let has = |path: &str| Path::new(path).exists();
+    if !(folder.join("node_modules/selenium-webdriver").exists()
+        && has("/usr/bin/chromium")
+        && has("/usr/bin/chromedriver"))
+    {
+        return not_run(
+            "clients/console/docs.mjs",
+            "apt-get install chromium chromium-driver; npm ci in clients/console",
+        );
+    }
+    let (server, _folder) = server();
+    let mut node = Command::new("node");
+    let said = run(node.arg("docs.mjs").arg(format!("http://{}", server.address)).current_dir(folder));
+    assert!(said.contains("as described"), "{said}");
+}
+
 /// What may take the right to call away from the one who calls: tried last.
 const LAST: &[&str] = &["delete_key", "update_key", "rotate_key", "update_tenant", "update_settings"];
 

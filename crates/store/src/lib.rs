@@ -8,6 +8,7 @@
 mod batch;
 mod codec;
 mod fault;
+mod kept;
 mod ledger;
 pub mod postgres;
 mod report;

@@ -65,8 +65,32 @@ pub(crate) fn read_record(
     body: &str,
     checksum: i64,
 ) -> Result<Record, String> {
+    let mut record = proven(kind, numbers, updated_by, body, checksum)?;
+    record.values = decoded(&record, body)?;
+    Ok(record)
+}
+
+/// The values of a record that is [`proven`].
+///
+/// # Errors
+/// What is damaged, as a sentence.
+pub(crate) fn decoded(record: &Record, body: &str) -> Result<Values, String> {
+    codec::read_values(body).map_err(|error| format!("{} {}: {error}", record.kind.name(), record.id))
+}
+
+/// As [`read_record`], without its values.
+///
+/// # Errors
+/// The same.
+pub(crate) fn proven(
+    kind: Kind,
+    numbers: [i64; 6],
+    updated_by: String,
+    body: &str,
+    checksum: i64,
+) -> Result<Record, String> {
     let [part, id, version, last_change, created_at, updated_at] = numbers;
-    let mut record = Record {
+    let record = Record {
         kind,
         part: Part(part),
         id,
@@ -77,10 +101,8 @@ pub(crate) fn read_record(
         updated_by,
         values: Values::default(),
     };
-    let damaged = |why: &str| format!("{} {id}: {why}", kind.name());
     if seal::checksum(&record, body) != checksum && !fault::skip_checksum() {
-        return Err(damaged("the checksum does not match"));
+        return Err(format!("{} {id}: the checksum does not match", kind.name()));
     }
-    record.values = codec::read_values(body).map_err(|error| damaged(&error.to_string()))?;
     Ok(record)
 }

@@ -10,7 +10,7 @@ mod write;
 use std::borrow::Cow;
 
 pub use parse::{JsonError, Limits, Problem, parse};
-pub use write::{ListWriter, ObjectWriter, Scalar, write_list, write_object, write_value};
+pub use write::{ListWriter, ObjectWriter, Scalar, Written, write_list, write_object, write_value};
 
 /// A JSON value. What needed no unescaping is borrowed from the document.
 #[derive(Debug, Clone, PartialEq)]

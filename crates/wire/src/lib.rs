@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 
 pub mod basic;
+pub mod csv;
 pub mod form;
 pub mod json;
 pub mod media_type;

@@ -83,6 +83,19 @@ impl From<Problem> for Error {
 }
 
 impl Problem {
+    /// A body that cannot be read, because of what is at that place in it; `""` is nowhere in particular.
+    pub(super) fn unreadable(status: StatusCode, sentence: String, pointer: String) -> Self {
+        let error = Error::new(Reason::Invalid, sentence.clone());
+        let faults = if pointer.is_empty() { Vec::new() } else { vec![Fault { pointer, error }] };
+        Self { refusal: Refusal::request(status, sentence), faults }
+    }
+
+    /// Why, in general.
+    #[cfg(test)]
+    pub(super) const fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
     /// A body with faults; the first one gives its reason to the whole. `None` without any.
     pub(super) fn of(mut faults: Vec<Fault>) -> Option<Self> {
         let first = faults.first()?;

@@ -1,11 +1,13 @@
 //! The lens, outwards: how a record and its values look in JSON. Every field shows under its own name; a dotted name is
 //! a member of a nested object, and so is a further extra field.
 
+use crate::cursor;
 use crate::filter;
 use crate::moment::{is_time, rfc3339};
 use domain::change::CHANGED;
 use domain::customer::shown_name;
 use domain::error::Reason;
+use domain::feed::Cursor;
 use domain::field::CUSTOM_FIELDS;
 use domain::{Error, Field, Kind, Record, Shape, Time, Value};
 use std::borrow::Cow;
@@ -52,6 +54,9 @@ impl<'a> Shown<'a> {
         match (value, field.shape()) {
             (Some(_), Shape::Secret) => Self::Text(CHANGED.into()),
             (Some(Value::Number(number)), _) if is_time(field) => Self::time(Time(*number)),
+            (Some(Value::Text(text)), _) if field == Field::Cursor => {
+                Self::text(Cursor::parse(text).map(|cursor| cursor::write_feed(&cursor)).unwrap_or_default().into())
+            }
             (Some(Value::Text(text)), _) => Self::Text(text.into()),
             (Some(Value::Number(number)), _) => Self::Number(*number),
             (Some(Value::Flag(flag)), _) => Self::Flag(*flag),
@@ -167,6 +172,11 @@ impl View {
     /// Everything, with extra fields of these numbers.
     pub(super) const fn of(extra_fields: Arc<[u16]>) -> Self {
         Self { extra_fields, only: None }
+    }
+
+    /// The extra fields of records that show whole; `None` where only some members do.
+    pub(super) const fn whole(&self) -> Option<&Arc<[u16]>> {
+        if self.only.is_none() { Some(&self.extra_fields) } else { None }
     }
 
     fn shows(&self, field: Field) -> bool {

@@ -8,11 +8,10 @@ use crate::{Refusal, Request};
 use bytes::Bytes;
 use domain::change::{FieldChange, Origin};
 use domain::error::Reason;
-use domain::feed::Cursor;
 use domain::operation::{Certificate, Export};
 use domain::{Caller, Change, Error, Record};
 use http::{HeaderValue, Response, StatusCode, header};
-use wire::json::{self, ObjectWriter};
+use wire::json::{self, ListWriter, ObjectWriter};
 use wire::{form, media_type};
 
 /// The media types of a body. A merge patch of nothing is the whole record, so that one form serves both.
@@ -36,8 +35,9 @@ const DEFAULT_LIMIT: u32 = 50;
 /// Reads a body. Without a declared type it is taken for JSON.
 ///
 /// # Errors
-/// 415 for another type or charset, 413 for a body that is too long, 400 for one that is not JSON as we take it.
-pub(super) fn body(request: &Request) -> Result<json::Value<'_>, Refusal> {
+/// 415 for another type or charset, 413 for a body that is too long, 400 for one that is not JSON as we take it, with a
+/// pointer to what is wrong inside it.
+pub(super) fn body(request: &Request) -> Result<json::Value<'_>, Problem> {
     typed_body(request, BODY_TYPES)
 }
 
@@ -51,8 +51,8 @@ pub(super) fn is_json_patch(request: &Request) -> bool {
 ///
 /// # Errors
 /// As [`body`].
-pub(super) fn typed_body<'r>(request: &'r Request, types: &str) -> Result<json::Value<'r>, Refusal> {
-    let unread = |text: String| Refusal::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
+pub(super) fn typed_body<'r>(request: &'r Request, types: &str) -> Result<json::Value<'r>, Problem> {
+    let unread = |text: String| Refusal::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into();
     if let Some(declared) = request.headers.get(header::CONTENT_TYPE) {
         let declared = String::from_utf8_lossy(declared.as_bytes());
         let media = media_type::content_type(&declared).map_err(|error| unread(error.to_string()))?;
@@ -68,7 +68,7 @@ pub(super) fn typed_body<'r>(request: &'r Request, types: &str) -> Result<json::
             json::Problem::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
             _ => StatusCode::BAD_REQUEST,
         };
-        Refusal::request(status, error.to_string())
+        Problem::unreadable(status, error.to_string(), error.pointer)
     })
 }
 
@@ -140,7 +140,12 @@ impl<'a> Query<'a> {
 
 /// An answer of JSON.
 pub(super) fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
-    let mut body = String::with_capacity(2_048);
+    answer_of(2_048, status, members)
+}
+
+/// An answer of JSON of about that many bytes.
+fn answer_of(bytes: usize, status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
+    let mut body = String::with_capacity(bytes);
     json::write_object(&mut body, members);
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
@@ -269,12 +274,21 @@ pub(super) fn page<T>(
     next: Option<impl ToString>,
     put: impl Fn(&mut ObjectWriter<'_>, &T),
 ) -> Response<Bytes> {
-    answer(StatusCode::OK, |page| {
-        page.list("data", |list| {
-            for item in items {
-                list.object(|object| put(object, item));
-            }
-        });
+    page_of(items.len(), next, |list| {
+        for item in items {
+            list.object(|object| put(object, item));
+        }
+    })
+}
+
+/// As [`page`], of that many items that the function adds.
+pub(super) fn page_of(
+    count: usize,
+    next: Option<impl ToString>,
+    items: impl FnOnce(&mut ListWriter<'_>),
+) -> Response<Bytes> {
+    answer_of(1_024 * (count + 1), StatusCode::OK, |page| {
+        page.list("data", items);
         // A text, so that what is in it can change.
         page.put("next_cursor", next.map(|next| next.to_string()));
     })
@@ -305,8 +319,8 @@ pub(super) fn put_fields(item: &mut ObjectWriter<'_>, fields: &[FieldChange]) {
 }
 
 /// One event of the feed: a change as the history shows it, with whose it is and where a reader is who has seen it.
-pub(super) fn put_event(event: &mut ObjectWriter<'_>, tenant: &str, cursor: &Cursor, change: &Change) {
-    event.put("cursor", cursor.to_string());
+pub(super) fn put_event(event: &mut ObjectWriter<'_>, tenant: &str, cursor: &str, change: &Change) {
+    event.put("cursor", cursor);
     put_told(event, tenant, change);
 }
 
@@ -346,8 +360,10 @@ pub(super) mod tests {
     fn a_body_is_json_whatever_it_is_called() {
         let status = |headers: &[(&str, &str)], text: &str| match body(&request(headers, text)) {
             Ok(_) => 200,
-            Err(Refusal::Request(status, _)) => status.as_u16(),
-            Err(Refusal::Operation(error)) => panic!("{error}"),
+            Err(problem) => match problem.refusal() {
+                Refusal::Request(status, _) => status.as_u16(),
+                Refusal::Operation(error) => panic!("{error}"),
+            },
         };
         for (declared, expected) in [
             ("application/merge-patch+json", 200),

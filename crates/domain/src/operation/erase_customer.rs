@@ -62,18 +62,9 @@ impl Operation for EraseCustomer {
             dry_run: self.dry_run,
         };
         if !self.dry_run {
-            let mut missing = false;
-            for record in person.records() {
-                match set.erase(emptied(record, cx.now)?, cx) {
-                    Ok(()) => {}
-                    Err(Stop::Missing) => missing = true,
-                    Err(stop) => return Err(stop),
-                }
-            }
+            let erased = Stop::in_each(person.records(), |record| set.erase(emptied(record, cx.now)?, cx));
             let answers = answers(set, cx, person.records());
-            if missing {
-                return Err(Stop::Missing);
-            }
+            erased?;
             answers?.into_iter().try_for_each(|answer| set.remove(answer, cx.caller.tenant))?;
             audit::note("erase", self.id, set, cx)?;
         }

@@ -2,7 +2,7 @@ use super::{Deleted, Operation};
 use crate::access::Access;
 use crate::audit;
 use crate::customer::{ADDRESS_LINES, shown_name};
-use crate::erasure::all;
+use crate::erasure::{MOST, all};
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::kind::Kind;
@@ -13,13 +13,10 @@ use crate::value::{Shape, Value};
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
 
-/// Most tickets that one merge moves.
-pub const MOST_TICKETS: usize = 1_000;
-
 /// Makes two records of one customer one.
 ///
 /// One record stays. It takes what it does not have from the other: values that are unset, addresses of e-mail,
-/// subscriptions, orders, keys of integrators, and all tickets. What both have stays as it is, unless the caller takes
+/// subscriptions, orders, keys of integrators, and all tickets, which may be [`MOST`] at most. What both have stays as it is, unless the caller takes
 /// that of the other. The other is marked deleted and names the one that stays; every later question for it is answered
 /// so. Login names and passwords stay where they are: nobody gets a new way to sign in by it.
 #[derive(Debug)]
@@ -74,21 +71,26 @@ impl<C: Fn(&Record) -> Result<(), Error> + Send + 'static> Operation for MergeCu
                 other.set(field, None)?;
             }
         }
-        let tickets = all(set, cx, Kind::Ticket, ticket::with(self.other))?;
-        if tickets.len() > MOST_TICKETS {
-            let text =
-                format!("Customer {} has more than {MOST_TICKETS} tickets: merge the other way round", self.other);
-            return Err(Error::new(Reason::LimitExceeded, text).into());
-        }
+        let tickets = all(set, cx, Kind::Ticket, ticket::with(self.other)).map_err(|stop| match stop {
+            Stop::Refused(error) if error.reason == Reason::LimitExceeded => {
+                let text = format!(
+                    "Customer {} has more than {MOST} tickets, which are not moved at once: merge the other way round. \
+                     Nothing was changed.",
+                    self.other
+                );
+                Error::new(Reason::LimitExceeded, text).into()
+            }
+            stop => stop,
+        })?;
         // Before it is deleted, so that nothing refers to it when it is.
-        for ticket in tickets {
+        Stop::in_each(tickets, |ticket| {
             let mut moved = Record::clone(&ticket);
             let replaced = |id: i64| if id == self.other { self.id } else { id };
             moved.set(Field::CustomerId, moved.number(Field::CustomerId).map(|id| replaced(id).into()))?;
             let further = moved.numbers(Field::FurtherCustomers).iter().map(|id| replaced(*id)).collect();
             moved.set(Field::FurtherCustomers, Some(Value::Numbers(further)))?;
-            rule::put(moved, Some(&ticket), set, cx)?;
-        }
+            rule::put(moved, Some(&ticket), set, cx).map(drop)
+        })?;
         other.set(Field::MergedInto, Some(self.id.into()))?;
         other.set(Field::Status, Some("deleted".into()))?;
         set.put(other, cx)?;

@@ -100,7 +100,7 @@ pub use list_tenants::ListTenants;
 pub use load::{Load, NewRecord};
 pub use lock_customer::LockCustomer;
 pub use mark_ticket_read::MarkTicketRead;
-pub use merge_customers::{MOST_TICKETS, MergeCustomers};
+pub use merge_customers::MergeCustomers;
 pub use note_export::NoteExport;
 pub use on_version::OnVersion;
 pub use purge::Purge;

@@ -46,25 +46,17 @@ impl<C: Fn(&Record) -> Result<(), Error> + Send + 'static> Operation for UndoMer
         let merge = find(set, &gone, |change| change.fields.iter().any(|told| told.field == Field::MergedInto))?;
         let merge = merge.ok_or_else(|| Error::internal("no change tells of the merge"))?;
         // The one that stayed first: what it gives back can be the other's again.
-        let mut changed = Vec::new();
         if let Some(change) = same(set, &keeper, &merge)? {
-            changed.push((Arc::clone(&keeper), taken_back(&keeper, &change)?));
+            set.put(taken_back(&keeper, &change)?, cx)?;
         }
-        changed.push((Arc::clone(&gone), taken_back(&gone, &merge)?));
-        for ticket in all(set, cx, Kind::Ticket, ticket::with(id))? {
-            if ticket.updated_at >= merge.at
-                && let Some(change) = same(set, &ticket, &merge)?
-            {
-                changed.push((Arc::clone(&ticket), taken_back(&ticket, &change)?));
+        set.put(taken_back(&gone, &merge)?, cx)?;
+        let tickets = all(set, cx, Kind::Ticket, ticket::with(id))?;
+        Stop::in_each(tickets.iter().filter(|ticket| ticket.updated_at >= merge.at), |ticket| {
+            match same(set, ticket, &merge)? {
+                Some(change) => rule::put(taken_back(ticket, &change)?, Some(ticket), set, cx).map(drop),
+                None => Ok(()),
             }
-        }
-        for (before, record) in changed {
-            if record.kind == Kind::Customer {
-                set.put(record, cx)?;
-            } else {
-                rule::put(record, Some(&before), set, cx)?;
-            }
-        }
+        })?;
         audit::note("undo_merge", self.id, set, cx)?;
         set.record(tenant, Kind::Customer, self.id)?.ok_or_else(|| Error::internal("the customer is gone").into())
     }

@@ -74,6 +74,10 @@ impl Ask {
         Self { method: Method::POST, ..Self::get(path) }.json(body)
     }
 
+    pub(super) fn put(path: impl Into<String>, body: &Value) -> Self {
+        Self { method: Method::PUT, ..Self::get(path) }.json(body)
+    }
+
     pub(super) fn patch(path: impl Into<String>, body: &Value) -> Self {
         Self { method: Method::PATCH, ..Self::get(path) }.json(body)
     }

@@ -1,19 +1,19 @@
 //! What can be done with customers beyond what can be done with every record: `samerow customer <verb>`.
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bulk::{self, Bulk};
-use super::client::{Ask, Remote};
+use super::client::Remote;
 use super::privacy::{self, Erase, Export};
-use super::record::{self, Noun, Verb};
+use super::record::{self, ListOf, Noun, Same, Whole};
 use super::show::As;
-use super::{Exit, Failed, print};
+use super::{Exit, Failed, ticket};
 
 #[derive(Subcommand)]
 pub(super) enum Customer {
     #[command(flatten)]
-    Record(Verb),
+    Record(Whole),
     /// Merge another customer into one: it takes what it does not have, and the other's id says where it went.
     Merge {
         /// The id of the one that stays.
@@ -39,17 +39,16 @@ pub(super) enum Customer {
     },
     /// Take back that a customer was merged into another one, except for what changed since.
     UndoMerge(Same),
-    /// Bring a deleted customer back, in the state they had before.
-    Restore(Same),
-    /// Give a field the value that it had before a version.
-    Revert {
-        /// The field: address.city.
-        field: String,
-        /// The version: the history tells it.
-        #[arg(long)]
-        before_version: u64,
+    /// List the tickets of a customer.
+    Tickets {
+        /// The id.
+        id: u32,
         #[command(flatten)]
-        same: Same,
+        list: ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Do many changes, a JSON object a line: {"op":"patch","id":10,"value":{"phone":"1"}}.
     Bulk(Bulk),
@@ -59,37 +58,14 @@ pub(super) enum Customer {
     Erase(Erase),
 }
 
-/// One customer.
-#[derive(clap::Args)]
-pub(super) struct Same {
-    /// The id.
-    id: u32,
-    /// Only if it still has this version.
-    #[arg(long)]
-    if_version: Option<u64>,
-    /// Say what would happen, and do nothing.
-    #[arg(long)]
-    dry_run: bool,
-    #[command(flatten)]
-    show: As,
-    #[command(flatten)]
-    remote: Remote,
-}
-
-impl Same {
-    fn ask(&self, verb: &str, body: Option<&Value>) -> Result<Exit, Failed> {
-        let path = format!("/v1/customers/{}/{verb}", self.id);
-        let ask = body.map_or_else(|| Ask::act(&*path), |body| Ask::post(&*path, body));
-        let ask = ask.if_version(self.if_version).dry_run(self.dry_run);
-        print(&self.show.record(&self.remote.open()?.json(ask)?))
-    }
-}
-
 pub(super) fn run(verb: Customer) -> Result<Exit, Failed> {
     match verb {
         Customer::Record(verb) => {
             let columns = &["name", "emails", "phone", "status", "updated_at"];
-            record::run(&Noun { path: "customers", columns }, &verb)
+            record::run_whole(&Noun { path: "customers", columns }, &verb)
+        }
+        Customer::Tickets { id, list, show, remote } => {
+            list.print(&ticket::NOUN, format!("/v1/customers/{id}/tickets"), &remote, show)
         }
         Customer::Merge { id, other, take, if_version, other_version, dry_run, show, remote } => {
             let mut body = json!({ "customer": other });
@@ -99,13 +75,9 @@ pub(super) fn run(verb: Customer) -> Result<Exit, Failed> {
             if let Some(version) = other_version {
                 body["version"] = json!(version);
             }
-            Same { id, if_version, dry_run, show, remote }.ask("merge", Some(&body))
+            Same { id, if_version, dry_run, show, remote }.act("customers", "merge", Some(&body))
         }
-        Customer::UndoMerge(same) => same.ask("undo-merge", None),
-        Customer::Restore(same) => same.ask("restore", None),
-        Customer::Revert { field, before_version, same } => {
-            same.ask("revert", Some(&json!({ "field": field, "before_version": before_version })))
-        }
+        Customer::UndoMerge(same) => same.act("customers", "undo-merge", None),
         Customer::Bulk(bulk) => bulk::run(&bulk),
         Customer::Export(export) => privacy::export(&export),
         Customer::Erase(erase) => privacy::erase(&erase),

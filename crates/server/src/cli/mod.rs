@@ -16,6 +16,7 @@ mod privacy;
 mod record;
 mod serve;
 mod show;
+mod ticket;
 mod tls;
 mod transfer;
 mod webhook;

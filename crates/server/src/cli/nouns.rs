@@ -6,8 +6,9 @@ use serde_json::json;
 use super::client::{Ask, Remote};
 use super::customer::{self, Customer};
 use super::privacy::{self, Retention};
-use super::record::{self, Noun, Verb};
+use super::record::{self, Noun, Verb, Whole};
 use super::show::As;
+use super::ticket::{self, Ticket};
 use super::webhook::{self, Webhook};
 use super::{Exit, Failed, print};
 
@@ -19,37 +20,37 @@ pub(super) enum Nouns {
     Customer(Customer),
     /// Tickets.
     #[command(subcommand)]
-    Ticket(Verb),
+    Ticket(Ticket),
     /// Messages of tickets.
     #[command(subcommand)]
-    Message(Verb),
+    Message(Whole),
     /// Companies.
     #[command(subcommand)]
-    Company(Verb),
+    Company(Whole),
     /// Advertising accounts of customers.
     #[command(subcommand)]
-    Account(Verb),
+    Account(Whole),
     /// People who work here.
     #[command(subcommand)]
-    User(Verb),
+    User(Whole),
     /// Ticket categories.
     #[command(subcommand)]
-    Category(Verb),
+    Category(Whole),
     /// Ticket priorities.
     #[command(subcommand)]
-    Priority(Verb),
+    Priority(Whole),
     /// Definitions of extra fields.
     #[command(subcommand)]
-    Field(Verb),
+    Field(Whole),
     /// Languages that are spoken with customers.
     #[command(subcommand)]
-    Language(Verb),
+    Language(Whole),
     /// Extra tables; their columns are fields of the domain `extra_row`.
     #[command(subcommand)]
-    Table(Verb),
+    Table(Whole),
     /// Rows of extra tables.
     #[command(subcommand)]
-    Row(Verb),
+    Row(Whole),
     /// Tenants.
     #[command(subcommand)]
     Tenant(Verb),
@@ -71,6 +72,37 @@ pub(super) enum Nouns {
     /// Who exported, erased and merged which customers.
     #[command(subcommand)]
     Audit(Audit),
+    /// The settings of the tenant.
+    #[command(subcommand)]
+    Settings(Settings),
+    /// Show who calls, and what they may do.
+    Me {
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Settings {
+    /// Show them.
+    Get {
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Change some.
+    #[command(alias = "set")]
+    Update {
+        #[command(flatten)]
+        written: record::Written,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
 }
 
 #[derive(Subcommand)]
@@ -109,6 +141,8 @@ pub(super) enum Token {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Show whose one is and until when.
+    Get(record::One),
     /// Make one, shown once: user=4 dialects=bing_ads, good for an hour unless expires_at says otherwise.
     #[command(alias = "add")]
     Create {
@@ -139,6 +173,10 @@ pub(super) enum Audit {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Show one entry.
+    Get(record::One),
+    /// Show through what an entry came.
+    History(record::One),
 }
 
 #[derive(Subcommand)]
@@ -163,28 +201,35 @@ pub(super) enum Session {
 
 pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
     let record = |path, columns, verb| record::run(&Noun { path, columns }, &verb);
+    let whole = |path, columns, verb| record::run_whole(&Noun { path, columns }, &verb);
+    let audited = |verb| record("audit_entries", &["action", "subject", "updated_by", "created_at"], verb);
+    let tokens = |verb| record("tokens", &["user", "name", "dialects", "expires_at"], verb);
     match command {
         Nouns::Customer(verb) => customer::run(verb),
+        Nouns::Ticket(verb) => ticket::run(verb),
         Nouns::Webhook(verb) => webhook::run(verb),
         Nouns::Retention(verb) => privacy::retention(&verb),
-        Nouns::Audit(Audit::List { list, show, remote }) => record(
-            "audit_entries",
-            &["action", "subject", "updated_by", "created_at"],
-            Verb::List { list, show, remote },
-        ),
-        Nouns::Ticket(verb) => {
-            record("tickets", &["title", "customer", "ticket_status", "category", "updated_at"], verb)
+        Nouns::Audit(Audit::List { list, show, remote }) => audited(Verb::List { list, show, remote }),
+        Nouns::Audit(Audit::Get(one)) => audited(one.get()),
+        Nouns::Audit(Audit::History(one)) => audited(one.history()),
+        Nouns::Settings(Settings::Get { show, remote }) => {
+            print(&show.record(&remote.open()?.json(Ask::get("/v1/settings"))?))
         }
-        Nouns::Message(verb) => record("messages", &["ticket", "author", "text", "sent_at"], verb),
-        Nouns::Account(verb) => record("accounts", &["name", "customer", "account_status", "currency"], verb),
-        Nouns::Company(verb) => record("companies", &["name", "phone", "updated_at"], verb),
-        Nouns::User(verb) => record("users", &["username", "name", "role", "disabled"], verb),
-        Nouns::Category(verb) => record("categories", &["name", "parent", "external"], verb),
-        Nouns::Priority(verb) => record("priorities", &["name", "sort_order", "external"], verb),
-        Nouns::Field(verb) => record("extra_fields", &["domain", "number", "name", "shape", "external"], verb),
-        Nouns::Language(verb) => record("languages", &["code", "name", "deleted"], verb),
-        Nouns::Table(verb) => record("extra_tables", &["name", "flags", "updated_at"], verb),
-        Nouns::Row(verb) => record("extra_rows", &["table", "updated_at"], verb),
+        Nouns::Settings(Settings::Update { written, show, remote }) => {
+            let ask = Ask::patch("/v1/settings", &written.body()?).dry_run(written.dry_run);
+            print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Nouns::Me { show, remote } => print(&show.record(&remote.open()?.json(Ask::get("/v1/me"))?)),
+        Nouns::Message(verb) => record::run_whole(&ticket::MESSAGES, &verb),
+        Nouns::Account(verb) => whole("accounts", &["name", "customer", "account_status", "currency"], verb),
+        Nouns::Company(verb) => whole("companies", &["name", "phone", "updated_at"], verb),
+        Nouns::User(verb) => whole("users", &["username", "name", "role", "disabled"], verb),
+        Nouns::Category(verb) => whole("categories", &["name", "parent", "external"], verb),
+        Nouns::Priority(verb) => whole("priorities", &["name", "sort_order", "external"], verb),
+        Nouns::Field(verb) => whole("extra_fields", &["domain", "number", "name", "shape", "external"], verb),
+        Nouns::Language(verb) => whole("languages", &["code", "name", "deleted"], verb),
+        Nouns::Table(verb) => whole("extra_tables", &["name", "flags", "updated_at"], verb),
+        Nouns::Row(verb) => whole("extra_rows", &["table", "updated_at"], verb),
         Nouns::Tenant(verb) => record("tenants", &["name", "hosts", "updated_at"], verb),
         Nouns::Key(Key::Record(verb)) => {
             record("keys", &["username", "role", "dialects", "expires_at", "disabled"], verb)
@@ -194,12 +239,9 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
             print(&show.record(&remote.open()?.json(ask)?))
         }
         Nouns::Key(Key::Revoke { id, remote }) => ended(&remote, format!("/v1/keys/{id}")),
-        Nouns::Token(Token::List { list, show, remote }) => {
-            record("tokens", &["user", "name", "dialects", "expires_at"], Verb::List { list, show, remote })
-        }
-        Nouns::Token(Token::Create { written, show, remote }) => {
-            record("tokens", &[], Verb::Create { written, show, remote })
-        }
+        Nouns::Token(Token::List { list, show, remote }) => tokens(Verb::List { list, show, remote }),
+        Nouns::Token(Token::Get(one)) => tokens(one.get()),
+        Nouns::Token(Token::Create { written, show, remote }) => tokens(Verb::Create { written, show, remote }),
         Nouns::Token(Token::Revoke { id, remote }) => ended(&remote, format!("/v1/tokens/{id}")),
         Nouns::Session(Session::List { list, show, remote }) => {
             record("sessions", &["user", "customer", "expires_at"], Verb::List { list, show, remote })

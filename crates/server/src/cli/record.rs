@@ -49,7 +49,7 @@ pub(super) struct Written {
     file: Option<PathBuf>,
     /// Say what would happen, and do nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 #[derive(Subcommand)]
@@ -125,19 +125,109 @@ pub(super) enum Verb {
     },
 }
 
+/// What can be done with most records.
+#[derive(Subcommand)]
+pub(super) enum Whole {
+    #[command(flatten)]
+    Record(Verb),
+    /// Make one what is given: what is not there is cleared.
+    Replace {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        written: Written,
+        /// Only if it still has this version.
+        #[arg(long)]
+        if_version: Option<u64>,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Bring a deleted one back, in the state it had before.
+    Restore(Same),
+    /// Give a field the value that it had before a version.
+    Revert {
+        /// The field: address.city.
+        field: String,
+        /// The version: the history tells it.
+        #[arg(long)]
+        before_version: u64,
+        #[command(flatten)]
+        same: Same,
+    },
+}
+
+/// One record.
+#[derive(Args)]
+pub(super) struct Same {
+    /// The id.
+    pub(super) id: u32,
+    /// Only if it still has this version.
+    #[arg(long)]
+    pub(super) if_version: Option<u64>,
+    /// Say what would happen, and do nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) show: As,
+    #[command(flatten)]
+    pub(super) remote: Remote,
+}
+
+impl Same {
+    /// Does something with it, and shows what came of it.
+    pub(super) fn act(&self, path: &str, verb: &str, body: Option<&Value>) -> Result<Exit, Failed> {
+        let path = format!("/v1/{path}/{}/{verb}", self.id);
+        let ask = body.map_or_else(|| Ask::act(&*path), |body| Ask::post(&*path, body));
+        let ask = ask.if_version(self.if_version).dry_run(self.dry_run);
+        print(&self.show.record(&self.remote.open()?.json(ask)?))
+    }
+}
+
+/// One record to show.
+#[derive(Args)]
+pub(super) struct One {
+    /// The id.
+    id: u32,
+    #[command(flatten)]
+    show: As,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl One {
+    /// Shows it.
+    pub(super) fn get(self) -> Verb {
+        Verb::Get { id: self.id, show: self.show, remote: self.remote }
+    }
+
+    /// Shows what happened to it.
+    pub(super) fn history(self) -> Verb {
+        Verb::History { id: self.id, limit: PAGE, show: self.show, remote: self.remote }
+    }
+}
+
+pub(super) fn run_whole(noun: &Noun, verb: &Whole) -> Result<Exit, Failed> {
+    match verb {
+        Whole::Record(verb) => run(noun, verb),
+        Whole::Replace { id, written, if_version, show, remote } => {
+            let ask = Ask::put(format!("/v1/{}/{id}", noun.path), &written.body()?);
+            let ask = ask.dry_run(written.dry_run).if_version(*if_version);
+            print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Whole::Restore(same) => same.act(noun.path, "restore", None),
+        Whole::Revert { field, before_version, same } => {
+            let body = json!({ "field": field, "before_version": before_version });
+            same.act(noun.path, "revert", Some(&body))
+        }
+    }
+}
+
 pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
     let path = noun.path;
     match verb {
-        Verb::List { list, show, remote } => {
-            let mut query = form(&[("filter", &list.filter), ("sort", &list.sort)]);
-            if list.deleted {
-                query.push_str("&deleted=true");
-            }
-            let limit = if list.all { usize::MAX } else { list.limit };
-            let columns = [&["id"], noun.columns].concat();
-            let pages = Pages { path: format!("/v1/{path}"), query, limit };
-            pages.print(&remote.open()?, *show, |items| show::table(items, &columns))
-        }
+        Verb::List { list, show, remote } => list.print(noun, format!("/v1/{path}"), remote, *show),
         Verb::Get { id, show, remote } => {
             print(&show.record(&remote.open()?.json(Ask::get(format!("/v1/{path}/{id}")))?))
         }
@@ -163,8 +253,21 @@ pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
     }
 }
 
+impl ListOf {
+    /// Prints what is listed at a path.
+    pub(super) fn print(&self, noun: &Noun, path: String, remote: &Remote, show: As) -> Result<Exit, Failed> {
+        let mut query = form(&[("filter", &self.filter), ("sort", &self.sort)]);
+        if self.deleted {
+            query.push_str("&deleted=true");
+        }
+        let limit = if self.all { usize::MAX } else { self.limit };
+        let columns = [&["id"], noun.columns].concat();
+        Pages { path, query, limit }.print(&remote.open()?, show, |items| show::table(items, &columns))
+    }
+}
+
 impl Written {
-    fn body(&self) -> Result<Value, Failed> {
+    pub(super) fn body(&self) -> Result<Value, Failed> {
         let Some(file) = &self.file else { return assignment::body(&self.assignments) };
         let mut text = String::new();
         let read = if file.as_os_str() == "-" {

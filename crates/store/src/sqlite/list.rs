@@ -9,7 +9,7 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::Failure;
-use super::table::{Tables, read, sql_value};
+use super::table::{Tables, sql_value};
 use crate::table::{columns, place};
 
 /// Looks up one page.
@@ -33,7 +33,7 @@ pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Pa
     let mut rows = statement.query(params_from_iter(sql.values))?;
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        records.push(read(query.kind, row)?);
+        records.push(tables.listed(query.kind, row)?);
     }
     let more = records.len() > selection.limit as usize;
     records.truncate(selection.limit as usize);

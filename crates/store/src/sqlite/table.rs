@@ -5,10 +5,12 @@ use domain::working_set::Place;
 use domain::{Field, Kind, Record, Value};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use super::Failure;
-use crate::table::{columns, place, read_record};
+use crate::kept::Kept;
+use crate::table::{columns, decoded, place, proven};
 use crate::{codec, seal};
 
 /// What a column shows of a record: what listings see of it.
@@ -70,17 +72,20 @@ impl Statements {
     }
 }
 
-/// The SQL of all kinds.
-pub(super) struct Tables(Vec<Statements>);
+/// The SQL of all kinds, and what a connection keeps of rows that were listed.
+pub(super) struct Tables {
+    statements: Vec<Statements>,
+    kept: RefCell<Kept>,
+}
 
 impl Tables {
     pub(super) fn new() -> Self {
-        Self(Kind::ALL.into_iter().map(Statements::new).collect())
+        Self { statements: Kind::ALL.into_iter().map(Statements::new).collect(), kept: RefCell::default() }
     }
 
     pub(super) fn of(&self, kind: Kind) -> Result<&Statements, Failure> {
         let at = Kind::ALL.iter().position(|known| *known == kind);
-        at.and_then(|at| self.0.get(at)).ok_or(Failure::Damaged(String::from("a kind without a table")))
+        at.and_then(|at| self.statements.get(at)).ok_or(Failure::Damaged(String::from("a kind without a table")))
     }
 
     /// Reads a record by its key.
@@ -111,6 +116,19 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// Reads a row of a listing as [`read`] does.
+    pub(super) fn listed(&self, kind: Kind, row: &Row<'_>) -> Result<Record, Failure> {
+        let (mut record, body, checksum) = checked(kind, row)?;
+        let decode = || decoded(&record, body).map_err(Failure::Damaged);
+        // Nothing below asks for a listing.
+        let values = match self.kept.try_borrow_mut() {
+            Ok(mut kept) => kept.values(&record, (body, checksum), decode)?,
+            Err(_) => decode()?,
+        };
+        record.values = values;
+        Ok(record)
     }
 
     /// Removes a record.
@@ -157,7 +175,16 @@ fn bind_shared(statement: &mut CachedStatement<'_>, record: &Record, body: &str)
 
 /// Reads a row of the shared columns and proves that it is as it was written.
 pub(super) fn read(kind: Kind, row: &Row<'_>) -> Result<Record, Failure> {
+    let (mut record, body, _) = checked(kind, row)?;
+    record.values = decoded(&record, body).map_err(Failure::Damaged)?;
+    Ok(record)
+}
+
+/// The record of a row without its values, its body and its checksum.
+fn checked<'r>(kind: Kind, row: &'r Row<'_>) -> Result<(Record, &'r str, i64), Failure> {
     let numbers = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
     let body = row.get_ref(7)?.as_str().map_err(|error| Failure::Damaged(error.to_string()))?;
-    read_record(kind, numbers, row.get(6)?, body, row.get(8)?).map_err(Failure::Damaged)
+    let checksum = row.get(8)?;
+    let record = proven(kind, numbers, row.get(6)?, body, checksum).map_err(Failure::Damaged)?;
+    Ok((record, body, checksum))
 }

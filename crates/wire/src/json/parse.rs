@@ -32,6 +32,9 @@ pub struct JsonError {
     pub line: usize,
     /// The column, from 1, in characters.
     pub column: usize,
+    /// The value it is in or the key it is about, as a JSON Pointer (RFC 6901); `""` is the document itself, and also
+    /// stands for a pointer longer than some 1,000 bytes.
+    pub pointer: String,
     /// What is wrong there.
     pub problem: Problem,
 }
@@ -76,31 +79,66 @@ pub enum Problem {
 
 /// The value that the bytes spell: UTF-8, with at most one byte order mark before it.
 pub fn parse<'a>(document: &'a [u8], limits: &Limits) -> Result<Value<'a>, JsonError> {
-    let fail = |problem| JsonError { line: 1, column: 1, problem };
+    let fail = |problem| JsonError { line: 1, column: 1, pointer: String::new(), problem };
     if document.len() > limits.bytes {
         return Err(fail(Problem::TooLong(limits.bytes)));
     }
     let document = document.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(document);
-    let (text, encoding) = match std::str::from_utf8(document) {
-        Ok(text) => (text, Ok(())),
+    let (text, mut end) = match std::str::from_utf8(document) {
+        Ok(text) => (text, None),
         Err(error) => {
             let valid = document.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok());
-            (valid.unwrap_or_default(), Err(Fault { at: error.valid_up_to(), problem: Problem::Encoding }))
+            (valid.unwrap_or_default(), Some(Problem::Encoding))
         }
     };
-    let mut reader = Reader { text, at: 0, depth: 0, values: 0, limits: *limits };
-    encoding.and_then(|()| reader.document()).map_err(|Fault { at, problem }| {
+    let mut readable = text;
+    if let Err(BadCharacter { character, offset }) = text::check(text) {
+        (readable, end) = (text.get(..offset).unwrap_or_default(), Some(Problem::Character(character)));
+    }
+    let mut reader = Reader { text: readable, at: 0, depth: 0, values: 0, limits: *limits };
+    let value = match (reader.document(), end) {
+        (Err(fault), Some(problem)) if fault.at >= readable.len() => Err(Fault { problem, ..fault }),
+        (Ok(_), Some(problem)) => Err(Fault { at: readable.len(), pointer: String::new(), problem }),
+        (value, _) => value,
+    };
+    value.map_err(|Fault { at, pointer, problem }| {
         let before = text.get(..at).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
-        JsonError { line, column: 1 + before.get(line_start..).map_or(0, |line| line.chars().count()), problem }
+        JsonError {
+            line,
+            column: 1 + before.get(line_start..).map_or(0, |line| line.chars().count()),
+            pointer,
+            problem,
+        }
     })
 }
 
 /// A problem at a byte of the text.
 struct Fault {
     at: usize,
+    pointer: String,
     problem: Problem,
+}
+
+/// Longest pointer, in bytes.
+const MOST_POINTER: usize = 1_000;
+
+impl Fault {
+    fn new(at: usize, problem: Problem) -> Self {
+        Self { at, pointer: String::new(), problem }
+    }
+
+    /// The same inside a member or an item.
+    #[cold]
+    fn below(mut self, name: &str) -> Self {
+        if self.pointer.len() + name.len() > MOST_POINTER {
+            self.pointer.clear();
+        } else {
+            self.pointer.insert_str(0, &format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+        }
+        self
+    }
 }
 
 struct Reader<'a> {
@@ -113,8 +151,6 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Value<'a>, Fault> {
-        text::check(self.text)
-            .map_err(|BadCharacter { character, offset: at }| Fault { at, problem: Problem::Character(character) })?;
         let value = self.value()?;
         match self.next_token() {
             None => Ok(value),
@@ -158,7 +194,7 @@ impl<'a> Reader<'a> {
             return Ok(Value::List(items));
         }
         loop {
-            items.push(self.value()?);
+            items.push(self.value().map_err(|fault| fault.below(&items.len().to_string()))?);
             match self.next_token() {
                 Some(b',') => self.at += 1,
                 Some(b']') => break self.at += 1,
@@ -182,13 +218,14 @@ impl<'a> Reader<'a> {
             let at = self.at;
             let key = self.string()?;
             if keys.hold(&key, &members) {
-                return Err(Fault { at, problem: Problem::DuplicateKey(key.into_owned()) });
+                return Err(Fault::new(at, Problem::DuplicateKey(key.to_string())).below(&key));
             }
             if self.next_token() != Some(b':') {
                 return self.expected("`:`");
             }
             self.at += 1;
-            members.push((key, self.value()?));
+            let value = self.value().map_err(|fault| fault.below(&key))?;
+            members.push((key, value));
             match self.next_token() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => break self.at += 1,
@@ -260,7 +297,7 @@ impl<'a> Reader<'a> {
         if let Some(character) = char::from_u32(first.into()) {
             return allowed(character, at);
         }
-        let lone = Fault { at, problem: Problem::LoneSurrogate(first) };
+        let lone = Fault::new(at, Problem::LoneSurrogate(first));
         if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
             return Err(lone);
         }
@@ -310,7 +347,7 @@ impl<'a> Reader<'a> {
         let number = Number(self.slice(start));
         // Without an exponent it takes 309 digits to leave the range of a double.
         if (exponent || number.0.len() > 300) && number.as_f64().is_infinite() {
-            return Err(Fault { at: start, problem: Problem::NumberRange });
+            return Err(Fault::new(start, Problem::NumberRange));
         }
         Ok(number)
     }
@@ -342,7 +379,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fail<T>(&self, problem: Problem) -> Result<T, Fault> {
-        Err(Fault { at: self.at, problem })
+        Err(Fault::new(self.at, problem))
     }
 
     #[cold]
@@ -354,7 +391,7 @@ impl<'a> Reader<'a> {
 
 /// The character of an escape that began at `at`, unless the policy forbids it.
 fn allowed(character: char, at: usize) -> Result<char, Fault> {
-    if text::is_allowed(character) { Ok(character) } else { Err(Fault { at, problem: Problem::Character(character) }) }
+    if text::is_allowed(character) { Ok(character) } else { Err(Fault::new(at, Problem::Character(character))) }
 }
 
 /// The keys of one object so far; small objects need no set, their members are looked through.

@@ -149,8 +149,9 @@ fn refuses_json_that_cannot_be_kept() {
         (b"{\"\\uDFAA\":0}", 1, 3, LoneSurrogate(0xDFAA)),
     ];
     for (document, line, column, problem) in cases {
-        let expected = JsonError { line: *line, column: *column, problem: problem.clone() };
-        assert_eq!(read(document), Err(expected), "{}", document.escape_ascii());
+        let error = read(document).unwrap_err();
+        let (seen, expected) = ((error.line, error.column, &error.problem), (*line, *column, problem));
+        assert_eq!(seen, expected, "{}", document.escape_ascii());
     }
 }
 
@@ -194,6 +195,31 @@ fn says_where_and_what() {
         assert_eq!(read(document.as_bytes()).unwrap_err().to_string(), said);
     }
     assert_eq!(read(b"[\n\"\xFF\"]").unwrap_err().to_string(), "line 2, column 2: the bytes are not UTF-8");
+}
+
+#[test]
+fn points_to_what_is_wrong() {
+    for (document, pointer) in [
+        ("{\"address\":{\"city\":\"a\\u0001\"}}", "/address/city"),
+        ("{\"address\":{\"city\":\"a\u{1}\"}}", "/address/city"),
+        ("{\"emails\":[\"a\",\"\u{ffff}\"]}", "/emails/1"),
+        ("{\"a/b~c\":\"\\ud800\"}", "/a~1b~0c"),
+        ("{\"a\":{\"b\":1,\"b\":2}}", "/a/b"),
+        ("[0,1e999]", "/1"),
+        ("[0,{\"a\":tru}]", "/1/a"),
+        ("{\"a\":\"\u{1}\",\"b\":}", "/a"),
+        ("{\"a\":,\"b\":\"\u{1}\"}", "/a"),
+        ("[1]\u{1}", ""),
+        ("\u{1}", ""),
+        ("\"\u{1}\"", ""),
+    ] {
+        assert_eq!(read(document.as_bytes()).unwrap_err().pointer, pointer, "{}", document.escape_debug());
+    }
+    assert_eq!(read(b"{\"a\":[\"\xFF\"]}").unwrap_err().pointer, "/a/0");
+    let long = format!("{{\"{}\":[tru]}}", "k".repeat(2_000));
+    assert_eq!(read(long.as_bytes()).unwrap_err().pointer, "");
+    let deep = "{\"key\":".repeat(64) + "tru";
+    assert_eq!(read(deep.as_bytes()).unwrap_err().pointer, "/key".repeat(64));
 }
 
 #[test]

@@ -24,6 +24,29 @@ pub fn write_value(out: &mut String, value: impl Scalar) {
     value.append(out);
 }
 
+/// An object that is written already, to be put as often as one likes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written(Box<str>);
+
+impl Written {
+    /// Writes an object whose members the function adds.
+    pub fn object(members: impl FnOnce(&mut ObjectWriter<'_>)) -> Self {
+        let mut text = String::with_capacity(1_024);
+        write_object(&mut text, members);
+        Self(text.into())
+    }
+
+    /// How long it is, in bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never: there are braces at least.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Adds members to an object, in order.
 #[derive(Debug)]
 pub struct ObjectWriter<'o> {
@@ -96,8 +119,8 @@ fn separate(out: &mut String, first: &mut bool) {
     }
 }
 
-/// What can be written in one go: texts, integers, doubles (`null` unless finite), booleans, [`Value`]s, and
-/// `Option`s of these (`None` is `null`).
+/// What can be written in one go: texts, integers, doubles (`null` unless finite), booleans, [`Value`]s, [`Written`]s,
+/// and `Option`s of these (`None` is `null`).
 pub trait Scalar: Append {}
 
 impl<T: Append> Scalar for T {}
@@ -141,6 +164,12 @@ impl Append for String {
 impl Append for Cow<'_, str> {
     fn append(&self, out: &mut String) {
         append_text(out, self);
+    }
+}
+
+impl Append for Written {
+    fn append(&self, out: &mut String) {
+        out.push_str(&self.0);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The feed: one page, one page as soon as there is something on it, or a stream that does not end.
 
+use crate::cursor;
 use crate::native::auth::authenticate;
 use crate::native::errors::Problem;
 use crate::native::wire::{Query, put_event};
@@ -50,6 +51,7 @@ pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>) -> Result<
     let mut cursor = feed.from;
     for change in &feed.changes {
         cursor.pass(change);
+        let cursor = cursor::write_feed(&cursor);
         write_object(&mut body, |event| put_event(event, &feed.tenant, &cursor, change));
         body.push('\n');
     }
@@ -70,10 +72,7 @@ fn ask(call: &Call<'_>, query: &Query<'_>) -> Result<ReadFeed, Problem> {
     let after = match after {
         None => Some(Cursor::start(call.caller.tenant)),
         Some("now") => None,
-        Some(text) => {
-            let wrong = || invalid("after must be the cursor of an event, or now".to_owned());
-            Some(Cursor::parse(text).ok_or_else(wrong)?)
-        }
+        Some(text) => Some(cursor::read_feed(call.caller.tenant, text)?),
     };
     let listed = |name| query.text(name).into_iter().flat_map(|text| text.split(','));
     let kind = |name: &str| {
@@ -111,9 +110,9 @@ async fn page(call: &Call<'_>, ask: ReadFeed, until: Instant) -> Result<Feed, Er
     }
 }
 
-/// `</v1/events?after=1-57&kind=customer>; rel="next"`
+/// `</v1/events?after=AQIDBA&kind=customer>; rel="next"`
 fn next_link(call: &Call<'_>, query: &Query<'_>, next: &Cursor) -> String {
-    let mut link = format!("<{}/v1/events?after={next}", call.request.base_url);
+    let mut link = format!("<{}/v1/events?after={}", call.request.base_url, cursor::write_feed(next));
     // These are made of letters and commas, or were refused.
     for name in ["limit", "kind", "dialect", "wait"] {
         if let Some(text) =
@@ -225,7 +224,7 @@ impl Follower {
                     () = sleep(pause) => {
                         // Also what was left out need not be looked through again.
                         if let Some(cursor) = &self.reader.ask.after {
-                            let alive = format!(":\nid: {cursor}\n\n");
+                            let alive = format!(":\nid: {}\n\n", cursor::write_feed(cursor));
                             if self.pieces.send(Ok(alive.into())).await.is_err() {
                                 return;
                             }
@@ -256,6 +255,7 @@ fn put_events(text: &mut String, feed: &Feed) {
     let mut cursor = feed.from.clone();
     for change in &feed.changes {
         cursor.pass(change);
+        let cursor = cursor::write_feed(&cursor);
         let _ = write!(text, "id: {cursor}\nevent: change\ndata: ");
         write_object(text, |event| put_event(event, &feed.tenant, &cursor, change));
         text.push_str("\n\n");

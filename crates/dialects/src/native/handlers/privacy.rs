@@ -1,16 +1,19 @@
 //! What a person may ask for: everything that is kept of them, and that nothing is.
 
 use super::id;
+use crate::moment::rfc3339;
 use crate::native::attempt::{self, Touches};
 use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
 use crate::native::fields::{Shown, View, pointer};
 use crate::native::wire::{self, Query};
 use crate::route::Call;
+use ::wire::csv;
 use bytes::Bytes;
+use domain::change::{FieldChange, Origin};
 use domain::error::Reason;
 use domain::operation::{Certificate, DueForErasure, EraseCustomer, Export, ExportCustomer, NoteExport, OnVersion};
-use domain::{Error, Kind, Record};
+use domain::{Error, Field, Kind, Record, Shape};
 use http::{HeaderValue, Response, header};
 
 type Answer = Result<Response<Bytes>, Problem>;
@@ -48,27 +51,32 @@ async fn document(call: &Call<'_>, export: &Export) -> Result<Response<Bytes>, E
     }))
 }
 
-/// One line a value: what kind of record, its id, the field, the value.
+/// One line a value: what kind of record, its id, the field, the value. Then one line a changed value of the history, a
+/// `change` of the customer: also what it was, and how it came to be what it is.
 fn csv(export: &Export) -> Response<Bytes> {
-    let mut body = String::from("record,id,field,value\r\n");
+    let mut body = String::new();
+    let names = ["record", "id", "field", "value", "was", "version", "at", "dialect", "operation", "credential"];
+    csv::write_line(&mut body, names);
+    let name = |field: Field| pointer(field).trim_start_matches('/').to_owned();
     for record in export.person.records() {
-        for (field, value) in record.values.iter().filter(|(field, _)| field.shape() != domain::Shape::Secret) {
-            let name = pointer(field);
-            let shown = Shown::of(field, Some(value)).plain();
-            let cells = [record.kind.name(), &record.id.to_string(), name.trim_start_matches('/'), &shown].map(cell);
-            body.push_str(&cells.join(","));
-            body.push_str("\r\n");
+        for (field, value) in record.values.iter().filter(|(field, _)| field.shape() != Shape::Secret) {
+            let (id, shown) = (record.id.to_string(), Shown::of(field, Some(value)).plain());
+            csv::write_line(&mut body, [record.kind.name(), &id, &name(field), &shown, "", "", "", "", "", ""]);
+        }
+    }
+    for change in export.history.iter() {
+        let (id, version, at) = (change.id.to_string(), change.version.to_string(), rfc3339(change.at));
+        let Origin { dialect, operation, credential, .. } = &change.origin;
+        for FieldChange { field, from, to } in &change.fields {
+            let [was, is] = [from, to].map(|value| Shown::of(*field, value.as_ref()).plain());
+            let cells = ["change", &id, &name(*field), &is, &was, &version, &at, dialect, operation, credential];
+            csv::write_line(&mut body, cells);
         }
     }
     let mut response = Response::new(body.into());
     let kind = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
-}
-
-/// As RFC 4180 wants it.
-fn cell(text: &str) -> String {
-    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer {

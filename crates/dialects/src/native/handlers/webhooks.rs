@@ -12,7 +12,6 @@ use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::feed::Cursor;
 use domain::filter::{Condition, Selection, Test};
 use domain::operation::{
     CreateRecord, CreateWebhook, DeadLetter, Deleted, ListRecords, OnVersion, ReadDeadLetter, ReadFeed, ReadRecord,
@@ -63,7 +62,7 @@ pub(in crate::native) async fn replay(call: Call<'_>, query: Query<'_>) -> Answe
     let after = body.as_object().and_then(|members| members.get("after")).and_then(|after| after.as_text());
     let after = match after {
         Some("now") => None,
-        Some(text) => Some(Cursor::parse(text).ok_or_else(no_cursor)?),
+        Some(text) => Some(cursor::read_feed(call.caller.tenant, text).map_err(|_| no_cursor())?),
         None => return Err(no_cursor().into()),
     };
     let (kind, id, if_match) = (Kind::Delivery, id(&call)?, IfMatch::read(call.request)?);
@@ -75,7 +74,7 @@ pub(in crate::native) async fn replay(call: Call<'_>, query: Query<'_>) -> Answe
 fn no_cursor() -> Error {
     Error::new(
         Reason::Invalid,
-        "after must be the cursor of an event, or now: {\"after\":\"1-57\"}. Nothing was changed.",
+        "The body must be {\"after\": \"<the cursor of an event, or now>\"}. Nothing was changed.",
     )
 }
 

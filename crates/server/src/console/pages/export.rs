@@ -71,35 +71,7 @@ fn text(record: &Record, field: Field) -> String {
 }
 
 fn line<'t>(cells: impl Iterator<Item = &'t str>) -> String {
-    cells.map(cell).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// A text that a spreadsheet would take for a formula has an apostrophe before it, which shows that it is text.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, expected) in [
-            ("a", "a"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"\n", "\"say \"\"hi\"\"\n\""),
-            ("=1+1", "'=1+1"),
-            ("+4712345678", "'+4712345678"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("-1", "'-1"),
-            ("\t=1", "'\t=1"),
-            ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
-            ("1-1", "1-1"),
-        ] {
-            assert_eq!(cell(text), expected, "{text:?}");
-        }
-    }
+    let mut line = String::new();
+    wire::csv::write_line(&mut line, cells);
+    line
 }
