@@ -1,8 +1,11 @@
-"""What a program does with the native API, through a client that is generated from its description.
+"""What a program does with the native API, through a client that is generated from its description: every operation that
+the description names.
 
 python scenario.py [address of a server with the demo data]; the package native_client must be importable.
 """
 
+import io
+import re
 import sys
 import time
 from importlib import import_module
@@ -17,6 +20,7 @@ from native_client.api.customers import (
     update_customer,
 )
 from native_client.api.tickets import add_message, create_ticket
+from native_client.types import File
 from native_client.models import (
     Customer,
     CustomerInput,
@@ -27,7 +31,23 @@ from native_client.models import (
 )
 
 server = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:7263"
-api = AuthenticatedClient(base_url=server, token="demo-admin-token")
+called = set()
+api = AuthenticatedClient(
+    base_url=server,
+    token="demo-admin-token",
+    httpx_args={"event_hooks": {"request": [lambda request: called.add((request.method, request.url.path))]}},
+)
+
+
+def call(tag, operation, *arguments, status=200, **more):
+    """Calls any operation and answers what it answered, which must have that status."""
+    answer = import_module(f"native_client.api.{tag}.{operation}").sync_detailed(*arguments, client=api, **more)
+    assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.content[:1000]!r}"
+    return answer.parsed
+
+
+def body(model, /, **members):
+    return getattr(models, model).from_dict(members)
 
 
 def same(seen, expected):
@@ -77,9 +97,14 @@ same((answer.status_code, answer.parsed.ticket), (201, ticket.id))
 
 same(delete_customer.sync(customer.id, client=api).status, "deleted")
 
-# The other resources of the demo, each made, read, listed, changed, deleted and brought back in one way.
+# Every resource, each made, read, listed, changed, replaced, deleted and brought back in one way.
 unique = str(time.time_ns())
+table = call("extra_tables", "create_extra_table", body=body("ExtraTableInput", name=f"Servers {unique}"), status=201)
+column = {"domain": "extra_row", "table": table.id, "number": 1, "name": "Host", "shape": "text"}
+call("extra_fields", "create_extra_field", body=body("ExtraFieldInput", **column), status=201)
 for one, many, made, changes in [
+    ("customer", "customers", {"name": "Løvås", "custom1": "gold"}, {"phone": "1"}),
+    ("account", "accounts", {"name": f"Search {unique}", "customer": 100}, {"name": f"Shop {unique}"}),
     ("company", "companies", {"name": "Fjord AS"}, {"phone": "1"}),
     ("category", "categories", {"name": "Printers", "external": True}, {"name": "Printing"}),
     ("priority", "priorities", {"name": "Soon", "sort_order": 25}, {"sort_order": 26}),
@@ -89,30 +114,118 @@ for one, many, made, changes in [
     ("ticket", "tickets", {"title": "Slow", "customer": 191, "category": 23, "priority": 2}, {"title": "Fast"}),
     ("message", "messages", {"ticket": 500, "text": "Hello"}, {"text": "Goodbye"}),
     ("language", "languages", {"name": "Nynorsk", "code": "nn"}, {"name": "Norsk"}),
+    ("extra_table", "extra_tables", {"name": f"Hosts {unique}"}, {"name": f"Machines {unique}"}),
+    ("extra_row", "extra_rows", {"table": table.id, "custom1": "alpha"}, {"custom1": "beta"}),
     ("webhook", "webhooks", {"url": "https://crm.example/hook"}, {"name": "crm"}),
 ]:
-    module = f"native_client.api.{many}"
-    call = lambda verb, *arguments, **more: import_module(f"{module}.{verb}").sync(*arguments, client=api, **more)
-    taken = getattr(models, "".join(word.capitalize() for word in one.split("_")) + "Input")
-    created = call(f"create_{one}", body=taken.from_dict(made)).to_dict()
+    name = "".join(word.capitalize() for word in one.split("_")) + "Input"
+    created = call(many, f"create_{one}", body=body(name, **made), status=201).to_dict()
     same({name: created[name] for name in made}, made)
     assert one not in ("key", "webhook") or created.keys() & {"key", "secret"}
-    changed = call(f"update_{one}", created["id"], body=taken.from_dict(changes)).to_dict()
+    of = created["id"]
+    changed = call(many, f"update_{one}", of, body=body(name, **changes)).to_dict()
     same({name: changed[name] for name in changes}, changes)
-    same(call(f"read_{one}", created["id"]).to_dict(), changed)
-    listed = call(f"list_{many}", filter_=f"id = {created['id']}").data
+    same(call(many, f"read_{one}", of).to_dict(), changed)
+    listed = call(many, f"list_{many}", filter_=f"id = {of}").data
     same([found.to_dict() for found in listed], [changed])
-    gone = call(f"delete_{one}", created["id"]).to_dict()
-    same(gone["version"], changed["version"] + 1)
-    same(call(f"list_{many}", filter_=f"id = {created['id']}").data, [])
     if one not in ("key", "webhook"):
-        back = call(f"restore_{one}", created["id"]).to_dict()
+        settable = {attribute.name for attribute in getattr(models, name).__attrs_attrs__}
+        whole = {member: value for member, value in changed.items() if member in settable}
+        same(call(many, f"replace_{one}", of, body=body(name, **whole)).to_dict(), changed)
+    gone = call(many, f"delete_{one}", of).to_dict()
+    same(gone["version"], changed["version"] + 1)
+    same(call(many, f"list_{many}", filter_=f"id = {of}").data, [])
+    if one not in ("key", "webhook"):
+        back = call(many, f"restore_{one}", of).to_dict()
         same({name: back[name] for name in changes}, changes)
-    versions = [told.version for told in call(f"read_{one}_history", created["id"]).data]
+        field = next(iter(changes))
+        before = call(many, f"revert_{one}", of, body=body("Reversion", field=field, before_version=2)).to_dict()
+        same(before[field], created[field])
+    versions = [told.version for told in call(many, f"read_{one}_history", of).data]
     same(versions, list(range(len(versions), 0, -1)))
+
+# What is special to some.
+of = customer.id
+call("customers", "restore_customer", of)
+patch = {"op": "patch", "id": of, "value": {"note": "in bulk"}}
+same(call("customers", "change_customers", body=body("Bulk", items=[patch])).results[0].id, of)
+other = call("customers", "create_customer", body=body("CustomerInput", note="twice", mobile_phone="2"), status=201).id
+call("tickets", "create_ticket", body=body("TicketInput", title="Moves", customer=other), status=201)
+same(call("customers", "merge_customers", of, body=body("Merge", customer=other)).mobile_phone, "2")
+same(call("customers", "read_customer", other).merged_into, of)
+same(len(call("customers", "list_tickets_of_customer", of).data), 2)
+call("customers", "undo_merge", other)
+same([one.title for one in call("customers", "list_tickets_of_customer", other).data], ["Moves"])
+
+same(call("tickets", "list_messages_of_ticket", ticket.id).data[0].text, "Try again now.")
+same(call("me", "read_me").name, "demo-admin")
+owner = call("users", "list_users", filter_="username = admin").data[0].id
+call("tickets", "update_ticket", ticket.id, body=body("TicketInput", owner=owner))
+assert call("tickets", "mark_ticket_read", ticket.id).version >= 2
+
+sent = File(payload=io.BytesIO(b"\x00 any bytes \xff"))
+file = call("attachments", "create_attachment", body=sent, name="any.bin", status=201)
+same(call("attachments", "read_attachment_content", file.id).payload.read(), b"\x00 any bytes \xff")
+same(call("attachments", "update_attachment", file.id, body=body("AttachmentInput", name="some.bin")).name, "some.bin")
+same(call("attachments", "read_attachment", file.id).name, "some.bin")
+same([one.id for one in call("attachments", "list_attachments", filter_=f"id = {file.id}").data], [file.id])
+call("attachments", "delete_attachment", file.id)
+same(len(call("attachments", "read_attachment_history", file.id).data), 3)
+
+key = call("keys", "create_key", body=body("KeyInput", username=f"robot-{unique}", role="viewer"), status=201)
+assert call("keys", "rotate_key", key.id, body=body("Rotation", overlap_seconds=60)).key != key.key
+token = call("tokens", "create_token", body=body("TokenInput", user=owner), status=201)
+same(call("tokens", "read_token", token.id).user, owner)
+assert token.id in [one.id for one in call("tokens", "list_tokens", limit=200).data]
+call("tokens", "end_token", token.id, status=204)
+call("sessions", "list_sessions")
+call("sessions", "end_session", 2_000_000_000, status=404)
+
+tenant = call("tenants", "create_tenant", body=body("TenantInput", name=f"t{unique}"), status=201)
+call("tenants", "update_tenant", tenant.id, body=body("TenantInput", hosts=[f"{unique}.example"]))
+same(call("tenants", "read_tenant", tenant.id).hosts, [f"{unique}.example"])
+assert tenant.id in [one.id for one in call("tenants", "list_tenants", limit=200).data]
+same(len(call("tenants", "read_tenant_history", tenant.id).data), 2)
+settings = call("settings", "read_settings")
+same(call("settings", "update_settings", body=body("TenantInput", hosts=settings.hosts)).version, settings.version)
+
+events = call("events", "list_events", limit=3, kind="customer")
+same(len(events.splitlines()), 3)
+hook = call("webhooks", "create_webhook", body=body("WebhookInput", url="https://127.0.0.1:1/hook"), status=201)
+assert call("webhooks", "rotate_webhook_secret", hook.id).secret != hook.secret
+same(call("webhooks", "test_webhook", hook.id).delivered, False)
+cursor = call("webhooks", "read_webhook_delivery", hook.id).cursor
+call("webhooks", "replay_webhook", hook.id, body=body("Replay", after=cursor))
+same(call("webhooks", "list_dead_letters", hook.id).data, [])
+call("webhooks", "replay_dead_letter", hook.id, "1", status=404)
+call("webhooks", "delete_dead_letter", hook.id, "1", status=404)
+call("webhooks", "delete_webhook", hook.id)
+
+same(call("customers", "export_customer", of).customer.id, of)
+same(call("customers", "erase_customer", other, dry_run=True).data[0].dry_run, True)
+same(call("customers", "erase_customer", other).data[0].customer, other)
+call("retention", "run_retention", dry_run=True)
+entries = call("audit_entries", "list_audit_entries", sort="-id").data
+same([entry.action for entry in entries[:3]], ["erase", "export", "undo_merge"])
+same(call("audit_entries", "read_audit_entry", entries[0].id).subject, other)
+same(len(call("audit_entries", "read_audit_entry_history", entries[0].id).data), 1)
 
 missing = read_customer.sync_detailed(999_999, client=api)
 same((missing.status_code, missing.parsed.code), (404, ProblemCode.NOT_FOUND))
 wrong = create_customer.sync(client=api, body=CustomerInput(emails=["nobody"]))
 same((wrong.code, wrong.errors[0].pointer), (ProblemCode.INVALID, "/emails"))
-print(f"customer {customer.id}: as described")
+
+description = api.get_httpx_client().get("/openapi.json").json()
+expected = {
+    operation["operationId"]: (method.upper(), re.sub(r"\{[^}]*\}", "[^/]+", path))
+    for path, item in description["paths"].items()
+    for method, operation in item.items()
+    if method in ("get", "put", "post", "delete", "patch")
+}
+unused = {
+    name
+    for name, (method, path) in expected.items()
+    if not any(verb == method and re.fullmatch(path, seen) for verb, seen in called)
+}
+same(unused, set())
+print(f"customer {customer.id}, {len(expected)} operations: as described")

@@ -346,7 +346,7 @@ fn every_operation_is_reached_by_a_command() {
         assert_eq!(replaced, serde_json::from_str::<Value>(&whole).unwrap(), "{noun}");
         target.says(&format!("{noun} delete {id}"), 0);
         target.says(&format!("{noun} restore {id}"), 0);
-        let reverted = target.json(&format!("{noun} revert {id} {field} --before-version 2 --json"));
+        let reverted = target.json(&format!("{noun} revert {field} {id} --before-version 2 --json"));
         let first = made.split(' ').find_map(|pair| pair.strip_prefix(&format!("{field}="))).unwrap_or("null");
         assert_eq!(
             reverted[field].as_str().map_or_else(|| reverted[field].to_string(), str::to_owned),
