@@ -292,3 +292,12 @@ fn every_operation_of_both_versions_is_recorded_as_answered_and_as_refused() {
     // Each operation is in the port type and in the binding.
     assert_eq!(count, 2 * (33 + 37));
 }
+
+#[test]
+fn a_call_with_two_credentials_counts_once_for_its_address() {
+    let mut world = Template::new().world();
+    let quotas = dialects::Quotas { per_caller: 0, per_address: 3 };
+    Arc::get_mut(&mut world.state).unwrap().rates = dialects::Rates::new(quotas);
+    let get = || code(&call_as(&world, "demo_bing", "GetCustomer", "<t:CustomerId>100</t:CustomerId>"));
+    assert_eq!([(); 4].map(|()| get()), ["", "", "", "117"]);
+}

@@ -107,6 +107,7 @@ fn ground(world: &World) -> Vec<(Kind, String)> {
     for (kind, path, body) in [
         (Kind::Tenant, "/v1/tenants", r#"{"name":"other"}"#),
         (Kind::Key, "/v1/keys", r#"{"username":"other","role":"viewer"}"#),
+        (Kind::Account, "/v1/accounts", r#"{"customer":10,"name":"Ads"}"#),
         (Kind::Language, "/v1/languages", r#"{"name":"Nynorsk","code":"nn"}"#),
         (Kind::ExtraTable, "/v1/extra_tables", r#"{"name":"Cars"}"#),
         (Kind::ExtraRow, "/v1/extra_rows", r#"{"table":1}"#),
@@ -240,5 +241,39 @@ fn every_field_keeps_or_refuses_every_text() {
         }
     }
     assert!(fields > 100 && tally.accepted > 1_000 && tally.refused > 1_000 && tally.shown > 1_000, "{tally:?}");
+    assert_eq!(world.examine(), [] as [String; 0]);
+}
+
+/// Tokens are made and never changed: every field of one that is made.
+#[test]
+fn every_field_of_a_new_token_keeps_or_refuses_every_text() {
+    let world = Template::new().world();
+    let (mut accepted, mut refused) = (0, 0);
+    for field in Kind::Token.fields().iter().copied().filter(|field| field.shape() != Shape::Envelope) {
+        let long = lengths(field.shape());
+        for text in TEXTS.iter().copied().chain(long.iter().map(AsRef::<str>::as_ref)) {
+            let (mut body, pointer) = member(field, &sent(field, text));
+            if field != Field::UserId {
+                body["user"] = json!(6);
+            }
+            let (status, answer) = send(&world, &Method::POST, "/v1/tokens", body.to_string());
+            let whole = || format!("{field} {text:?}: {status} {answer}");
+            if status == 201 {
+                accepted += 1;
+                let (_, shown) = send(&world, &Method::GET, &format!("/v1/tokens/{}", answer["id"]), String::new());
+                let shown = shown.pointer(&pointer);
+                match field.shape() {
+                    Shape::Text { .. } if !text.is_empty() => assert_eq!(shown, Some(&json!(text)), "{}", whole()),
+                    Shape::Codes { .. } if !text.is_empty() => assert_eq!(shown, Some(&json!([text])), "{}", whole()),
+                    _ => assert_ne!(shown, None, "{}", whole()),
+                }
+            } else {
+                refused += 1;
+                assert!((400..500).contains(&status), "{}", whole());
+                assert!(answer["errors"].is_array() || answer["code"].is_string(), "{}", whole());
+            }
+        }
+    }
+    assert!(accepted > 30 && refused > 200, "{accepted} {refused}");
     assert_eq!(world.examine(), [] as [String; 0]);
 }

@@ -136,6 +136,17 @@ pub(super) fn set_customer(answer: &Answer) -> Verdict {
     }
 }
 
+/// A fault is answered with 500, and an answer without a time is none.
+pub(super) fn bing_update(answer: &Answer) -> Verdict {
+    let done = answer.body.contains("<LastModifiedTime>20");
+    if done { Ok(()) } else { Err(format!("no time: {}", excerpt(&answer.body))) }
+}
+
+pub(super) fn bing_read(answer: &Answer) -> Verdict {
+    let found = answer.body.contains(&format!("<a:Number>C{}</a:Number>", answer.id));
+    if found { Ok(()) } else { Err(format!("not customer {}: {}", answer.id, excerpt(&answer.body))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,35 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::Result;
 use super::lanes::BEARER;
 
 /// Status and body of a native read.
 pub(super) fn get(address: &str, path: &str) -> Result<(u16, String)> {
     send(address, &format!("GET {path} HTTP/1.1\r\n{BEARER}\r\n"), "")
+}
+
+/// The versions of these customers, a line each.
+pub(super) fn versions(address: &str, first: u64, customers: u64) -> Result<String> {
+    let (mut lines, mut cursor) = (vec![1; usize::try_from(customers)?], String::new());
+    loop {
+        let (status, body) = get(address, &format!("/v1/customers?limit=200&sort=id&fields=id,version{cursor}"))?;
+        let page: Value =
+            serde_json::from_str(&body).map_err(|error| format!("no page of customers: {status} {error}"))?;
+        for record in page["data"].as_array().into_iter().flatten() {
+            let (id, version) = (record["id"].as_u64().unwrap_or(0), record["version"].as_u64().unwrap_or(0));
+            let line = id.checked_sub(first).and_then(|at| lines.get_mut(usize::try_from(at).ok()?));
+            if let Some(line) = line {
+                *line = version;
+            }
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(lines.iter().map(|version| format!("{version}\n")).collect()),
+        }
+    }
 }
 
 /// The key of a new SuperOffice agent session.

@@ -3,7 +3,7 @@
 use super::Result;
 use super::check::{self, Answer};
 use super::flags::Flags;
-use super::soap;
+use super::{bing, soap};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -359,7 +359,7 @@ static LANES: [Lane; 16] = [
     },
 ];
 
-const GROUPS: [(&str, &[&str]); 8] = [
+const GROUPS: [(&str, &[&str]); 9] = [
     ("update", &["trackfinity-update", "everlytic-update", "native-update", "superoffice-update"]),
     ("read", &["everlytic-read", "native-read"]),
     ("list", &["everlytic-list", "native-list"]),
@@ -367,11 +367,12 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ("http", &["ceiling-update", "ceiling-read"]),
     ("password", &["password-update"]),
     ("superoffice", &["superoffice-login", "superoffice-read", soap::TICKET, soap::MESSAGE]),
+    ("bing", &[bing::UPDATE, bing::READ]),
     ("rpc", &["everlytic-rpc-update", "everlytic-multicall"]),
 ];
 
 pub(super) fn all() -> impl Iterator<Item = &'static Lane> {
-    LANES.iter().chain(soap::LANES)
+    LANES.iter().chain(soap::LANES).chain(bing::LANES)
 }
 
 pub(super) fn find(name: &str) -> Option<&'static Lane> {

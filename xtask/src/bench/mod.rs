@@ -3,6 +3,7 @@
 //! Absolute figures depend on the disk and on the neighbours, so everything is judged as a ratio
 //! between servers that took turns within one run. `docs/benchmarks.md` explains how to read it.
 
+mod bing;
 mod check;
 mod feed;
 mod flags;

@@ -4,7 +4,7 @@ use super::growth::{CONNECTIONS, LARGE, SMALL};
 use super::lanes::{self, Kind, Lane};
 use super::report::Report;
 use super::rounds::{Cell, NOISY};
-use super::{soap, stats};
+use super::{bing, soap, stats};
 
 /// Connections at which most targets are set.
 const BUSY: u32 = 64;
@@ -85,6 +85,16 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
             (soap::TICKET | soap::MESSAGE, _) => {
                 let value = rate((name, BUSY), ("superoffice-update", BUSY));
                 add(format!("{name} / superoffice-update at {BUSY}"), value, Bound::AtLeast(0.6));
+            }
+            (bing::UPDATE, _) => {
+                let value = rate((name, BUSY), ("trackfinity-update", BUSY));
+                add(format!("{name} / trackfinity-update at {BUSY}"), value, Bound::AtLeast(0.6));
+                let value = median(lane, 1, |cell| cell.flushes);
+                add(format!("{name}: flushes a request at 1"), value, Bound::AtLeast(0.98));
+            }
+            (bing::READ, _) => {
+                let value = rate((name, BUSY), ("ceiling-read", BUSY));
+                add(format!("{name} / ceiling-read at {BUSY}"), value, Bound::AtLeast(0.3));
             }
             // Of these the figures are enough.
             ("superoffice-login" | "superoffice-read", _) => {}

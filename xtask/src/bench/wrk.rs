@@ -1,5 +1,6 @@
 //! The load generator: Debian's wrk, driven by `benches/load.lua`.
 
+use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -50,7 +51,7 @@ impl<'a> Load<'a> {
 
     /// Keeps the server busy for so many seconds.
     pub(super) fn run(&self, conns: u32, seconds: u32) -> Result<Outcome> {
-        let text = output(self.command(conns, seconds))?;
+        let text = output(self.command(conns, seconds)?)?;
         let line = text.lines().find_map(|line| line.strip_prefix("result ")).unwrap_or_default();
         let result: Value = serde_json::from_str(line)?;
         let number = |name: &str| result.get(name).and_then(Value::as_f64).ok_or_else(|| format!("wrk told no {name}"));
@@ -68,12 +69,12 @@ impl<'a> Load<'a> {
 
     /// The first answers to the request, at most `count`.
     pub(super) fn answers(&self, count: u32) -> Result<Vec<Answer>> {
-        let mut wrk = self.command(1, 1);
+        let mut wrk = self.command(1, 1)?;
         wrk.env("BENCH_ANSWERS", count.to_string());
         output(wrk)?.lines().filter_map(|line| line.strip_prefix("answer ")).map(parse).collect()
     }
 
-    fn command(&self, conns: u32, seconds: u32) -> Command {
+    fn command(&self, conns: u32, seconds: u32) -> Result<Command> {
         let mut wrk = Command::new("wrk");
         wrk.args(["-t1", &format!("-c{conns}"), &format!("-d{seconds}s"), "--timeout", "20s", "-s"])
             .arg(tools::root().join("benches/load.lua"))
@@ -86,8 +87,13 @@ impl<'a> Load<'a> {
         if let Some(body) = &self.body {
             let (first, rest) = body.split_at_checked(ENVIRONMENT_MAX).unwrap_or((body, ""));
             wrk.env("BENCH_BODY", first).env("BENCH_BODY_REST", rest);
+            if body.contains("$stamp") {
+                let path = tools::root().join("target/bench-versions");
+                fs::write(&path, http::versions(&self.server.address, FIRST, self.server.customers)?)?;
+                wrk.env("BENCH_VERSIONS", path);
+            }
         }
-        wrk
+        Ok(wrk)
     }
 }
 
