@@ -171,6 +171,32 @@ fn a_key_is_made_rotated_and_revoked() {
 }
 
 #[test]
+fn a_token_is_made_listed_and_ended() {
+    on_both(|target| {
+        let made = target.json("token create user=6 name=report dialects=bing_ads --json");
+        let (id, secret) = (made["id"].as_i64().unwrap(), made["key"].as_str().unwrap().to_owned());
+        assert!(secret.starts_with("sr_") && made["expires_at"].is_string(), "{made}");
+        let listed = target.says("token list", 0);
+        assert!(listed.contains("report") && !listed.contains(&secret), "{listed}");
+        let listed = target.json("token list --json");
+        assert_eq!((&listed["data"][0]["id"], &listed["data"][0]["user"]), (&json!(id), &json!(6)), "{listed}");
+        for (line, why) in [
+            ("token create", "user"),
+            ("token create user=99", "99"),
+            ("token create user=6 expires_at=2001-01-01T00:00:00Z", "expires_at"),
+            ("token create user=6 digest=x", "digest"),
+        ] {
+            let told = target.says(line, 1);
+            assert!(told.contains(why), "{line}: {told}");
+        }
+        target.says(&format!("token revoke {id}"), 0);
+        assert!(!target.says("token list", 0).contains("report"));
+        target.says(&format!("token revoke {id}"), 3);
+        target.says("token revoke nothing", 2);
+    });
+}
+
+#[test]
 fn events_are_told_from_any_point_on() {
     on_both(|target| {
         let lines = target.says("events --jsonl", 0);
@@ -251,7 +277,7 @@ fn a_person_is_exported_and_erased() {
         assert!(std::fs::read_to_string(&file).unwrap().starts_with("{\"customer\""));
         assert!(target.says(&into, 1).contains("exists"), "what is there is not written over");
 
-        assert!(target.says("customer erase 10 --dry-run", 0).contains("would lose 7 fields, 2 tickets"));
+        assert!(target.says("customer erase 10 --dry-run", 0).contains("would lose 7 fields, 0 accounts, 2 tickets"));
         assert!(target.says("customer erase 10", 2).contains("--yes"), "nobody is there to ask");
         target.says("customer get 10", 0);
         assert!(target.says("customer erase 10 --yes", 0).contains("lost 7 fields"));
