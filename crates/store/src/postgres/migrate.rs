@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 use tokio::time::sleep;
+use tokio_postgres::error::SqlState;
 
 use super::connect::Purpose;
 use super::open::Options;
@@ -70,7 +71,7 @@ pub(super) async fn bring_up(session: &Session, place: &str) -> Result<(), OpenE
             Ok(Some(taken)) => return known(taken),
             // Another node is at it, or was as quick to make the first tables.
             Ok(None) => {}
-            Err(failure) if failure.remedy() == Remedy::Again => {}
+            Err(failure) if failure.remedy() == Remedy::Again || is_made_already(&failure) => {}
             Err(failure) => return Err(failed(failure)),
         }
         waits += 1;
@@ -81,6 +82,13 @@ pub(super) async fn bring_up(session: &Session, place: &str) -> Result<(), OpenE
         }
         sleep(PAUSE).await;
     }
+}
+
+/// `IF NOT EXISTS` looks first and makes then: what another node makes in between is there already by the time, whatever
+/// the catalogue calls it.
+fn is_made_already(failure: &Failure) -> bool {
+    let known = [SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT, SqlState::DUPLICATE_COLUMN];
+    matches!(failure, Failure::Postgres(error) if error.code().is_some_and(|code| known.contains(code)))
 }
 
 fn known(taken: i64) -> Result<(), OpenError> {
@@ -128,11 +136,16 @@ async fn migrate(session: &Session, owner: &str) -> Result<Option<i64>, Failure>
     let take = "INSERT INTO lease AS l (name, owner, expires_at) VALUES ('schema', $1::text, now() + interval '60 seconds') \
                 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at \
                 WHERE l.owner = excluded.owner OR l.expires_at < now()";
+    let held = async || Ok::<_, Failure>(session.execute([&Query::new(take).with(owner.to_owned())]).await? == [1]);
+    // Before it is looked which steps are missing: another node may be about to note one.
+    if !held().await? {
+        return Ok(None);
+    }
     let mut number = taken(session).await?;
     while let Some(step) = usize::try_from(number).ok().and_then(|taken| STEPS.get(taken)) {
         for statement in statements(step) {
             // Each time: the lease is to outlast the statement.
-            if session.execute([&Query::new(take).with(owner.to_owned())]).await? != [1] {
+            if !held().await? {
                 return Ok(None);
             }
             session.simple(&statement).await?;
