@@ -8,6 +8,7 @@ pub mod courier;
 pub mod demo;
 pub mod dispatch;
 mod docs;
+pub mod door;
 mod encoding;
 pub mod host;
 pub mod housekeeping;

@@ -18,7 +18,7 @@ mod table;
 pub mod transfer;
 
 pub use report::{Finding, Report};
-pub use sqlite::{OpenError, Options, SqliteStore};
+pub use sqlite::{HandOver, OpenError, Options, SqliteStore};
 
 /// Runs what it is given, at once or soon, on this thread or another.
 pub type Answering = std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;

@@ -54,6 +54,12 @@ pub struct Failed {
     message: String,
 }
 
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl Failed {
     /// Any failure.
     #[allow(clippy::needless_pass_by_value, reason = "an error is given away")]

@@ -22,6 +22,7 @@ use crate::cors::Cors;
 use crate::courier::{self, HttpCourier};
 use crate::demo::{First, fill};
 use crate::dispatch::{AsCounters, Dispatch};
+use crate::door::Door;
 use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
@@ -67,8 +68,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let folder = ephemeral.as_ref().map_or_else(|| PathBuf::from(settings.text("data")), |dir| dir.path().to_owned());
     let committed = Arc::new(Notify::new());
     let store = match &database {
-        Some(database) => open_database(database, &address.to_string(), &committed)?,
-        None => open_folder(&folder, ephemeral.is_none(), &committed)?,
+        Some(database) => open_database(database, &address.to_string(), answering(), &committed)?,
+        None => open_folder(&folder, ephemeral.is_none(), &address.to_string(), &committed)?,
     };
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
     let mut tell = |done| {
@@ -234,7 +235,15 @@ fn hashers() -> usize {
 
 /// The database that is named, if one is.
 fn database(settings: &Settings) -> Result<Option<Address>, Failed> {
-    let url = settings.text("database-url");
+    let mut url = settings.text("database-url").to_owned();
+    if url.is_empty() && !settings.on("ephemeral")? {
+        let folder = Path::new(settings.text("data"));
+        let moved = store::sqlite::moved(folder).map_err(|error| Failed::new(Exit::Failed, error))?;
+        if moved.is_some() {
+            tracing::warn!("the store of {} was moved: going on over the database", folder.display());
+        }
+        url = moved.unwrap_or_default();
+    }
     if url.is_empty() {
         return Ok(None);
     }
@@ -250,30 +259,44 @@ fn answering() -> Answering {
     Arc::new(move |answers| drop(runtime.spawn(async move { answers() })))
 }
 
-fn open_folder(folder: &Path, durable: bool, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
-    let committed = Arc::clone(committed);
+fn open_folder(folder: &Path, durable: bool, address: &str, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
+    let notify = Arc::clone(committed);
+    let (moved, jobs) = Door::hand_over();
     let options = Options {
         folder: folder.to_owned(),
         durable,
         readers: hashers() * 2,
         entropy: Arc::new(SystemEntropy),
         answering: answering(),
-        committed: Arc::new(move || committed.notify_one()),
+        committed: Arc::new(move || notify.notify_one()),
+        moved,
     };
     let store = SqliteStore::open(&options).map_err(|error| {
         let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
         Failed::new(exit, error)
     })?;
-    Ok(Arc::new(store))
+    let (address, answering, committed) = (address.to_owned(), answering(), Arc::clone(committed));
+    let follow = move |url: &str| {
+        let database = url.parse().map_err(|error: BadAddress| error.to_string())?;
+        let opened = open_database(&database, &address, Arc::clone(&answering), &committed);
+        opened.map_err(|failed| failed.to_string())
+    };
+    let door = Door::new(Arc::new(store), folder.to_owned(), jobs, Box::new(follow));
+    Ok(Arc::new(door.map_err(|error| Failed::new(Exit::Failed, error))?))
 }
 
-fn open_database(database: &Address, address: &str, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
+fn open_database(
+    database: &Address,
+    address: &str,
+    answering: Answering,
+    committed: &Arc<Notify>,
+) -> Result<Arc<dyn Store>, Failed> {
     let committed = Arc::clone(committed);
     let node =
         Node { id: readable_secret(), address: address.to_owned(), release: env!("CARGO_PKG_VERSION").to_owned() };
     let options = postgres::Options {
         node: Some(node),
-        answering: answering(),
+        answering,
         committed: Arc::new(move || committed.notify_one()),
         ..postgres::Options::new(database.clone(), Arc::new(SystemEntropy))
     };

@@ -4,8 +4,9 @@ use clap::Args;
 use std::fs::File;
 use std::io::{BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use store::postgres::{Address, BadAddress};
-use store::transfer::{self, Counts, Place, TransferError};
+use store::transfer::{self, Counts, Moved, Place, TransferError};
 
 use super::{Exit, Failed, print};
 
@@ -64,6 +65,12 @@ pub(super) struct Move {
     /// Read and prove it, look at where it is to go, and move nothing.
     #[arg(long)]
     dry_run: bool,
+    /// From a folder to a database while a server is at work: it goes on over the database by itself.
+    #[arg(long, conflicts_with_all = ["dry_run", "back"])]
+    online: bool,
+    /// From a database to the folder that it was moved from with --online: only what changed since.
+    #[arg(long, conflicts_with = "dry_run")]
+    back: bool,
 }
 
 fn place(text: &str) -> Result<Place, Failed> {
@@ -109,11 +116,55 @@ pub(super) fn restore(command: &Restore) -> Result<Exit, Failed> {
 
 pub(super) fn transfer(command: &Move) -> Result<Exit, Failed> {
     let (from, to) = (place(&command.from)?, place(&command.to)?);
+    match (&from, &to) {
+        (Place::Folder(folder), Place::Database(address)) if command.online => {
+            return online(folder, address, &command.to);
+        }
+        (Place::Database(address), Place::Folder(folder)) if command.back => {
+            let counts = transfer::move_back(address, folder, &mut tell).map_err(failed)?;
+            return print(&format!(
+                "{} in {to}\nStart the server on it. No server opens {from} any more.\n",
+                said(&counts)
+            ));
+        }
+        _ if command.online => {
+            return Err(Failed::new(Exit::Usage, "--online moves a folder to a database; --back is the way back"));
+        }
+        _ if command.back => {
+            return Err(Failed::new(Exit::Usage, "--back moves from a database to the folder that it was moved from"));
+        }
+        _ => {}
+    }
     let counts = transfer::transfer(&from, &to, command.dry_run, &mut tell).map_err(failed)?;
     if command.dry_run {
         return print(&format!("{} would be moved; nothing was\n", said(&counts)));
     }
     print(&format!("{} in {to}\n{from} is as it was. Take its samerow.key to where the servers run.\n", said(&counts)))
+}
+
+/// How long the server that had the folder may take to go on over the database.
+const FOLLOWING: Duration = Duration::from_secs(30);
+
+fn online(folder: &Path, to: &Address, url: &str) -> Result<Exit, Failed> {
+    let Moved { counts, pause, is_served } = transfer::move_online(folder, to, url, &mut tell).map_err(failed)?;
+    let began = Instant::now();
+    let seen = || store::postgres::nodes(to).unwrap_or_default().into_iter().find(|seen| seen.alive);
+    let mut server = seen();
+    while is_served && server.is_none() && began.elapsed() < FOLLOWING {
+        std::thread::sleep(Duration::from_millis(100));
+        server = seen();
+    }
+    let next = match (is_served, server) {
+        (false, _) => String::from("Start servers with --database-url."),
+        (true, Some(seen)) => {
+            format!("The server at {} goes on over it; start others with --database-url.", seen.node.address)
+        }
+        (true, None) => {
+            String::from("The server does not go on over it: look at its log, and restart it with --database-url.")
+        }
+    };
+    let (pause, place) = (pause.as_millis(), to.place());
+    print(&format!("{} in {place}\nChanges waited for {pause} ms. {next}\n", said(&counts)))
 }
 
 fn failed(error: TransferError) -> Failed {

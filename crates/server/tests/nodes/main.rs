@@ -7,7 +7,7 @@ mod cluster;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -172,6 +172,82 @@ fn a_node_forgets_what_another_revoked() {
     assert!(first.stop().success());
     let nodes = samerow(&["nodes", "--database-url", &url]);
     assert_eq!(String::from_utf8_lossy(&nodes.stdout).lines().count(), 1);
+}
+
+/// The server goes on over the database by itself, and its callers notice nothing; a move that is killed goes on where
+/// it was; and all of it can be taken back.
+#[test]
+fn a_store_is_moved_while_its_server_works() {
+    let _turn = Turn::take();
+    let dir = TempDir::new().unwrap();
+    let folder = dir.path().join("store");
+    let from = folder.to_str().unwrap();
+    let database = Cluster::shared().database();
+    let url = database.url();
+    let server =
+        Launch::demo(&folder).argument("--demo-customers").argument("3000").within(Duration::from_secs(60)).start();
+    let plan = plan();
+    let before = World::read(&server, &plan.records).unwrap();
+    let mut ledger = Ledger::default();
+    let load = Load::start(server.address, &plan);
+    let moving = || command(&[]).args(["move", "--online", "--from", from, "--to", &url]).stderr(Stdio::null()).spawn();
+    let mut rng = Rng::new("moves killed");
+    for _ in 0..rounds(4, 100) {
+        let mut killed = moving().unwrap();
+        sleep(rng.millis(100, 2_500));
+        if killed.try_wait().unwrap().is_some() {
+            // It was done already. What follows finds that out.
+            break;
+        }
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let is_noted =
+            |table: &str, rows: &str| database.sql(&format!("SELECT count(*) FROM {table} WHERE {rows}")) == "1";
+        if is_noted("pg_tables", "tablename = 'lease'") && is_noted("lease", "name = 'moving'") {
+            let opened = samerow(&["serve", "--listen", "127.0.0.1:0", "--data", from, "--database-url", &url]);
+            assert_eq!(opened.status.code(), Some(7), "{}", String::from_utf8_lossy(&opened.stderr));
+        }
+    }
+    let moved = samerow(&["move", "--online", "--from", from, "--to", &url]);
+    let said = String::from_utf8_lossy(&[moved.stdout, moved.stderr].concat()).into_owned();
+    let done = moved.status.success() || said.contains("was moved already");
+    assert!(done && database.sql("SELECT count(*) FROM lease WHERE name = 'moving'") == "0", "{said}");
+    assert!(wait_until(Duration::from_secs(60), || database.sql("SELECT count(*) FROM node") == "1"));
+    sleep(Duration::from_millis(300));
+    load.stop(&mut ledger);
+    let data = TempDir::new().unwrap();
+    let second = launch(&data, &url).start();
+    let loads = [Load::start(server.address, &plan), Load::start(second.address, &plan)];
+    sleep(Duration::from_millis(300));
+    loads.into_iter().for_each(|load| load.stop(&mut ledger));
+    // Who names an older stamp in Bing's API is refused by right.
+    let failed = |op: &&Op| op.outcome != Outcome::Acked && op.dialect != Dialect::BingAds;
+    let failed: Vec<_> = ledger.ops.iter().filter(failed).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    judge(&before, &second, &plan, &ledger, &url);
+    judge(&before, &server, &plan, &ledger, &url);
+    let longest = ledger.ops.iter().map(|op| op.done - op.sent).max().unwrap();
+    report(format!("moved while it works: {} acknowledged, 0 failed, the slowest {longest:?}; {said}", ledger.acked()));
+
+    // Whoever starts it as before still finds it.
+    assert!(server.stop().success());
+    let server = Launch::demo(&folder).start();
+    assert_eq!(World::read(&server, &plan.records).unwrap(), World::read(&second, &plan.records).unwrap());
+    let refused = samerow(&["customer", "list", "--data", from]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("was moved to a database"));
+    let back = |code: i32, says: &str| {
+        let output = samerow(&["move", "--back", "--from", &url, "--to", from]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.code() == Some(code) && said.contains(says), "{said}");
+    };
+    back(7, "Stop them first");
+    let after = World::read(&second, &plan.records).unwrap();
+    assert!(server.stop().success() && second.stop().success());
+    back(0, "Start the server on it");
+    let refused = launch(&data, &url).try_start().err().unwrap();
+    assert!(refused.log.contains("was moved to"), "{}", refused.log);
+    let server = Launch::demo(&folder).start();
+    assert_eq!(World::read(&server, &plan.records).unwrap(), after);
 }
 
 const ADMIN: [(&str, &str); 2] = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];

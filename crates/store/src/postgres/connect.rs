@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Config, NoTls};
 
 use super::Failure;
-use super::session::{PATIENCE, Session};
+use super::session::{LONG_PATIENCE, PATIENCE, Session};
 use super::tls::Tls;
 
 /// Why an address cannot be used.
@@ -122,7 +122,8 @@ impl Address {
                 }
             };
             client.batch_execute(&settings(purpose)).await?;
-            Ok(Session::over(client))
+            let patience = if purpose == Purpose::Examining { LONG_PATIENCE } else { PATIENCE };
+            Ok(Session::over(client, patience))
         };
         tokio::time::timeout(PATIENCE, connecting).await.unwrap_or(Err(Failure::Silent))
     }

@@ -11,6 +11,7 @@ use tokio_postgres::error::SqlState;
 use super::connect::Purpose;
 use super::open::Options;
 use super::session::{Query, Session};
+use super::side::LEFT;
 use super::{Failure, OpenError, Remedy};
 
 /// Every step ever released, in order. A released step is never edited.
@@ -37,13 +38,21 @@ pub(super) async fn prepare(options: &Options) -> Result<(), OpenError> {
     let session = options.address.connect(Purpose::Writing { durable: options.durable }).await;
     let session = session.map_err(|failure| unreachable(&place, &failure))?;
     bring_up(&session, &place).await?;
-    let filling = session.rows(Query::new("SELECT 1 FROM lease WHERE name = 'filling'")).await;
-    match filling {
-        Ok(rows) if rows.is_empty() => Ok(()),
-        Ok(_) => {
-            let why = String::from("a move or a restore into it did not come to its end: run that again");
+    let sql = "SELECT name, owner FROM lease WHERE name IN ('filling', 'moving', 'left')";
+    let noted = async {
+        let rows = session.rows(Query::new(sql)).await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<Result<Vec<(String, String)>, Failure>>()
+    };
+    match noted.await {
+        Ok(noted) => noted.first().map_or(Ok(()), |(name, owner)| {
+            let why = match name.as_str() {
+                LEFT => format!("its store was moved to {owner}: start there, or move it back"),
+                _ => String::from("a move or a restore into it did not come to its end: run that again"),
+            };
             Err(OpenError::Unusable { place, why })
-        }
+        }),
         Err(failure) => Err(OpenError::Unusable { place, why: failure.to_string() }),
     }
 }

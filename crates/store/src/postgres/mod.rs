@@ -17,6 +17,7 @@ mod open;
 mod reader;
 mod save;
 mod session;
+mod side;
 mod table;
 mod tls;
 mod transfer;
@@ -27,6 +28,7 @@ pub use connect::{Address, BadAddress};
 pub use doctor::examine;
 pub use nodes::{Seen, nodes};
 pub use open::{Options, PostgresStore};
+pub(crate) use side::{DatabaseSide, Found};
 pub(crate) use transfer::{Filling, alone, empty, read_all};
 pub use watch::Node;
 

@@ -16,6 +16,9 @@ const MAX_STATEMENTS: usize = 256;
 /// The longest that one round trip may take: then the connection is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The same where whole tables are read or made.
+pub(super) const LONG_PATIENCE: Duration = Duration::from_secs(3_600);
+
 /// A statement with its values, each named `$n` with its type.
 pub(super) struct Query {
     pub(super) sql: String,
@@ -40,12 +43,14 @@ impl Query {
 
 pub(super) struct Session {
     client: Client,
+    /// The longest that one round trip may take.
+    patience: Duration,
     statements: Mutex<HashMap<String, Statement>>,
 }
 
 impl Session {
-    pub(super) fn over(client: Client) -> Self {
-        Self { client, statements: Mutex::default() }
+    pub(super) fn over(client: Client, patience: Duration) -> Self {
+        Self { client, patience, statements: Mutex::default() }
     }
 
     /// Whether it was lost.
@@ -55,7 +60,7 @@ impl Session {
 
     /// Runs statements that answer nothing.
     pub(super) async fn simple(&self, sql: &str) -> Result<(), Failure> {
-        in_time(async { Ok(self.client.batch_execute(sql).await?) }).await
+        self.in_time(async { Ok(self.client.batch_execute(sql).await?) }).await
     }
 
     /// Sends a statement whose outcome decides nothing, and does not wait for it.
@@ -75,7 +80,7 @@ impl Session {
         queries: impl IntoIterator<Item = &'a Query>,
     ) -> Result<Vec<Vec<Row>>, Failure> {
         let queries: Vec<_> = queries.into_iter().collect();
-        in_time(async {
+        self.in_time(async {
             let statements = self.prepared(&queries).await?;
             let begun = async {
                 match begin {
@@ -101,7 +106,7 @@ impl Session {
     /// Sends statements in one go and answers how many rows each changed.
     pub(super) async fn execute<'a>(&self, queries: impl IntoIterator<Item = &'a Query>) -> Result<Vec<u64>, Failure> {
         let queries: Vec<_> = queries.into_iter().collect();
-        in_time(async {
+        self.in_time(async {
             let statements = self.prepared(&queries).await?;
             let answers = join_all(
                 queries
@@ -134,12 +139,12 @@ impl Session {
         Ok(prepared)
     }
 
+    /// Waits for an answer, and not for ever.
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::time::timeout(self.patience, answer).await.unwrap_or(Err(Failure::Silent))
+    }
+
     fn statements(&self) -> std::sync::MutexGuard<'_, HashMap<String, Statement>> {
         self.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Waits for an answer, and not for ever.
-async fn in_time<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(Failure::Silent))
 }

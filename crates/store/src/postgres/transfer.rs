@@ -36,37 +36,51 @@ impl From<tokio_postgres::Error> for TransferError {
 }
 
 /// A connection that is waited for.
-struct Waiting {
+pub(super) struct Waiting {
     runtime: Runtime,
     session: Session,
 }
 
 impl Waiting {
-    fn start(address: &Address) -> Result<Self> {
+    pub(super) fn start(address: &Address) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let session = runtime.block_on(address.connect(Purpose::Examining));
         let session = session.map_err(|failure| migrate::unreachable(&address.place(), &failure))?;
         Ok(Self { runtime, session })
     }
 
-    fn rows(&self, query: Query) -> Result<Vec<Row>> {
+    pub(super) fn rows(&self, query: Query) -> Result<Vec<Row>> {
         Ok(self.runtime.block_on(self.session.rows(query))?)
     }
 
-    fn simple(&self, sql: &str) -> Result<()> {
+    pub(super) fn simple(&self, sql: &str) -> Result<()> {
         Ok(self.runtime.block_on(self.session.simple(sql))?)
     }
 
-    fn execute(&self, query: &Query) -> Result<u64> {
+    pub(super) fn execute(&self, query: &Query) -> Result<u64> {
         Ok(self.runtime.block_on(self.session.execute([query]))?.first().copied().unwrap_or(0))
     }
 
-    fn taken(&self) -> Result<i64> {
+    pub(super) fn taken(&self) -> Result<i64> {
         Ok(self.runtime.block_on(migrate::taken(&self.session))?)
     }
 
+    pub(super) fn bring_up(&self, address: &Address) -> Result<()> {
+        Ok(self.runtime.block_on(migrate::bring_up(&self.session, &address.place()))?)
+    }
+
+    pub(super) fn erase(&self, part: Part, number: i64) -> Result<()> {
+        Ok(self.runtime.block_on(history::erase(&self.session, part, number))?)
+    }
+
+    /// Throws away what is stored.
+    pub(super) fn clear(&self) -> Result<()> {
+        let names = Kind::ALL.map(Kind::name);
+        names.iter().chain(&BESIDE).try_for_each(|name| self.simple(&format!("TRUNCATE TABLE \"{name}\"")))
+    }
+
     /// Whether a tenant is there: every store has one.
-    fn is_filled(&self) -> Result<bool> {
+    pub(super) fn is_filled(&self) -> Result<bool> {
         let sql = "SELECT (SELECT count(*) FROM tenant) + (SELECT count(*) FROM change)";
         let rows = self.rows(Query::new(sql))?;
         Ok(rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0))? > 0)
@@ -95,7 +109,7 @@ pub(crate) fn empty(address: &Address) -> Result<()> {
     Ok(())
 }
 
-fn occupied(address: &Address) -> TransferError {
+pub(super) fn occupied(address: &Address) -> TransferError {
     TransferError::Place(format!("there is a store in {} already", address.place()))
 }
 
@@ -183,12 +197,10 @@ pub(crate) struct Filling {
 impl Filling {
     pub(crate) fn start(address: &Address) -> Result<Self> {
         let waiting = Waiting::start(address)?;
-        waiting.runtime.block_on(migrate::bring_up(&waiting.session, &address.place()))?;
+        waiting.bring_up(address)?;
         let marked = "SELECT 1 FROM lease WHERE name = 'filling'";
         if !waiting.rows(Query::new(marked))?.is_empty() {
-            for name in Kind::ALL.map(Kind::name).iter().chain(&BESIDE) {
-                waiting.simple(&format!("TRUNCATE TABLE \"{name}\""))?;
-            }
+            waiting.clear()?;
         } else if waiting.is_filled()? {
             return Err(occupied(address));
         }

@@ -10,14 +10,19 @@ mod find;
 mod history;
 mod list;
 mod migrate;
+mod moved;
 mod open;
 mod reader;
+mod side;
 mod table;
 mod transfer;
 mod writer;
 
 pub use doctor::examine;
-pub use open::{Options, SqliteStore};
+pub use moved::moved;
+pub(crate) use moved::{Held, forget};
+pub use open::{HandOver, Options, SqliteStore};
+pub(crate) use side::FolderSide;
 pub(crate) use transfer::{Filling, alone, empty, read_all};
 
 use thiserror::Error as ThisError;
@@ -34,13 +39,16 @@ pub(crate) enum Failure {
     /// A value that could not be written or read as JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// A move that takes the store away did not come to its end in time.
+    #[error("the store is being moved")]
+    Held,
 }
 
 impl Failure {
     fn extended_code(&self) -> Option<i32> {
         match self {
             Self::Sqlite(error) => error.sqlite_extended_error_code(),
-            Self::Damaged(_) | Self::Json(_) => None,
+            Self::Damaged(_) | Self::Json(_) | Self::Held => None,
         }
     }
 }
@@ -79,6 +87,12 @@ pub enum OpenError {
         found: i64,
         /// The newest that is known.
         known: usize,
+    },
+    /// It was moved to a database.
+    #[error("the store of {path} was moved to a database: start with --database-url, or move it back")]
+    Moved {
+        /// The folder.
+        path: String,
     },
     /// SQLite refused.
     #[error("cannot open the store: {0}")]

@@ -1,5 +1,7 @@
 //! Opening a store, and the door to it.
 
+use domain::Error;
+use domain::error::Reason;
 use domain::port::{Condition, Entropy, Job, Store};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -14,7 +16,7 @@ use std::time::Duration;
 use super::anchor::{self, Anchor, Note};
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{Failure, OpenError, list, migrate};
+use super::{Failure, OpenError, list, migrate, moved};
 use crate::{Answering, fault};
 
 /// The oldest SQLite without the race in which a log that is reset under two connections corrupts the file.
@@ -38,7 +40,13 @@ pub struct Options {
     pub answering: Answering,
     /// Called after each commit that changed something, before its callers are answered. It must be quick.
     pub committed: Arc<dyn Fn() + Send + Sync>,
+    /// Takes the jobs that wait when the store is moved elsewhere: [`moved`](super::moved) says where to. From then on it
+    /// takes all that change something.
+    pub moved: HandOver,
 }
+
+/// Takes jobs over, on the thread of the writer: it must be quick.
+pub type HandOver = Arc<dyn Fn(Vec<Box<dyn Job>>) + Send + Sync>;
 
 impl Options {
     /// A durable store with four readers, answered from the writer.
@@ -50,6 +58,10 @@ impl Options {
             entropy,
             answering: Arc::new(|answers| answers()),
             committed: Arc::new(|| {}),
+            moved: Arc::new(|jobs| {
+                let text = "The store was moved to a database, and this server does not follow it. Nothing was stored.";
+                jobs.into_iter().for_each(|job| job.finish(Err(Error::new(Reason::Busy, text))));
+            }),
         }
     }
 }
@@ -109,6 +121,9 @@ impl SqliteStore {
         let is_new = !folder.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         let lock = lock(folder)?;
+        if moved(folder).map_err(failed)?.is_some() {
+            return Err(OpenError::Moved { path: folder.display().to_string() });
+        }
         let note = Note::read(folder);
         let file = folder.join(FILE);
         if !file.exists() {

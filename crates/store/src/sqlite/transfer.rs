@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::{FILE, connect, lock};
 use super::table::{Statements, Tables, read};
-use super::{Failure, doctor, history, migrate};
+use super::{Failure, doctor, history, migrate, moved};
 use crate::table::place;
 use crate::transfer::{Counts, Item, Key, Result, See, Sink, TransferError, judge};
 
@@ -33,7 +33,7 @@ pub(crate) fn alone(folder: &Path) -> Result<File> {
     Ok(lock(folder)?)
 }
 
-fn exists(folder: &Path) -> Result<()> {
+pub(super) fn exists(folder: &Path) -> Result<()> {
     if folder.join(FILE).is_file() {
         return Ok(());
     }
@@ -51,6 +51,10 @@ pub(crate) fn empty(folder: &Path) -> Result<()> {
 /// Reads all of one moment. A server may have the store open.
 pub(crate) fn read_all(folder: &Path, see: See<'_>) -> Result<()> {
     exists(folder)?;
+    if moved(folder)?.is_some() {
+        let text = format!("the store of {} was moved to a database: name that one", folder.display());
+        return Err(TransferError::Place(text));
+    }
     let db = Connection::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.pragma_update(None, "query_only", true)?;
     db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;

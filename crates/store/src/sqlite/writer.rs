@@ -10,17 +10,20 @@ use domain::working_set::Saving;
 use domain::{Error, Kind, Record, WorkingSet};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::anchor::Anchor;
 use super::checkpoint::Checkpoints;
 use super::content;
 use super::find::find;
 use super::history::{self, Heads};
-use super::open::{Options, Shared};
+use super::moved::{Whereabouts, look};
+use super::open::{HandOver, Options, Shared};
 use super::table::Tables;
 use super::{Failure, OpenError, is_failed_flush};
 use crate::batch::{self, Entry, is_remembered};
@@ -32,6 +35,10 @@ const MAX_BATCH: usize = 512;
 
 /// How many may wait, each with one operation or with those of one request; more are refused as busy.
 const MAX_WAITING: usize = 16_384;
+
+/// How often a move that takes the store away is waited for, [`PAUSE`] each time: ten seconds.
+const MAX_PAUSES: u32 = 5_000;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Page cache of the writer, in KiB, as SQLite wants it: negative.
 const CACHE_KIB: i64 = -32_768;
@@ -60,6 +67,8 @@ impl Writer {
             entropy: Arc::clone(&options.entropy),
             answering: Arc::clone(&options.answering),
             committed: Arc::clone(&options.committed),
+            folder: options.folder.clone(),
+            moved: Arc::clone(&options.moved),
             shared: Arc::clone(&shared),
             checkpoints,
         };
@@ -108,6 +117,8 @@ struct Writing {
     entropy: Arc<dyn Entropy>,
     answering: Answering,
     committed: Arc<dyn Fn() + Send + Sync>,
+    folder: PathBuf,
+    moved: HandOver,
     shared: Arc<Shared>,
     checkpoints: Checkpoints,
 }
@@ -147,7 +158,12 @@ impl Writing {
         if let Condition::Poisoned(why) = self.shared.condition() {
             return batch.into_iter().for_each(|entry| entry.finish(Err(poisoned(&why))));
         }
-        match self.commit(&mut batch) {
+        let stored = match self.begin() {
+            Ok(true) => self.commit(&mut batch),
+            Ok(false) => return (self.moved)(batch.into_iter().map(|entry| entry.job).collect()),
+            Err(failure) => Err(failure),
+        };
+        match stored {
             // One or two are answered sooner from here than from elsewhere.
             Ok(()) if batch.len() <= 2 => batch.into_iter().for_each(|entry| entry.finish(Ok(()))),
             Ok(()) => (self.answering)(Box::new(|| batch.into_iter().for_each(|entry| entry.finish(Ok(()))))),
@@ -161,8 +177,26 @@ impl Writing {
         }
     }
 
+    /// Begins a transaction. `false` when the store is elsewhere; a move that takes it away is waited for.
+    fn begin(&self) -> Result<bool, Failure> {
+        for _ in 0..MAX_PAUSES {
+            if look(&self.folder) == Whereabouts::Here {
+                self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+                // Again: who held the store may have taken it away in between.
+                match look(&self.folder) {
+                    Whereabouts::Here => return Ok(true),
+                    _ => self.db.prepare_cached("ROLLBACK")?.execute([])?,
+                };
+            }
+            if look(&self.folder) == Whereabouts::Gone {
+                return Ok(false);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(Failure::Held)
+    }
+
     fn commit(&mut self, batch: &mut Vec<Entry>) -> Result<(), Failure> {
-        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut set = WorkingSet::default();
         let changed = batch::decide(batch, &mut set, |need| find(&self.db, &self.tables, need))?;
         let (mut credentials, mut part) = (false, None);
@@ -175,7 +209,7 @@ impl Writing {
         }
         if fault::ack_before_commit() {
             batch.drain(..).for_each(|entry| entry.finish(Ok(())));
-            std::thread::sleep(std::time::Duration::from_millis(3));
+            std::thread::sleep(Duration::from_millis(3));
         }
         self.db.prepare_cached("COMMIT")?.execute([])?;
         if let Some((part, head)) = part.and_then(|part| Some((part, self.heads.last(part)?))) {
@@ -248,6 +282,10 @@ impl Writing {
         }
         let code = match failure {
             Failure::Sqlite(error) => error.sqlite_error_code(),
+            Failure::Held => {
+                let text = "The store is being moved. Nothing was stored: try again in a moment.";
+                return Error::new(Reason::Busy, text).because(failure);
+            }
             Failure::Damaged(_) | Failure::Json(_) => None,
         };
         if is_failed_flush(failure.extended_code()) && !fault::keep_going_after_failed_fsync() {

@@ -4,8 +4,11 @@
 //! the bytes of attachments. All of it is proven on the way, and the store that was filled is examined before anybody can
 //! open it.
 
+mod catch_up;
 mod file;
 mod item;
+mod online;
+mod side;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -18,6 +21,8 @@ use item::Proof;
 pub(crate) use item::{Item, Key};
 
 pub use item::Counts;
+pub use online::{Moved, move_back, move_online};
+pub(crate) use side::{At, Chunk, Owned, PAGE, Side, Sum, Touch};
 
 /// Where a store is.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod encrypted;
+mod moving;
 mod nodes;
 mod opening;
 mod proxy;

@@ -137,9 +137,12 @@ fn tables_that_appear_while_they_are_made_are_no_failure() {
             database.sql(
                 "CREATE TABLE schema_step (number BIGINT NOT NULL, taken_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (number)); \
                  CREATE TABLE lease (name TEXT NOT NULL, owner TEXT NOT NULL, expires_at TIMESTAMPTZ NOT NULL, \
-                 PRIMARY KEY (name)); SELECT pg_sleep(1)",
+                 PRIMARY KEY (name)); SELECT pg_sleep(2)",
             )
         });
+        let sleeps =
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+        while !other.is_finished() && database.sql(sleeps) == "0" {}
         drop(open(&url).unwrap());
         other.join().unwrap();
     });

@@ -15,7 +15,7 @@ use store::transfer::{Counts, Place, TransferError, backup, restore, transfer, v
 use store::{Options, SqliteStore, sqlite};
 use tempfile::TempDir;
 
-struct Folder(TempDir);
+pub(super) struct Folder(pub(super) TempDir);
 
 impl Engine for Folder {
     fn new() -> Self {
@@ -33,7 +33,7 @@ impl Engine for Folder {
 }
 
 /// Something of most kinds, in two tenants; changed, deleted and erased.
-fn fill<E: Engine>(bed: &Bed<E>) {
+pub(super) fn fill<E: Engine>(bed: &Bed<E>) {
     for tenant in [ONE, EIGHT] {
         let desk = bed.desk(tenant);
         for n in 0..30 {
@@ -61,7 +61,7 @@ fn fill<E: Engine>(bed: &Bed<E>) {
 }
 
 /// The lines of a backup in an order that all engines share, without its first and last.
-fn lines(place: &Place) -> (Vec<String>, Counts) {
+pub(super) fn lines(place: &Place) -> (Vec<String>, Counts) {
     let mut file = Vec::new();
     let counts = backup(place, &mut file, &mut |_| ()).unwrap();
     assert_eq!(verify(Cursor::new(&file), &mut |_| ()).unwrap(), counts);
