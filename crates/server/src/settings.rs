@@ -55,6 +55,11 @@ pub const SETTINGS: &[Setting] = &[
     value("header-timeout", "10", "Seconds in which the head of a request must arrive"),
     value("body-timeout", "60", "Seconds in which its body must arrive"),
     value("idle-timeout", "75", "Seconds that a connection may be idle"),
+    value(
+        "drain-grace",
+        "0",
+        "Seconds to go on, no longer ready and closing each connection after its answer, before the end",
+    ),
     value("drain-timeout", "10", "Seconds that requests under way have to end when the server stops"),
     value("store-timeout", "30", "Seconds that a request waits for the store"),
     value("max-connections", "4096", "Open connections in total"),

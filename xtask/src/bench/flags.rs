@@ -9,6 +9,9 @@ pub(super) struct Flags {
     /// A first look: 2 s a lane, 64 connections, 1 round, no growth
     #[arg(long)]
     pub(super) quick: bool,
+    /// What keeps the record: sqlite, or postgres, which measures updates beside pgbench and a FastAPI peer
+    #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
+    pub(super) engine: String,
     /// What to measure: update, read, list, http, password, superoffice, rpc, bulk, feed, cold-start, idle-memory, growth, or single lanes
     #[arg(long, value_delimiter = ',')]
     pub(super) jobs: Vec<String>,

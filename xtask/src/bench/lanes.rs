@@ -13,6 +13,8 @@ pub(super) enum Kind {
     /// Group commit and nothing else: what being durable costs.
     BareStore,
     Gsoap,
+    /// FastAPI and asyncpg on PostgreSQL: what a careful service of today does.
+    FastApi,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
             Self::Ceiling => "ceiling",
             Self::BareStore => "bare_store",
             Self::Gsoap => "gsoap",
+            Self::FastApi => "fastapi",
         }
     }
 }
@@ -177,7 +180,7 @@ const MULTICALL_BODY: &str = concat!(
 
 const STORES: &[&str] = &["bare-update", "gsoap-update"];
 
-static LANES: [Lane; 16] = [
+static LANES: [Lane; 17] = [
     Lane {
         name: "trackfinity-update",
         on: Kind::Samerow,
@@ -288,6 +291,18 @@ static LANES: [Lane; 16] = [
         headers: SOAP,
         body: Some(SOAP_BODY),
         good: check::set_customer,
+        dialect: None,
+        against: &[],
+    },
+    // Only with --engine postgres.
+    Lane {
+        name: "fastapi-update",
+        on: Kind::FastApi,
+        method: "PATCH",
+        path: "/v1/customers/$id",
+        headers: &[BEARER, JSON],
+        body: Some(NATIVE_BODY),
+        good: check::native_update,
         dialect: None,
         against: &[],
     },

@@ -11,6 +11,7 @@ mod growth;
 mod http;
 mod lanes;
 mod machine;
+mod postgres;
 mod report;
 mod rounds;
 mod server;
@@ -52,6 +53,9 @@ pub(crate) fn main(args: &[String]) -> ExitCode {
 
 /// Whether everything asked for was measured and, under `--check`, met its target.
 fn bench(flags: &Flags) -> Result<bool> {
+    if flags.engine == "postgres" {
+        return postgres::bench(flags);
+    }
     let jobs = lanes::jobs(flags)?;
     let mut tools = Tools::build(flags)?;
     let base = flags.base().join(format!("run-{}", std::process::id()));

@@ -10,11 +10,16 @@ use serde_json::Value;
 
 use super::Result;
 use super::lanes::Kind;
+use super::tools::root;
 
 /// The first customer that the load touches; the demo data generates them from here on.
 pub(super) const FIRST: u64 = 1_001;
 /// Long enough to fill a store with millions of customers.
 const PATIENCE: Duration = Duration::from_secs(1_800);
+
+pub(super) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
 
 pub(super) struct Server {
     pub(super) kind: Kind,
@@ -29,6 +34,11 @@ pub(super) struct Server {
 impl Server {
     /// Starts the program on the store in `dir`, which it fills if there is none, and waits until it serves.
     pub(super) fn start(kind: Kind, program: &Path, customers: u64, dir: &Path) -> Result<Self> {
+        Self::over(kind, program, customers, dir, None)
+    }
+
+    /// The same over a database.
+    pub(super) fn over(kind: Kind, program: &Path, customers: u64, dir: &Path, database: Option<&str>) -> Result<Self> {
         let store = dir.join("store");
         fs::create_dir_all(&store)?;
         let (ready, log) = (dir.join("ready.json"), dir.join("log"));
@@ -39,7 +49,7 @@ impl Server {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "--"]).arg(program);
         // A yardstick is told its port; another process could take it first, and then it says so and ends.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let customers_text = customers.to_string();
         match kind {
             Kind::Samerow => command
@@ -50,9 +60,19 @@ impl Server {
             Kind::Ceiling | Kind::BareStore | Kind::Gsoap => {
                 command.arg(port.to_string()).arg(&store).arg(&customers_text)
             }
+            Kind::FastApi => command
+                .args(["app:app", "--workers", "2", "--no-access-log", "--log-level", "warning", "--port"])
+                .arg(port.to_string())
+                .arg("--app-dir")
+                .arg(root().join("benches/fastapi")),
         };
         let output = File::create(&log)?;
-        command.env_clear().stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        command.env_clear();
+        if let Some(database) = database {
+            let variable = if kind == Kind::Samerow { "SAMEROW_DATABASE_URL" } else { "DATABASE_URL" };
+            command.env(variable, database);
+        }
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let begun = Instant::now();
         let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
         let mut server = Self { kind, address: format!("127.0.0.1:{port}"), customers, took: Duration::ZERO, child };

@@ -68,7 +68,7 @@ fn cargo(args: &[&str]) -> Result<()> {
     run(Command::new("cargo").args(["build", "--release", "--target-dir", "target"]).args(args).current_dir(root()))
 }
 
-fn run(command: &mut Command) -> Result<()> {
+pub(super) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     if status.success() { Ok(()) } else { Err(format!("{} failed", command.get_program().display()).into()) }
 }

@@ -67,9 +67,13 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let ephemeral = if settings.on("ephemeral")? { Some(temporary_folder()?) } else { None };
     let folder = ephemeral.as_ref().map_or_else(|| PathBuf::from(settings.text("data")), |dir| dir.path().to_owned());
     let committed = Arc::new(Notify::new());
+    let opening = Opening { address: address.to_string(), committed: Arc::clone(&committed), answering: answering() };
     let store = match &database {
-        Some(database) => open_database(database, &address.to_string(), answering(), &committed)?,
-        None => open_folder(&folder, ephemeral.is_none(), &address.to_string(), &committed)?,
+        Some(database) => {
+            std::fs::create_dir_all(&folder).map_err(|error| Failed::new(Exit::Failed, error))?;
+            opening.database(database, &folder)?
+        }
+        None => opening.folder(&folder, ephemeral.is_none())?,
     };
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy));
     let mut tell = |done| {
@@ -133,7 +137,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let server = Arc::new(server);
     let listening = Arc::downgrade(&server);
     let _ = connections.set(listening);
-    tokio::spawn(stop_on_signals(phase, signals()?));
+    tokio::spawn(stop_on_signals(phase, signals()?, Duration::from_secs(settings.number("drain-grace")?)));
 
     let url = format!("{scheme}://{address}");
     let store_name = match &database {
@@ -259,49 +263,56 @@ fn answering() -> Answering {
     Arc::new(move |answers| drop(runtime.spawn(async move { answers() })))
 }
 
-fn open_folder(folder: &Path, durable: bool, address: &str, committed: &Arc<Notify>) -> Result<Arc<dyn Store>, Failed> {
-    let notify = Arc::clone(committed);
-    let (moved, jobs) = Door::hand_over();
-    let options = Options {
-        folder: folder.to_owned(),
-        durable,
-        readers: hashers() * 2,
-        entropy: Arc::new(SystemEntropy),
-        answering: answering(),
-        committed: Arc::new(move || notify.notify_one()),
-        moved,
-    };
-    let store = SqliteStore::open(&options).map_err(|error| {
-        let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
-        Failed::new(exit, error)
-    })?;
-    let (address, answering, committed) = (address.to_owned(), answering(), Arc::clone(committed));
-    let follow = move |url: &str| {
-        let database = url.parse().map_err(|error: BadAddress| error.to_string())?;
-        let opened = open_database(&database, &address, Arc::clone(&answering), &committed);
-        opened.map_err(|failed| failed.to_string())
-    };
-    let door = Door::new(Arc::new(store), folder.to_owned(), jobs, Box::new(follow));
-    Ok(Arc::new(door.map_err(|error| Failed::new(Exit::Failed, error))?))
+/// How stores are opened.
+#[derive(Clone)]
+struct Opening {
+    /// Where the server serves.
+    address: String,
+    committed: Arc<Notify>,
+    answering: Answering,
 }
 
-fn open_database(
-    database: &Address,
-    address: &str,
-    answering: Answering,
-    committed: &Arc<Notify>,
-) -> Result<Arc<dyn Store>, Failed> {
-    let committed = Arc::clone(committed);
-    let node =
-        Node { id: readable_secret(), address: address.to_owned(), release: env!("CARGO_PKG_VERSION").to_owned() };
-    let options = postgres::Options {
-        node: Some(node),
-        answering,
-        committed: Arc::new(move || committed.notify_one()),
-        ..postgres::Options::new(database.clone(), Arc::new(SystemEntropy))
-    };
-    let store = PostgresStore::open(options).map_err(|error| Failed::new(Exit::Unavailable, error))?;
-    Ok(Arc::new(store))
+impl Opening {
+    fn folder(self, folder: &Path, durable: bool) -> Result<Arc<dyn Store>, Failed> {
+        let committed = Arc::clone(&self.committed);
+        let (moved, jobs) = Door::hand_over();
+        let options = Options {
+            folder: folder.to_owned(),
+            durable,
+            readers: hashers() * 2,
+            entropy: Arc::new(SystemEntropy),
+            answering: Arc::clone(&self.answering),
+            committed: Arc::new(move || committed.notify_one()),
+            moved,
+        };
+        let store = SqliteStore::open(&options).map_err(|error| {
+            let exit = if matches!(error, OpenError::InUse { .. }) { Exit::Unavailable } else { Exit::Failed };
+            Failed::new(exit, error)
+        })?;
+        let key_in = folder.to_owned();
+        let follow = move |url: &str| {
+            let database = url.parse().map_err(|error: BadAddress| error.to_string())?;
+            self.database(&database, &key_in).map_err(|failed| failed.to_string())
+        };
+        let door = Door::new(Arc::new(store), folder.to_owned(), jobs, Box::new(follow));
+        Ok(Arc::new(door.map_err(|error| Failed::new(Exit::Failed, error))?))
+    }
+
+    /// The key of webhooks is in the folder.
+    fn database(&self, database: &Address, folder: &Path) -> Result<Arc<dyn Store>, Failed> {
+        let committed = Arc::clone(&self.committed);
+        let (id, release) = (readable_secret(), env!("CARGO_PKG_VERSION").to_owned());
+        let key = courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))?;
+        let options = postgres::Options {
+            node: Some(Node { id, address: self.address.clone(), release }),
+            key: Some(courier::mark(&key)),
+            answering: Arc::clone(&self.answering),
+            committed: Arc::new(move || committed.notify_one()),
+            ..postgres::Options::new(database.clone(), Arc::new(SystemEntropy))
+        };
+        let store = PostgresStore::open(options).map_err(|error| Failed::new(Exit::Unavailable, error))?;
+        Ok(Arc::new(store))
+    }
 }
 
 fn temporary_folder() -> Result<tempfile::TempDir, Failed> {
@@ -325,19 +336,27 @@ fn signals() -> Result<[Signal; 3], Failed> {
     Ok([open(SignalKind::terminate())?, open(SignalKind::interrupt())?, open(SignalKind::hangup())?])
 }
 
-/// The first signal lets requests under way end, the second does not.
-async fn stop_on_signals(phase: watch::Sender<Phase>, mut signals: [Signal; 3]) {
-    for next in [Phase::Draining, Phase::Aborting] {
-        let [terminate, interrupt, hangup] = &mut signals;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
-        }
-        tracing::info!(?next, "signal");
-        phase.send_replace(next);
+/// The first signal lets callers go elsewhere for a time, and then requests under way end; a further one waits for neither.
+async fn stop_on_signals(phase: watch::Sender<Phase>, mut signals: [Signal; 3], grace: Duration) {
+    stop(&mut signals).await;
+    phase.send_replace(Phase::Leaving);
+    tokio::select! {
+        () = tokio::time::sleep(grace) => {}
+        () = stop(&mut signals) => {}
     }
+    phase.send_replace(Phase::Draining);
+    stop(&mut signals).await;
+    phase.send_replace(Phase::Aborting);
     std::future::pending::<()>().await;
+}
+
+async fn stop([terminate, interrupt, hangup]: &mut [Signal; 3]) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    tracing::info!("signal");
 }
 
 /// Logs go to standard error through a queue: a reader that stops reading stops no request.

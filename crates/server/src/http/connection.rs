@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use http::header::{CONNECTION, X_CONTENT_TYPE_OPTIONS};
@@ -96,7 +97,7 @@ async fn answer<A: Application>(
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         response
     });
-    if is_old {
+    if is_old || server.is_leaving.load(Ordering::Relaxed) {
         close(&mut response);
     }
     secure(&mut response);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv6Addr, Shutdown, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 pub enum Phase {
     /// Serves whoever comes.
     Running,
+    /// Serves whoever comes, and asks each to come no more.
+    Leaving,
     /// Finishes the requests under way, within [`Limits::drain`].
     Draining,
     /// Finishes nothing more.
@@ -81,6 +84,8 @@ pub struct Server<A> {
     pub(super) bodies: Budget,
     pub(super) protocol: http1::Builder,
     pub(super) tls: Option<Arc<ServerConfig>>,
+    /// Whether each answer is the last one of its connection.
+    pub(super) is_leaving: AtomicBool,
     connections: u64,
     addresses: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -105,6 +110,7 @@ impl<A: Application> Server<A> {
             bodies: Budget::new(limits.bodies_bytes),
             protocol,
             tls: None,
+            is_leaving: AtomicBool::new(false),
             connections: free.min(limits.connections as u64).max(1),
             limits,
             addresses: Mutex::default(),
@@ -129,10 +135,13 @@ impl<A: Application> Server<A> {
     pub async fn serve(self: &Arc<Self>, listener: TcpListener, mut phase: watch::Receiver<Phase>) -> Drained {
         let (ours, theirs) = watch::channel(Phase::Running);
         let mut spare = File::open("/dev/null").ok();
+        let mut leaving = phase.clone();
         loop {
+            let is_leaving = self.is_leaving.load(Ordering::Relaxed);
             tokio::select! {
                 biased;
                 () = reached(&mut phase, Phase::Draining) => break,
+                () = reached(&mut leaving, Phase::Leaving), if !is_leaving => self.is_leaving.store(true, Ordering::Relaxed),
                 accepted = listener.accept() => match accepted {
                     Ok((stream, address)) => self.admit(stream, address, &theirs),
                     Err(error) if is_exhausted(&error) => {

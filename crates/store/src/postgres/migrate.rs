@@ -45,16 +45,27 @@ pub(super) async fn prepare(options: &Options) -> Result<(), OpenError> {
             .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
             .collect::<Result<Vec<(String, String)>, Failure>>()
     };
-    match noted.await {
-        Ok(noted) => noted.first().map_or(Ok(()), |(name, owner)| {
-            let why = match name.as_str() {
-                LEFT => format!("its store was moved to {owner}: start there, or move it back"),
-                _ => String::from("a move or a restore into it did not come to its end: run that again"),
-            };
-            Err(OpenError::Unusable { place, why })
-        }),
-        Err(failure) => Err(OpenError::Unusable { place, why: failure.to_string() }),
+    let unusable = |why: String| OpenError::Unusable { place: place.clone(), why };
+    let noted = noted.await.map_err(|failure| unusable(failure.to_string()))?;
+    if let Some((name, owner)) = noted.first() {
+        return Err(unusable(match name.as_str() {
+            LEFT => format!("its store was moved to {owner}: start there, or move it back"),
+            _ => String::from("a move or a restore into it did not come to its end: run that again"),
+        }));
     }
+    let Some(key) = options.key else { return Ok(()) };
+    if same_key(&session, key).await.map_err(|failure| unusable(failure.to_string()))? {
+        return Ok(());
+    }
+    Err(unusable(String::from("samerow.key beside this server is not the one of its other servers: copy theirs")))
+}
+
+/// Whether the key is the one that the first node had.
+async fn same_key(session: &Session, key: i64) -> Result<bool, Failure> {
+    let first = "INSERT INTO epoch (name, number) VALUES ('key', $1::bigint) ON CONFLICT (name) DO NOTHING";
+    session.execute([&Query::new(first).with(key)]).await?;
+    let rows = session.rows(Query::new("SELECT number FROM epoch WHERE name = 'key'")).await?;
+    Ok(rows.first().map(|row| row.try_get::<_, i64>(0)).transpose()? == Some(key))
 }
 
 /// How many steps a store of this release has taken.

@@ -35,6 +35,8 @@ pub struct Options {
     pub poll: Duration,
     /// What the other nodes are told of this one; `None` for one that is alone.
     pub node: Option<Node>,
+    /// What the key must be known by that all nodes have; the first one says. `None` for one that has none.
+    pub key: Option<i64>,
     /// Makes the salts of the history.
     pub entropy: Arc<dyn Entropy>,
     /// Runs the answers of a batch.
@@ -53,6 +55,7 @@ impl Options {
             readers: 4,
             poll: Duration::from_millis(200),
             node: None,
+            key: None,
             entropy,
             answering: Arc::new(|answers| answers()),
             committed: Arc::new(|| {}),

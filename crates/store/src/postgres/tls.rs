@@ -43,6 +43,11 @@ impl Tls {
             // As PostgreSQL's own clients: who names a root wants it to be looked at.
             Some("require") => trusted.is_some(),
             Some("verify-full") => true,
+            // It takes a certificate that the authority gave to anybody else for the database's own.
+            Some("verify-ca") => {
+                let text = "sslmode verify-ca is not offered, as it does not prove which server answers: take verify-full";
+                return Err(String::from(text));
+            }
             Some(other) => {
                 let known = "disable, prefer, require and verify-full";
                 return Err(format!("sslmode {other:?} is not offered; {known} are"));
