@@ -145,7 +145,7 @@ fn servers_are_replaced_one_by_one_without_a_failed_call() {
                     let ready = |at: usize| *places[at % 2].lock().unwrap();
                     let address = ready(n).or_else(|| ready(n + 1)).expect("one is always ready");
                     let client = clients.entry(address).or_insert_with(|| Client::new(address));
-                    let body = format!(r#"{{"title":"n{n}"}}"#);
+                    let body = format!(r#"{{"first_name":"n{n}"}}"#);
                     let reply = client.call("PATCH", &format!("/v1/customers/{}", 1001 + caller), &ADMIN, body);
                     let reply = reply.unwrap_or_else(|failure| panic!("caller {caller}, call {n}: {failure:?}"));
                     assert_eq!(reply.status, 200, "caller {caller}, call {n}: {}", reply.text());
@@ -213,8 +213,10 @@ fn a_node_forgets_what_another_revoked() {
     assert_eq!(nodes[1]["address"], address(&second));
     assert_eq!((&nodes[0]["leads"], &nodes[1]["leads"]), (&true.into(), &false.into()));
     assert!(first.stop().success());
-    let nodes = samerow(&["nodes", "--database-url", &url]);
-    assert_eq!(String::from_utf8_lossy(&nodes.stdout).lines().count(), 1);
+    assert!(wait_until(Duration::from_secs(60), || {
+        let nodes = samerow(&["nodes", "--database-url", &url]);
+        String::from_utf8_lossy(&nodes.stdout).lines().count() == 1
+    }));
 }
 
 /// The server goes on over the database by itself, and its callers notice nothing; a move that is killed goes on where
@@ -289,6 +291,8 @@ fn a_store_is_moved_while_its_server_works() {
     back(7, "Stop them first");
     let after = World::read(&second, &plan.records).unwrap();
     assert!(server.stop().success() && second.stop().success());
+    let nobody = || database.sql("SELECT count(*) FROM node WHERE expires_at > now()") == "0";
+    assert!(wait_until(Duration::from_secs(60), nobody), "servers that ended are still listed");
     back(0, "Start the server on it");
     let refused = launch(&data, &url).try_start().err().unwrap();
     assert!(refused.log.contains("was moved to"), "{}", refused.log);
@@ -399,6 +403,8 @@ fn a_store_is_taken_from_place_to_place_by_commands() {
     assert!(run(&["move", "--from", &url, "--to", &back], 7).contains("Stop them first"));
     let before = World::read(&two, &[191]).unwrap();
     assert!(one.stop().success() && two.stop().success());
+    let nobody = || database.sql("SELECT count(*) FROM node WHERE expires_at > now()") == "0";
+    assert!(wait_until(Duration::from_secs(60), nobody), "servers that ended are still listed");
     run(&["move", "--from", &url, "--to", &back], 0);
     let server = Launch::demo(&back).start();
     assert_eq!(World::read(&server, &[191]).unwrap(), before);

@@ -45,7 +45,8 @@ impl Tls {
             Some("verify-full") => true,
             // It takes a certificate that the authority gave to anybody else for the database's own.
             Some("verify-ca") => {
-                let text = "sslmode verify-ca is not offered, as it does not prove which server answers: take verify-full";
+                let text =
+                    "sslmode verify-ca is not offered, as it does not prove which server answers: take verify-full";
                 return Err(String::from(text));
             }
             Some(other) => {

@@ -14,6 +14,9 @@ use super::session::{Query, Session};
 /// The longest that a look may take. After that nothing is trusted that is remembered.
 const LOOK: Duration = Duration::from_millis(800);
 
+/// The longest that a node takes to say that it ends.
+const LEAVING: Duration = Duration::from_secs(5);
+
 /// How often a node renews its row, and how long that holds.
 const RENEW: Duration = Duration::from_secs(5);
 
@@ -82,13 +85,20 @@ impl Watching {
         }
     }
 
-    /// Takes the node's row away.
+    /// Takes the node's row away. When that cannot be done soon it is left to expire.
     pub(super) async fn end(&mut self) {
-        if let (Some(session), Some(node)) = (&self.session, &self.watch.node) {
-            let gone = Query::new("DELETE FROM node WHERE id = $1::text").with(node.id.clone());
-            let free = Query::new("DELETE FROM lease WHERE name = 'lead' AND owner = $1::text").with(node.id.clone());
-            let _ = timeout(LOOK, session.execute([&gone, &free])).await;
-        }
+        let Some(node) = self.watch.node.clone() else { return };
+        let gone = Query::new("DELETE FROM node WHERE id = $1::text").with(node.id.clone());
+        let free = Query::new("DELETE FROM lease WHERE name = 'lead' AND owner = $1::text").with(node.id);
+        let leaving = async {
+            if self.session.as_ref().is_none_or(Session::is_closed) {
+                self.session = self.watch.address.connect(Purpose::Writing { durable: true }).await.ok();
+            }
+            if let Some(session) = &self.session {
+                let _ = session.execute([&gone, &free]).await;
+            }
+        };
+        let _ = timeout(LEAVING, leaving).await;
     }
 
     async fn look(&mut self) -> Result<(), Failure> {

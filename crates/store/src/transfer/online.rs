@@ -38,11 +38,11 @@ pub struct Moved {
 pub fn move_online(folder: &Path, to: &Address, url: &str, progress: Progress<'_>) -> Result<Moved> {
     let mut source = FolderSide::open(folder)?;
     let is_served = sqlite::alone(folder).is_err();
-    let (mut target, found) = DatabaseSide::filled(to)?;
-    let is_gone = sqlite::moved(folder)?.is_some();
-    if is_gone && !matches!(found, Found::Part(_)) {
+    let (is_gone, filled) = (sqlite::moved(folder)?.is_some(), DatabaseSide::filled(to));
+    if is_gone && !matches!(filled, Ok((_, Found::Part(_)))) {
         return Err(TransferError::Place(format!("the store of {} was moved already", folder.display())));
     }
+    let (mut target, found) = filled?;
     let mut catch_up = CatchUp::new(&mut source, &mut target, progress)?;
     // One that is gone already was copied: only the last step is missing.
     if !is_gone {
