@@ -183,7 +183,7 @@ fn a_token_is_made_listed_and_ended() {
         for (line, why) in [
             ("token create", "user"),
             ("token create user=99", "99"),
-            ("token create user=6 expires_at=2001-01-01T00:00:00Z", "expires_at"),
+            ("token create user=6 expires_at=2001-01-01T00:00:00Z", "within a year"),
             ("token create user=6 digest=x", "digest"),
         ] {
             let told = target.says(line, 1);
