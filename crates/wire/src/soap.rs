@@ -45,6 +45,7 @@ mod decode;
 mod encoded;
 mod envelope;
 mod fault;
+mod fit;
 mod literal;
 mod table;
 mod value;
@@ -54,12 +55,13 @@ mod wsdl;
 pub use decode::{BadValue, Limits};
 pub use envelope::Envelope;
 pub use fault::{Fault, FaultCode};
+pub use fit::{Difference, differences};
 pub use table::{
     Array, Enumeration, FaultDetail, Field, Names, Operation, Scalar, Schema, Service, Struct, Style, Type,
 };
 pub use value::{Members, Value};
 pub use write::{NestedArrays, Shape};
-pub use wsdl::ENCODING_SCHEMA;
+pub use wsdl::{ENCODING_SCHEMA, MAX_WSDL, WsdlError};
 
 /// The namespace of SOAP 1.1 envelopes.
 pub const ENVELOPE_NAMESPACE: &str = "http://schemas.xmlsoap.org/soap/envelope/";

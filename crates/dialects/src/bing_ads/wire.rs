@@ -14,7 +14,7 @@ macro_rules! choices {
 macro_rules! array {
     ($name:ident of $item:expr) => {
         const $name: Type = {
-            static LIST: Array = Array { namespace: ENTITIES, item: $item, nillable: true };
+            static LIST: Array = Array::qualified(ENTITIES, $item);
             Type::Array(&LIST)
         };
     };
@@ -98,7 +98,7 @@ macro_rules! common_types {
         static PILOT_FEATURE: Struct =
             entity("PilotFeature", &[own("Id", INT), nil("Countries", Type::Array(&STRINGS))]);
         const PILOT_FEATURES: Type = {
-            static LIST: Array = Array { namespace: ENTITIES, item: is(&PILOT_FEATURE), nillable: false };
+            static LIST: Array = Array::qualified(ENTITIES, is(&PILOT_FEATURE)).never_nil();
             Type::Array(&LIST)
         };
         static PREDICATE: Struct =
@@ -114,9 +114,9 @@ macro_rules! common_types {
         static OPERATION_ERROR: Struct =
             Struct::qualified(EXCEPTION, "OperationError", &[own("Code", INT), text("Details"), text("Message")]);
         static OPERATION_ERRORS: Array =
-            Array { namespace: EXCEPTION, item: Type::Struct(&OPERATION_ERROR), nillable: true };
+            Array::qualified(EXCEPTION, Type::Struct(&OPERATION_ERROR));
         static ERRORS_OF_EACH: Array =
-            Array { namespace: EXCEPTION, item: Type::Array(&OPERATION_ERRORS), nillable: true };
+            Array::qualified(EXCEPTION, Type::Array(&OPERATION_ERRORS));
         static API_FAULT: Struct = Struct {
             base: Some(&APPLICATION_FAULT),
             ..Struct::qualified(EXCEPTION, "ApiFault", &[nil("OperationErrors", Type::Array(&OPERATION_ERRORS))])
@@ -208,7 +208,7 @@ const fn long(name: &'static str) -> Field {
 static APPLICATION_FAULT: Struct = Struct::qualified(AD, "ApplicationFault", &[text("TrackingId")]);
 pub(super) static AD_API_ERROR: Struct =
     Struct::qualified(AD, "AdApiError", &[own("Code", INT), text("Detail"), text("ErrorCode"), text("Message")]);
-static AD_API_ERRORS: Array = Array { namespace: AD, item: Type::Struct(&AD_API_ERROR), nillable: true };
+static AD_API_ERRORS: Array = Array::qualified(AD, Type::Struct(&AD_API_ERROR));
 static AD_API_FAULT: Struct = Struct {
     base: Some(&APPLICATION_FAULT),
     ..Struct::qualified(AD, "AdApiFaultDetail", &[nil("Errors", Type::Array(&AD_API_ERRORS))])
@@ -245,10 +245,10 @@ pub(super) static PAIR: Struct = Struct::qualified(
     "KeyValuePairOfstringstring",
     &[text("key").required(), text("value").required()],
 );
-static PAIRS: Array = Array { namespace: PAIRS_NAMESPACE, item: Type::Struct(&PAIR), nillable: false };
-static LONGS: Array = Array { namespace: ARRAYS_NAMESPACE, item: LONG, nillable: false };
-static INTS: Array = Array { namespace: ARRAYS_NAMESPACE, item: INT, nillable: false };
-static STRINGS: Array = Array { namespace: ARRAYS_NAMESPACE, item: STRING, nillable: true };
+static PAIRS: Array = Array::qualified(PAIRS_NAMESPACE, Type::Struct(&PAIR)).never_nil();
+static LONGS: Array = Array::qualified(ARRAYS_NAMESPACE, LONG).never_nil();
+static INTS: Array = Array::qualified(ARRAYS_NAMESPACE, INT).never_nil();
+static STRINGS: Array = Array::qualified(ARRAYS_NAMESPACE, STRING);
 
 /// What the vendor's framework puts into every WSDL. Some of its clients number prefixes by the schemas that define
 /// types, and this one must be among them.

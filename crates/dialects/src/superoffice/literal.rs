@@ -30,7 +30,7 @@ fn kind(is: Type, namespace: &'static str) -> Type {
     match is {
         Type::Struct(is) => Type::Struct(Box::leak(Box::new(structure(is, namespace)))),
         Type::Array(is) => {
-            let items = Array { namespace, item: kind(is.item, namespace), nillable: is.nillable };
+            let items = Array { namespace, item: kind(is.item, namespace), ..*is };
             Type::Array(Box::leak(Box::new(items)))
         }
         scalar @ (Type::Scalar(_) | Type::Enumeration(_)) => scalar,

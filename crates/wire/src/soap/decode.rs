@@ -214,10 +214,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 fn base64(element: Element<'_>) -> Result<Vec<u8>, BadValue> {
-    let text = element.text();
+    decode_base64(element.text()).ok_or_else(|| BadValue::new(element, "expected base64"))
+}
+
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let text = match text.bytes().any(|byte| byte.is_ascii_whitespace()) {
         true => Cow::Owned(text.split_ascii_whitespace().collect::<String>()),
         false => Cow::Borrowed(text),
     };
-    BASE64.decode(&*text).map_err(|_| BadValue::new(element, "expected base64"))
+    BASE64.decode(&*text).ok()
 }

@@ -9,6 +9,8 @@ pub struct Service {
     pub names: Names,
     /// Its target namespace.
     pub namespace: &'static str,
+    /// The namespace of its types, where it is another one; only for rpc/encoded.
+    pub types_namespace: Option<&'static str>,
     /// How its messages are written.
     pub style: Style,
     /// What follows an operation's name in that of its request's element: nothing in rpc. After that of the answer's
@@ -149,9 +151,11 @@ pub struct Enumeration {
     pub members: &'static [&'static str],
 }
 
-/// Items of one type. Its name is `ArrayOf` and that of the items.
+/// Items of one type.
 #[derive(Debug)]
 pub struct Array {
+    /// Its name; `None` for `ArrayOf` and that of the items.
+    pub name: Option<&'static str>,
     /// Its namespace, in which its items are elements too.
     pub namespace: &'static str,
     /// What the items are.
@@ -281,7 +285,17 @@ impl Struct {
 impl Array {
     /// An array of a service in rpc/encoded.
     pub const fn of(item: Type) -> Self {
-        Self { namespace: "", item, nillable: true }
+        Self::qualified("", item)
+    }
+
+    /// An array in a namespace, whose items can be nil.
+    pub const fn qualified(namespace: &'static str, item: Type) -> Self {
+        Self { name: None, namespace, item, nillable: true }
+    }
+
+    /// The same, whose items cannot be nil.
+    pub const fn never_nil(self) -> Self {
+        Self { nillable: false, ..self }
     }
 }
 
@@ -319,6 +333,7 @@ impl Service {
         Self {
             names,
             namespace,
+            types_namespace: None,
             style: Style::RpcEncoded,
             request_suffix: "",
             operations,
@@ -395,6 +410,7 @@ impl Type {
             Self::Scalar(scalar) => scalar.name().to_owned(),
             Self::Enumeration(is) => is.name.to_owned(),
             Self::Struct(is) => is.name.to_owned(),
+            Self::Array(Array { name: Some(name), .. }) => (*name).to_owned(),
             Self::Array(is) => format!("ArrayOf{}", is.item.name()),
         }
     }
@@ -416,7 +432,9 @@ impl Type {
                 (one.namespace, one.name) == (other.namespace, other.name)
             }
             (Self::Struct(one), Self::Struct(other)) => one.is(other),
-            (Self::Array(one), Self::Array(other)) => one.namespace == other.namespace && one.item.same(&other.item),
+            (Self::Array(one), Self::Array(other)) => {
+                (one.namespace, one.name) == (other.namespace, other.name) && one.item.same(&other.item)
+            }
             _ => false,
         }
     }

@@ -92,6 +92,10 @@ impl<'a> Members<'a> {
         self.values.iter().enumerate().filter_map(member)
     }
 
+    pub(super) fn at(&self, place: usize) -> Option<&Value<'a>> {
+        self.values.get(place)
+    }
+
     pub(super) fn is_absent(&self, place: usize) -> bool {
         matches!(self.values.get(place), Some(Value::Absent))
     }

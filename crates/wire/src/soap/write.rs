@@ -49,6 +49,11 @@ impl Service {
                 writer.out.push_str(name);
                 writer.out.push_str("Response");
                 writer.attribute("xmlns:ns1", namespace);
+                // Who calls in another namespace finds the types there too.
+                if let Some(types) = self.types_namespace.filter(|_| namespace == self.namespace) {
+                    writer.attribute("xmlns:ns2", types);
+                    writer.types = "ns2";
+                }
                 writer.out.push('>');
                 for (_, field, value) in output.iter() {
                     writer.encoded(field.name, &field.is, value);
@@ -115,6 +120,8 @@ const fn prefix(style: Style) -> &'static str {
 struct Writer {
     out: String,
     nested: NestedArrays,
+    /// The prefix of the types in rpc/encoded.
+    types: &'static str,
     /// The prefixes that literal values are written with, and what they are bound to. The first is the default.
     scope: Vec<(String, &'static str)>,
 }
@@ -123,7 +130,7 @@ impl Writer {
     fn new(style: Style, nested: NestedArrays) -> Self {
         let mut out = String::with_capacity(1024);
         out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
-        let mut writer = Self { out, nested, scope: Vec::new() };
+        let mut writer = Self { out, nested, types: "ns1", scope: Vec::new() };
         let _ = match style {
             Style::RpcEncoded => write!(
                 writer.out,
@@ -177,7 +184,7 @@ impl Writer {
                 return;
             }
             (Type::Struct(is), value) => {
-                self.typed("ns1", is.name);
+                self.typed(self.types, is.name);
                 if let Value::Struct(members) = value {
                     for (_, field, value) in members.iter() {
                         self.encoded(field.name, &field.is, value);
@@ -185,7 +192,7 @@ impl Writer {
                 }
             }
             (Type::Enumeration(is), value) => {
-                self.typed("ns1", is.name);
+                self.typed(self.types, is.name);
                 self.plain(value);
             }
             (Type::Scalar(is), value) => {
@@ -223,7 +230,7 @@ impl Writer {
                 ("xsd", "anyType".to_owned())
             }
             Type::Scalar(is) => ("xsd", is.name().to_owned()),
-            other => ("ns1", other.name()),
+            other => (self.types, other.name()),
         };
         let _ = write!(self.out, " SOAP-ENC:arrayType=\"{prefix}:{name}{rows}[{length}]\">");
     }

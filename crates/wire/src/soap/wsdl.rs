@@ -2,8 +2,11 @@
 
 mod encoded;
 mod literal;
+mod read;
 
 use super::{Service, Style};
+
+pub use read::{MAX_WSDL, WsdlError};
 
 /// A schema for the namespace of SOAP arrays, to be served where [`Service::wsdl`] says it is.
 ///

@@ -54,7 +54,7 @@ const FAULTS: &str = "https://store.example/v1/Faults";
 const ARRAYS: &str = "http://schemas.microsoft.com/2003/10/Serialization/Arrays";
 
 static COLOUR: Enumeration = Enumeration { name: "Colour", namespace: THINGS, members: &["Red", "Blue"] };
-static LONGS: Array = Array { namespace: ARRAYS, item: Type::Scalar(Scalar::Long), nillable: false };
+static LONGS: Array = Array::qualified(ARRAYS, Type::Scalar(Scalar::Long)).never_nil();
 static THING: Struct = Struct::qualified(
     THINGS,
     "Thing",
@@ -80,6 +80,7 @@ pub(crate) static STORE: Service = Service {
         binding: "BasicHttpBinding_IStore",
     },
     namespace: TARGET,
+    types_namespace: None,
     style: Style::DocumentLiteral,
     request_suffix: "Request",
     operations: &[Operation::qualified(

@@ -218,6 +218,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     service: Service {
         names: NAMES,
         namespace: TARGET,
+        types_namespace: None,
         style: Style::DocumentLiteral,
         request_suffix: "Request",
         operations: OPERATIONS,

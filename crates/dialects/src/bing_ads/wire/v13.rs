@@ -20,7 +20,7 @@ static CERTIFICATE: Struct = Struct::qualified(
     "KeyValuePairOfstringbase64Binary",
     &[text("key").required(), nil("value", BYTES).required()],
 );
-static CERTIFICATES: Array = Array { namespace: PAIRS_NAMESPACE, item: Type::Struct(&CERTIFICATE), nillable: false };
+static CERTIFICATES: Array = Array::qualified(PAIRS_NAMESPACE, Type::Struct(&CERTIFICATE)).never_nil();
 static TAX_CERTIFICATE: Struct = entity(
     "AccountTaxCertificate",
     &[
@@ -252,6 +252,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     service: Service {
         names: NAMES,
         namespace: TARGET,
+        types_namespace: None,
         style: Style::DocumentLiteral,
         request_suffix: "Request",
         operations: OPERATIONS,

@@ -6,7 +6,7 @@ const ARRAYS: &str = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 const FAULTS: &str = "https://shop.example/v1/Faults";
 
 static COLOUR: Enumeration = Enumeration { name: "Colour", namespace: THINGS, members: &["Red", "Blue"] };
-static LONGS: Array = Array { namespace: ARRAYS, item: Type::Scalar(Scalar::Long), nillable: false };
+static LONGS: Array = Array::qualified(ARRAYS, Type::Scalar(Scalar::Long)).never_nil();
 static THING: Struct = Struct::qualified(
     THINGS,
     "Thing",
@@ -24,7 +24,7 @@ static THING: Struct = Struct::qualified(
 );
 static BOX: Struct =
     Struct { base: Some(&THING), ..Struct::qualified(THINGS, "Box", &[Field::new("Inside", Type::Array(&OF_THINGS))]) };
-static OF_THINGS: Array = Array { namespace: THINGS, item: Type::Struct(&THING), nillable: true };
+static OF_THINGS: Array = Array::qualified(THINGS, Type::Struct(&THING));
 static BASE_FAULT: Struct = Struct::qualified(TARGET, "BaseFault", &[Field::text("TrackingId")]);
 static FAULT: Struct =
     Struct { base: Some(&BASE_FAULT), ..Struct::qualified(FAULTS, "ApiFault", &[Field::scalar("Code", Scalar::Int)]) };
@@ -39,6 +39,7 @@ static STORE: Service = Service {
         binding: "BasicHttpBinding_IStore",
     },
     namespace: TARGET,
+    types_namespace: None,
     style: Style::DocumentLiteral,
     request_suffix: "Request",
     operations: &[

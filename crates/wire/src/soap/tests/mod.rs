@@ -2,6 +2,7 @@
 
 mod encoded;
 mod envelope;
+mod learned;
 mod literal;
 
 use super::*;

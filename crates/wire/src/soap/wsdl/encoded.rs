@@ -7,7 +7,8 @@ use crate::write::XmlWriter;
 pub(super) fn wsdl(service: &Service, address: &str, encoding_schema: &str) -> String {
     let names = service.names;
     let mut xml = XmlWriter::document();
-    xml.start("wsdl:definitions")
+    let root = xml
+        .start("wsdl:definitions")
         .attribute("name", names.service)
         .attribute("targetNamespace", service.namespace)
         .attribute("xmlns:tns", service.namespace)
@@ -15,10 +16,13 @@ pub(super) fn wsdl(service: &Service, address: &str, encoding_schema: &str) -> S
         .attribute("xmlns:soap", WSDL_SOAP_NAMESPACE)
         .attribute("xmlns:soapenc", ENCODING_NAMESPACE)
         .attribute("xmlns:xsd", XSD_NAMESPACE);
+    if let Some(namespace) = service.types_namespace {
+        root.attribute("xmlns:types", namespace);
+    }
     types(&mut xml, service, encoding_schema);
     for operation in service.operations {
-        message(&mut xml, operation.name, &operation.input);
-        message(&mut xml, &format!("{}Response", operation.name), &operation.output);
+        message(&mut xml, service, operation.name, &operation.input);
+        message(&mut xml, service, &format!("{}Response", operation.name), &operation.output);
     }
     xml.start("wsdl:portType").attribute("name", names.port_type);
     for Operation { name, .. } in service.operations {
@@ -54,23 +58,28 @@ pub(super) fn wsdl(service: &Service, address: &str, encoding_schema: &str) -> S
     xml.finish()
 }
 
-fn message(xml: &mut XmlWriter<'_>, name: &str, parts: &Struct) {
+fn message(xml: &mut XmlWriter<'_>, service: &Service, name: &str, parts: &Struct) {
     xml.start("wsdl:message").attribute("name", name);
     for (_, field) in parts.members() {
-        xml.start("wsdl:part").attribute("name", field.name).attribute("type", &qualified(&field.is));
+        xml.start("wsdl:part").attribute("name", field.name).attribute("type", &qualified(service, &field.is));
         xml.end();
     }
     xml.end();
 }
 
-fn qualified(is: &Type) -> String {
-    let prefix = if matches!(is, Type::Scalar(_)) { "xsd" } else { "tns" };
+fn qualified(service: &Service, is: &Type) -> String {
+    let prefix = match is {
+        Type::Scalar(_) => "xsd",
+        _ if service.types_namespace.is_some() => "types",
+        _ => "tns",
+    };
     format!("{prefix}:{}", is.name())
 }
 
 fn types(xml: &mut XmlWriter<'_>, service: &Service, encoding_schema: &str) {
     xml.start("wsdl:types");
-    xml.start("xsd:schema").attribute("targetNamespace", service.namespace);
+    let namespace = service.types_namespace.unwrap_or(service.namespace);
+    xml.start("xsd:schema").attribute("targetNamespace", namespace);
     xml.start("xsd:import").attribute("namespace", ENCODING_NAMESPACE).attribute("schemaLocation", encoding_schema);
     xml.end();
     for is in service.all_types() {
@@ -92,7 +101,7 @@ fn types(xml: &mut XmlWriter<'_>, service: &Service, encoding_schema: &str) {
                     let element = xml
                         .start("xsd:element")
                         .attribute("name", field.name)
-                        .attribute("type", &qualified(&field.is))
+                        .attribute("type", &qualified(service, &field.is))
                         .attribute("minOccurs", "0");
                     if field.nillable {
                         element.attribute("nillable", "true");
@@ -102,7 +111,7 @@ fn types(xml: &mut XmlWriter<'_>, service: &Service, encoding_schema: &str) {
                 xml.end().end();
             }
             Type::Array(array) => {
-                let item = qualified(&array.item);
+                let item = qualified(service, &array.item);
                 xml.start("xsd:complexType").attribute("name", &is.name());
                 xml.start("xsd:complexContent");
                 xml.start("xsd:restriction").attribute("base", "soapenc:Array");
