@@ -15,6 +15,7 @@ pub mod filter;
 pub mod mail;
 pub mod moment;
 pub mod native;
+mod new_password;
 pub mod notes;
 pub mod oauth;
 pub mod oidc;

@@ -452,6 +452,70 @@ fn every_operation_is_reached_by_a_command() {
 }
 
 #[test]
+fn files_go_in_and_come_out() {
+    on_both(|target| {
+        let folder = TempDir::new().unwrap();
+        // More than goes in one piece.
+        let bytes: Vec<u8> = (0..700_000u32).map(|at| (at * 7 % 251) as u8).collect();
+        let file = folder.path().join("my report.bin");
+        std::fs::write(&file, &bytes).unwrap();
+        let (path, out) = (file.to_str().unwrap(), folder.path().join("out.bin"));
+        let add = |more: &[&str]| told(&target.run_with(&[&["attachment", "add", path][..], more].concat(), ""), 0);
+        let added: Value = serde_json::from_str(&add(&["--json", "--content-type", "application/pdf"])).unwrap();
+        assert_eq!((&added["name"], &added["size"]), (&json!("my report.bin"), &json!(700_000)));
+        assert_eq!((&added["id"], &added["content_type"]), (&json!(1), &json!("application/pdf")));
+        assert!(target.says("attachment list", 0).contains("my report.bin"));
+        let save = format!("attachment save 1 --out {}", out.display());
+        target.says(&save, 0);
+        assert!(std::fs::read(&out).unwrap() == bytes, "the same bytes");
+        assert!(target.says(&save, 1).contains("exists"), "what is there is not written over");
+        assert!(target.run("attachment save 1 --out -").stdout == bytes);
+        target.says("attachment save 9 --out x", 3);
+        target.says("attachment update 1 name=../../etc/passwd", 0);
+        assert_eq!(target.json("attachment get 1 --json")["name"], json!("../../etc/passwd"));
+        let linked = target.json("message add ticket=500 text=See attachments=[1] --json");
+        assert_eq!(linked["attachments"], json!([1]));
+        add(&["--name", "other.txt"]);
+        target.says("attachment delete 2", 0);
+        target.says("attachment add /nowhere", 2);
+    });
+}
+
+#[test]
+fn passwords_and_active_tickets() {
+    on_both(|target| {
+        let check = |name: &str, password: &str| target.run_with(&["customer", "check-password", name], password);
+        assert!(told(&check("johndoe", "pw\n"), 0).contains("10"));
+        assert!(told(&check("johndoe", "wrong"), 5).contains("wrong"));
+        assert!(target.says("customer send-password 10", 1).contains("smtp-server"));
+        target.says("ticket update 500 owner=2", 0);
+        assert!(target.says("ticket active --user 2", 0).contains("500     unread"));
+        target.says("ticket active --user 99", 3);
+        // Who is asked is no user.
+        target.says("notification allocate", 5);
+        target.says("ticket read 500", 0);
+    });
+}
+
+#[test]
+fn notifications_are_told_to_their_user() {
+    let folder = TempDir::new().unwrap();
+    let server = Launch::demo(folder.path()).start();
+    let url = format!("http://{}", server.address);
+    let target = Target::Server(&url);
+    let token = target.json("token create user=2 --json")["key"].as_str().unwrap().to_owned();
+    let user = |line: &str| target.json(&format!("{line} --token {token} --json"));
+    let key = user("notification allocate --source desk")["key"].as_str().unwrap().to_owned();
+    target.says("ticket update 500 owner=2", 0);
+    target.says("message add ticket=500 text=News", 0);
+    let take = format!("notification take {key}");
+    let told = user(&take);
+    let what: Vec<_> = told["data"].as_array().unwrap().iter().map(|told| &told["notification"]).collect();
+    assert_eq!(what, ["new_message"], "{told}");
+    assert_eq!(user(&take)["data"], json!([]), "each is told once");
+}
+
+#[test]
 fn shells_and_manuals_know_the_commands() {
     let folder = TempDir::new().unwrap();
     let run = |arguments: &[&str]| support::command(&[]).args(arguments).output().unwrap();

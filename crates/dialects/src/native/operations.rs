@@ -1,7 +1,9 @@
 //! The operations: one table feeds dispatch, the query parameters and the documentation.
 
 use super::errors::answered;
-use super::handlers::{access, attachments, events, merge, privacy, records, tickets, webhooks};
+use super::handlers::{
+    access, attachments, events, merge, notifications, passwords, privacy, records, tickets, webhooks,
+};
 use super::wire::Query;
 use crate::exchange::{Content, Exchange};
 use crate::route::{Call, Endpoint, Needs, answering};
@@ -285,6 +287,21 @@ operations! {
     "mark_ticket_read": POST "/v1/tickets/{id}/read" ["fields", "dry_run"] => tickets::mark_read as Ticket
         (Content::Nothing => OK Content::AnyVersion(Kind::Ticket)),
         "Notes that the owner, who calls, has read a ticket.";
+    "list_active_tickets": GET "/v1/users/{id}/active_tickets" [] => tickets::active as Ticket
+        (Content::Nothing => OK Content::Schema("ActiveTickets")),
+        "Lists the open tickets that a user looks after, newest first, and how far they have read each; 1,000 at most.";
+    "allocate_notifications": POST "/v1/notifications/allocate" [] => notifications::allocate as Ticket
+        (Content::Schema("NotificationSource") => OK Content::Schema("NotificationKey")),
+        "Gathers notifications for the user who calls, and answers a key that takes them.";
+    "take_notifications": POST "/v1/notifications/take" [] => notifications::take as Ticket
+        (Content::Schema("NotificationTaker") => OK Content::Schema("Notifications")),
+        "Answers up to 200 notifications, oldest first, each once.";
+    "check_password": POST "/v1/customers/check-password" [] => passwords::check as Customer
+        (Content::Schema("CustomerPassword") => OK Content::Schema("PasswordOwner")),
+        "Tells whose user name and password these are. Wrong ones are counted as wrong sign-ins are.";
+    "send_password": POST "/v1/customers/{id}/send-password" [] => passwords::send as Customer
+        (Content::Nothing => NO_CONTENT Content::Nothing),
+        "Mails a customer a new password, which counts from then on.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
         "Lists attachments, without deleted ones unless asked for.";

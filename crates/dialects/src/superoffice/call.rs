@@ -57,7 +57,8 @@ impl Call<'_> {
         self.state.run(operation, caller, self.origin(caller)).await
     }
 
-    fn origin(&self, caller: &Caller) -> Origin {
+    /// What the history will say.
+    pub(super) fn origin(&self, caller: &Caller) -> Origin {
         self.request.origin(NAME, self.operation.name, caller)
     }
 

@@ -1,17 +1,21 @@
-use super::{Operation, listing};
+use super::{Deleted, Operation, listing};
 use crate::access::Access;
 use crate::error::{Error, Reason, Stop};
 use crate::field::Field;
 use crate::filter::{Condition, Order, Selection, Test};
 use crate::kind::Kind;
+use crate::rule;
 use crate::scope::Area;
 use crate::ticket::{ReadStatus, read_status};
 use crate::working_set::{Context, WorkingSet};
 
-/// Lists the tickets that the calling user looks after and that are open, newest first, with how far they have read
-/// each. At most 1,000.
+/// Lists the tickets that a user looks after and that are open, newest first, with how far they have read each. At most
+/// 1,000.
 #[derive(Debug)]
-pub struct ActiveTickets;
+pub struct ActiveTickets {
+    /// The user; `None` for the one who calls.
+    pub of: Option<i64>,
+}
 
 const LIMIT: u32 = 1_000;
 
@@ -26,8 +30,12 @@ impl Operation for ActiveTickets {
     }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Self::Output, Stop> {
-        let Some(user) = cx.caller.user else {
-            return Err(Error::new(Reason::Forbidden, "Only a user looks after tickets").into());
+        let user = match self.of {
+            Some(id) => rule::find(set, cx, Kind::User, id, Deleted::Shown)?.id,
+            None => {
+                let nobody = || Error::new(Reason::Forbidden, "Only a user looks after tickets");
+                cx.caller.user.ok_or_else(nobody)?
+            }
         };
         let open = Test::Is("open".into());
         let filter = [Condition::new(Field::Owner, Test::Is(user.into())), Condition::new(Field::TicketStatus, open)];

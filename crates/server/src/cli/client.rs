@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use clap::Args;
-use dialects::{Request, SignIn, SignInLimits, State, native};
+use dialects::{Answer, Request, SignIn, SignInLimits, State, native};
 use domain::error::Reason;
 use domain::operation::FindTenant;
 use domain::{App, Caller, Role};
@@ -72,6 +72,17 @@ impl Ask {
 
     pub(super) fn post(path: impl Into<String>, body: &Value) -> Self {
         Self { method: Method::POST, ..Self::get(path) }.json(body)
+    }
+
+    /// A `POST` of a file.
+    ///
+    /// # Errors
+    /// For what is no type of a file.
+    pub(super) fn bytes(path: impl Into<String>, content_type: &str, bytes: Vec<u8>) -> Result<Self, Failed> {
+        let mut ask = Self { body: bytes.into(), ..Self::act(path) };
+        let wrong = |_| Failed::new(Exit::Usage, format!("{content_type:?} is no type of a file"));
+        ask.headers.insert(header::CONTENT_TYPE, HeaderValue::try_from(content_type).map_err(wrong)?);
+        Ok(ask)
     }
 
     pub(super) fn put(path: impl Into<String>, body: &Value) -> Self {
@@ -191,12 +202,22 @@ impl Client {
             Self::Server(agent, server, token) => ask_server(agent, server, token, ask)?,
             Self::Store(runtime, state, caller) => {
                 let request = request(ask);
-                let answer = runtime.block_on(native::answer_as(state, &request, Arc::clone(caller)));
-                answer.response
+                runtime.block_on(whole(native::answer_as(state, &request, Arc::clone(caller))))?
             }
         };
         if response.status().is_success() { Ok(response) } else { Err(refused(&response)) }
     }
+}
+
+/// An answer with all its pieces.
+async fn whole(answer: impl Future<Output = Answer>) -> Result<Response<Bytes>, Failed> {
+    let Answer { response, pieces, .. } = answer.await;
+    let Some(mut pieces) = pieces else { return Ok(response) };
+    let mut body = Vec::new();
+    while let Some(piece) = pieces.recv().await {
+        body.extend_from_slice(&piece.map_err(|aborted| Failed::new(Exit::Failed, aborted))?);
+    }
+    Ok(response.map(|_| body.into()))
 }
 
 fn ask_server(agent: &ureq::Agent, server: &str, token: &HeaderValue, ask: Ask) -> Result<Response<Bytes>, Failed> {

@@ -54,6 +54,22 @@ pub(super) enum Customer {
     Bulk(Bulk),
     /// Write out everything that is kept of a person.
     Export(Export),
+    /// Say whose user name and password these are; the password is read from standard input.
+    CheckPassword {
+        /// The user name.
+        username: String,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Mail a customer a new password, which counts from then on.
+    SendPassword {
+        /// The id.
+        id: u32,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Forget a person: the values of all their records and histories. Shows first what would go.
     Erase(Erase),
 }
@@ -79,6 +95,20 @@ pub(super) fn run(verb: Customer) -> Result<Exit, Failed> {
         }
         Customer::UndoMerge(same) => same.act("customers", "undo-merge", None),
         Customer::Bulk(bulk) => bulk::run(&bulk),
+        Customer::CheckPassword { username, show, remote } => {
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password).map_err(|error| Failed::new(Exit::Usage, error))?;
+            let body = json!({ "username": username, "password": password.trim_end_matches(['\r', '\n']) });
+            let answer = remote.open()?.json(Ask::post("/v1/customers/check-password", &body))?;
+            match answer["customer"].is_null() {
+                true => Err(Failed::new(Exit::Auth, "the user name or the password is wrong")),
+                false => print(&show.record(&answer)),
+            }
+        }
+        Customer::SendPassword { id, remote } => {
+            remote.open()?.ask(Ask::act(format!("/v1/customers/{id}/send-password")))?;
+            Ok(Exit::Ok)
+        }
         Customer::Export(export) => privacy::export(&export),
         Customer::Erase(erase) => privacy::erase(&erase),
     }

@@ -70,6 +70,7 @@ fn connect(name: &str, language: Option<&str>, url: &str) -> Result<String, Fail
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn a_guide_names_the_server_and_what_is_missing_is_told() {
@@ -83,6 +84,33 @@ mod tests {
             ("trackfinity", None, Exit::NotFound),
         ] {
             assert_eq!(connect(name, language, "http://x").unwrap_err().exit, exit, "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_reached_by_soap_alone() {
+        let readme = include_str!("../../../dialects/src/superoffice/README.md");
+        let ports = ["| ticket |", "| customer |", "| admin |"];
+        let rows = readme.lines().filter(|line| ports.iter().any(|port| line.starts_with(port)));
+        let rows: Vec<Vec<&str>> = rows
+            .map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect())
+            .collect();
+        let methods: Vec<_> = rows.iter().map(|row| row[1]).collect();
+        assert_eq!(methods, dialects::superoffice::DIALECT.operations, "each method has its row, in its place");
+        for row in &rows {
+            let (method, native, command) = (row[1], row[2], row[3]);
+            let by_itself = ["getErrorMessage", "getModulePaths"].contains(&method);
+            let offered = !native.starts_with("not offered: ");
+            if !by_itself && offered {
+                assert!(dialects::native::DIALECT.operations.contains(&native), "{method}: there is no {native}");
+                assert!(!command.is_empty(), "{method}: no command");
+            }
+            let mut at = super::super::Arguments::command();
+            for word in command.split(' ').skip(1) {
+                let next = at.find_subcommand(word).cloned();
+                at = next.unwrap_or_else(|| panic!("{method}: there is no command \"{command}\""));
+            }
+            assert!(command.is_empty() || !at.has_subcommands(), "{method}: \"{command}\" is no whole command");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod assignment;
+mod attachment;
 mod bulk;
 mod client;
 mod config;
@@ -10,6 +11,7 @@ mod doctor;
 mod events;
 mod manual;
 mod nodes;
+mod notification;
 mod nouns;
 mod openapi;
 mod privacy;

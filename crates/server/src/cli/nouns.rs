@@ -3,8 +3,10 @@
 use clap::Subcommand;
 use serde_json::json;
 
+use super::attachment::{self, Attachment};
 use super::client::{Ask, Remote};
 use super::customer::{self, Customer};
+use super::notification::{self, Notification};
 use super::privacy::{self, Retention};
 use super::record::{self, Noun, Verb, Whole};
 use super::show::As;
@@ -24,6 +26,12 @@ pub(super) enum Nouns {
     /// Messages of tickets.
     #[command(subcommand)]
     Message(Whole),
+    /// Files of messages.
+    #[command(subcommand)]
+    Attachment(Attachment),
+    /// What a user is to be told of tickets.
+    #[command(subcommand)]
+    Notification(Notification),
     /// Companies.
     #[command(subcommand)]
     Company(Whole),
@@ -230,6 +238,8 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
         Nouns::Language(verb) => whole("languages", &["code", "name", "deleted"], verb),
         Nouns::Table(verb) => whole("extra_tables", &["name", "flags", "updated_at"], verb),
         Nouns::Row(verb) => whole("extra_rows", &["table", "updated_at"], verb),
+        Nouns::Attachment(verb) => attachment::run(verb),
+        Nouns::Notification(verb) => notification::run(&verb),
         Nouns::Tenant(verb) => record("tenants", &["name", "hosts", "updated_at"], verb),
         Nouns::Key(Key::Record(verb)) => {
             record("keys", &["username", "role", "dialects", "expires_at", "disabled"], verb)

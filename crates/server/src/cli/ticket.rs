@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::client::{Ask, Remote};
 use super::record::{self, ListOf, Noun, Same, Whole, Written};
-use super::show::As;
+use super::show::{self, As};
 use super::{Exit, Failed, print};
 
 /// Tickets.
@@ -40,6 +40,16 @@ pub(super) enum Ticket {
         #[command(flatten)]
         remote: Remote,
     },
+    /// List the open tickets that a user looks after, and how far they have read each.
+    Active {
+        /// The id of the user.
+        #[arg(long)]
+        user: u32,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Note that its owner, who calls, has read a ticket.
     Read(Same),
 }
@@ -53,6 +63,10 @@ pub(super) fn run(verb: Ticket) -> Result<Exit, Failed> {
         Ticket::Answer { id, written, show, remote } => {
             let ask = Ask::post(format!("/v1/tickets/{id}/messages"), &written.body()?).dry_run(written.dry_run);
             print(&show.record(&remote.open()?.json(ask)?))
+        }
+        Ticket::Active { user, show, remote } => {
+            let page = remote.open()?.json(Ask::get(format!("/v1/users/{user}/active_tickets")))?;
+            print(&show.page(&page, |items| show::table(items, &["ticket", "read_status"])))
         }
         Ticket::Read(same) => same.act("tickets", "read", None),
     }

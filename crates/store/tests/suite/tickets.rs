@@ -126,7 +126,7 @@ pub(crate) fn follow_their_messages<E: Engine>() {
         let ticket = create(&desk, Kind::Ticket, opened).unwrap();
         assert_eq!((ticket.numbers(Field::FurtherCustomers), ticket.text(Field::Author)), (&[11][..], "root"));
         assert_eq!(ticket.number(Field::PriorityId), Some(1), "the company's");
-        let status = |desk: &Desk<'_>| desk.run(ActiveTickets).unwrap();
+        let status = |desk: &Desk<'_>| desk.run(ActiveTickets { of: None }).unwrap();
         assert_eq!(status(&agent), [(1, ReadStatus::Unread)]);
         let at = |field| read(&desk, Kind::Ticket, 1).unwrap().number(field);
         agent.run(MarkTicketRead { id: 1 }).unwrap();

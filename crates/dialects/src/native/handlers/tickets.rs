@@ -9,9 +9,12 @@ use crate::native::wire::{self, Query};
 use crate::route::Call;
 use bytes::Bytes;
 use domain::filter::Selection;
-use domain::operation::{CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, OnVersion, ReadRecord};
+use domain::operation::{
+    ActiveTickets, CreateRecord, Deleted, ListMessages, ListRecords, MarkTicketRead, OnVersion, ReadRecord,
+};
+use domain::ticket::ReadStatus;
 use domain::{Field, Kind, Record, ticket};
-use http::Response;
+use http::{Response, StatusCode};
 
 type Answer = Result<Response<Bytes>, Problem>;
 
@@ -44,4 +47,22 @@ pub(in crate::native) async fn mark_read(call: Call<'_>, query: Query<'_>) -> An
     let check = move |present: &Record| if_match.check(present);
     let mark = OnVersion { kind, id, check, operation: MarkTicketRead { id } };
     records::done(&call, &query, kind, Touches::NoVersion, mark).await
+}
+
+pub(in crate::native) async fn active(call: Call<'_>, _: Query<'_>) -> Answer {
+    let tickets = call.run(ActiveTickets { of: Some(id(&call)?) }).await?;
+    Ok(wire::answer(StatusCode::OK, |object| {
+        object.list("data", |list| {
+            for (ticket, status) in tickets {
+                let status = match status {
+                    ReadStatus::Read => "read",
+                    ReadStatus::New => "new",
+                    ReadStatus::Unread => "unread",
+                };
+                list.object(|object| {
+                    object.put("ticket", ticket).put("read_status", status);
+                });
+            }
+        });
+    }))
 }

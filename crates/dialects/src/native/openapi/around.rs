@@ -25,6 +25,13 @@ pub(super) fn all() -> Map<String, Value> {
         ("BulkAnswer", bulk_answer()),
         ("Trial", trial()),
         ("Problem", problem()),
+        ("ActiveTickets", active_tickets()),
+        ("NotificationSource", taken("What reads them.", &[("source", "The name of the program that reads them.")])),
+        ("NotificationKey", notification_key()),
+        ("NotificationTaker", taken("Who reads them.", &[("key", "The key that was allocated.")])),
+        ("Notifications", notifications()),
+        ("CustomerPassword", taken("What to try.", &[("username", "The user name."), ("password", "The password.")])),
+        ("PasswordOwner", password_owner()),
     ];
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -254,4 +261,57 @@ fn problem() -> Value {
     });
     let names = ["type", "title", "status", "code", "detail", "errors", "request_id"];
     object("Why a request was refused (RFC 9457).", &members, &names)
+}
+
+/// A body of these texts.
+fn taken(description: &str, texts: &[(&str, &str)]) -> Value {
+    let members: Map<_, _> = texts
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), json!({ "type": "string", "description": text })))
+        .collect();
+    let names: Vec<_> = texts.iter().map(|(name, _)| *name).collect();
+    let mut schema = object(description, &Value::Object(members), &names);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn active_tickets() -> Value {
+    let status =
+        json!({ "type": "string", "enum": ["read", "new", "unread"], "description": "How far the user has read it." });
+    let members = json!({ "ticket": { "type": "integer", "description": "The id." }, "read_status": status });
+    let ticket = object("A ticket that somebody looks after.", &members, &["ticket", "read_status"]);
+    object(
+        "The tickets that somebody looks after.",
+        &json!({ "data": { "type": "array", "items": ticket } }),
+        &["data"],
+    )
+}
+
+fn notification_key() -> Value {
+    let members = json!({
+        "key": { "type": "string", "description": "The key that takes the notifications. It is never shown again." },
+        "lease_seconds": { "type": "integer", "description": "For how long it is good, from each time that it is used." },
+    });
+    object("What takes notifications.", &members, &["key", "lease_seconds"])
+}
+
+fn notifications() -> Value {
+    let what = json!({ "type": "string", "enum": ["new_ticket", "new_message", "taken_over"], "description": "What happened." });
+    let members = json!({
+        "notification": what,
+        "ticket": { "type": "integer", "description": "The id of the ticket." },
+        "title": { "type": "string", "description": "Its title." },
+        "author": { "type": "string", "description": "Who did it." },
+        "created_by": { "type": ["integer", "null"], "description": "The id of the user who did it, if one did." },
+    });
+    let names = ["notification", "ticket", "title", "author", "created_by"];
+    let notification = object("What a user is told of a ticket.", &members, &names);
+    let data = json!({ "data": { "type": "array", "items": notification } });
+    object("What a user is told, the oldest first.", &data, &["data"])
+}
+
+fn password_owner() -> Value {
+    let text = "The id of the customer; null when the user name or the password is wrong.";
+    let members = json!({ "customer": { "type": ["integer", "null"], "description": text } });
+    object("Whose password it is.", &members, &["customer"])
 }

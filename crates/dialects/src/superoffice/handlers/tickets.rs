@@ -129,7 +129,7 @@ pub(in super::super) async fn find(call: Call<'_>) -> Outcome {
 }
 
 pub(in super::super) async fn active(call: Call<'_>) -> Outcome {
-    let tickets = call.run(ActiveTickets).await?;
+    let tickets = call.run(ActiveTickets { of: None }).await?;
     let status = |status: ReadStatus| match status {
         ReadStatus::Read => "1",
         ReadStatus::New => "2",
