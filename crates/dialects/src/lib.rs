@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod everlytic;
 pub mod exchange;
 pub mod filter;
+pub mod learned;
 pub mod mail;
 pub mod moment;
 pub mod native;
@@ -82,6 +83,8 @@ pub struct Dialect {
     pub view: Option<Viewer>,
     /// The names of its operations, as the vendor spells them.
     pub operations: &'static [&'static str],
+    /// Reads how another installation spells them, where it can speak so.
+    pub learn: Option<learned::Learn>,
 }
 
 /// What a dialect answered.

@@ -2,6 +2,7 @@
 
 use crate::admission::Admission;
 use crate::courier::Outbound;
+use crate::learned::Lectures;
 use crate::mail::Mails;
 use crate::oauth::Client;
 use crate::oidc::Issuer;
@@ -63,6 +64,7 @@ pub struct State {
     /// How long a caller waits for the store before being told that it is busy.
     pub deadline: Duration,
     pub(crate) admission: Admission,
+    pub(crate) lectures: Lectures,
     extra_fields: Mutex<Definitions>,
     users: Mutex<Users>,
     passwords: Arc<dyn Passwords>,
@@ -90,6 +92,7 @@ impl State {
             written: WrittenRecords::default(),
             deadline: Duration::from_secs(30),
             admission: Admission::default(),
+            lectures: Lectures::default(),
             extra_fields: Mutex::default(),
             users: Mutex::default(),
             passwords,

@@ -8,10 +8,62 @@ use dialects::notes::Noted;
 use domain::operation::Purge;
 use domain::{Field, Kind, Value};
 use http::{Method, StatusCode};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use support::conversation::Conversation;
 use support::soap::{EGON, JOHN, PORTS, between, call, envelope, login, methods, other_company};
 use support::{Template, World, request};
+
+/// The recorded conversations: of each method one that is answered as documented and one that is refused.
+#[test]
+fn every_method_has_a_good_and_a_refused_conversation() {
+    let world = Template::new().world();
+    let (mut good, mut refused, mut unlicensed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/superoffice/fixtures");
+    for file in fs::read_dir(folder).unwrap() {
+        let conversation = Conversation::read(&fs::read(file.unwrap().path()).unwrap()).unwrap();
+        for exchange in &conversation.exchanges {
+            let (request, answer) = (exchange.request("").unwrap(), exchange.answer());
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            let query = request.query.as_deref().unwrap_or_default().to_owned();
+            let Some((port, _)) = PORTS.into_iter().find(|(port, _)| query == format!("action={port}")) else {
+                continue;
+            };
+            let called = between(&body, "<t:", " xmlns:t=\"urn:").first().map(|method| (*method).to_owned());
+            let Some(method) = called else { continue };
+            let code =
+                between(&answer, "<errorCode xsi:type=\"xsd:string\">", "<").first().map(|code| (*code).to_owned());
+            let (port_and_method, code) = ((port, method), code.as_deref());
+            match code {
+                Some("0") => &mut good,
+                Some("19") => &mut unlicensed,
+                Some("27") if port_and_method.1 == "getAgent" => &mut good,
+                None if answer.contains("<errorMessage") => &mut good,
+                _ => &mut refused,
+            }
+            .insert(port_and_method);
+        }
+    }
+    for method in unlicensed {
+        // The documented answer of a method that is not offered; of another one what it refuses.
+        let is_offered = good.contains(&method);
+        if is_offered { &mut refused } else { &mut good }.insert(method);
+    }
+    // That a password is mailed takes a mail server: the tests of the server have one.
+    good.insert(("customer", "sendPassword".to_owned()));
+    for (port, count) in PORTS {
+        let methods = methods(&world, port);
+        assert_eq!(methods.len(), count, "{port}");
+        for (method, _) in methods {
+            let method = (port, method);
+            assert!(good.contains(&method), "no conversation shows how {method:?} is answered");
+            assert!(refused.contains(&method), "no conversation shows how {method:?} is refused");
+        }
+    }
+}
 
 #[test]
 fn every_method_wants_a_key_of_its_own_port() {

@@ -215,7 +215,8 @@ const fn spaces(kind: Kind) -> &'static [(Field, Space)] {
         | Kind::Webhook
         | Kind::Delivery
         | Kind::DeadLetter
-        | Kind::AuditEntry => &[],
+        | Kind::AuditEntry
+        | Kind::Wsdl => &[],
     }
 }
 

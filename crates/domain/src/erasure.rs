@@ -152,6 +152,7 @@ pub(crate) const fn stays(kind: Kind) -> &'static [Field] {
         | Kind::Webhook
         | Kind::Delivery
         | Kind::DeadLetter
-        | Kind::AuditEntry => &[],
+        | Kind::AuditEntry
+        | Kind::Wsdl => &[],
     }
 }

@@ -391,6 +391,12 @@ fields! {
     RefreshDigest = "refresh_digest", Shape::Secret;
     /// The name of an event.
     Event = "event", Shape::Text { max: 64 };
+    /// The API that speaks it.
+    Dialect = "dialect", Shape::Text { max: 32 };
+    /// The part of that API.
+    Port = "port", Shape::Text { max: 32 };
+    /// What is otherwise than here, a sentence each.
+    Differences = "differences", Shape::Codes { max: 1_000, items: 1_000 };
 }
 
 /// How many extra fields of customers are also called `custom1`, `custom2`, ….

@@ -56,11 +56,13 @@ pub enum Kind {
     DeadLetter,
     /// That something was done to a customer that the history of no record tells for good.
     AuditEntry,
+    /// What a dialect learned of another installation.
+    Wsdl,
 }
 
 impl Kind {
     /// All kinds, tenants first.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Tenant,
         Self::User,
         Self::Key,
@@ -85,6 +87,7 @@ impl Kind {
         Self::Delivery,
         Self::DeadLetter,
         Self::AuditEntry,
+        Self::Wsdl,
     ];
 
     /// The name used in tables, the history and commands.
@@ -114,6 +117,7 @@ impl Kind {
             Self::Delivery => "delivery",
             Self::DeadLetter => "dead_letter",
             Self::AuditEntry => "audit_entry",
+            Self::Wsdl => "wsdl",
         }
     }
 
@@ -161,6 +165,7 @@ impl Kind {
             Self::Delivery => 13,
             Self::DeadLetter => 14,
             Self::AuditEntry => 27,
+            Self::Wsdl => 29,
         }
     }
 
@@ -182,7 +187,8 @@ impl Kind {
             | Self::Language
             | Self::ExtraTable
             | Self::ExtraRow
-            | Self::Webhook => Some((Field::Deleted, true.into())),
+            | Self::Webhook
+            | Self::Wsdl => Some((Field::Deleted, true.into())),
             Self::Tenant
             | Self::Session
             | Self::Token
@@ -209,9 +215,10 @@ impl Kind {
                 | Self::NotificationReader,
                 _,
             ) => Access::Manage,
-            (Self::ExtraField | Self::Category | Self::Priority | Self::Language | Self::ExtraTable, true) => {
-                Access::Manage
-            }
+            (
+                Self::ExtraField | Self::Category | Self::Priority | Self::Language | Self::ExtraTable | Self::Wsdl,
+                true,
+            ) => Access::Manage,
             (
                 Self::Company
                 | Self::Customer
@@ -275,6 +282,7 @@ impl Kind {
             Self::Delivery => crate::webhook::DELIVERY_FIELDS,
             Self::DeadLetter => crate::webhook::DEAD_LETTER_FIELDS,
             Self::AuditEntry => crate::audit::FIELDS,
+            Self::Wsdl => crate::wsdl::FIELDS,
         }
     }
 

@@ -52,6 +52,7 @@ pub mod user;
 pub mod value;
 mod webhook;
 pub mod working_set;
+mod wsdl;
 
 pub use access::{Access, Caller, Role};
 pub use app::App;

@@ -11,7 +11,7 @@ use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use crate::{
     account, attachment, category, company, customer, extra_field, extra_table, key, language, message, priority,
-    session, tenant, ticket, token, user, webhook,
+    session, tenant, ticket, token, user, webhook, wsdl,
 };
 use std::sync::Arc;
 
@@ -50,6 +50,7 @@ pub(crate) fn settle(
             Err(Error::new(Reason::Unsupported, text).into())
         }
         Kind::Webhook => webhook::settle(record, before),
+        Kind::Wsdl => wsdl::settle(record),
         Kind::Customer => customer::settle(record, before).map_err(Stop::from),
         Kind::Answer | Kind::Delivery | Kind::DeadLetter => Ok(()),
     }
@@ -88,7 +89,8 @@ pub(crate) fn follow(before: Option<&Record>, after: &Record, set: &mut WorkingS
         | Kind::Webhook
         | Kind::Delivery
         | Kind::DeadLetter
-        | Kind::AuditEntry => Ok(()),
+        | Kind::AuditEntry
+        | Kind::Wsdl => Ok(()),
     }
 }
 
@@ -174,7 +176,8 @@ fn is_for_caller(record: &Record, set: &mut WorkingSet, cx: &Context) -> Result<
         | Kind::Webhook
         | Kind::Delivery
         | Kind::DeadLetter
-        | Kind::AuditEntry => Ok(false),
+        | Kind::AuditEntry
+        | Kind::Wsdl => Ok(false),
     }
 }
 
@@ -208,7 +211,8 @@ pub(crate) fn only_for(kind: Kind, set: &mut WorkingSet, cx: &Context) -> Result
         | Kind::Webhook
         | Kind::Delivery
         | Kind::DeadLetter
-        | Kind::AuditEntry => Filter::Any(Vec::new()),
+        | Kind::AuditEntry
+        | Kind::Wsdl => Filter::Any(Vec::new()),
     }))
 }
 

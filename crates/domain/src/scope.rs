@@ -46,7 +46,8 @@ impl Area {
             | Kind::Webhook
             | Kind::Delivery
             | Kind::DeadLetter
-            | Kind::AuditEntry => Self::Administration,
+            | Kind::AuditEntry
+            | Kind::Wsdl => Self::Administration,
         }
     }
 

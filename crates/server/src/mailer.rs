@@ -3,10 +3,16 @@
 use dialects::mail::{Mail, Mailer, Sending};
 use mail_send::mail_builder::MessageBuilder;
 use mail_send::{Credentials, SmtpClientBuilder};
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsConnector;
 
 use crate::settings::{BadSetting, Settings};
+use crate::tls;
 
 /// Mails under way at once; others wait, and give up at the same time as if they were sent.
 const AT_ONCE: usize = 4;
@@ -28,6 +34,8 @@ pub struct SmtpMailer {
     port: u16,
     tls: Tls,
     credentials: Option<(String, String)>,
+    /// Trusts the authorities that are named; `None` for the public ones.
+    connector: Option<TlsConnector>,
     from: String,
     timeout: Duration,
     places: Semaphore,
@@ -69,8 +77,12 @@ impl SmtpMailer {
                 Some((user.to_owned(), password.trim_end().to_owned()))
             }
         };
+        let connector = match settings.text("smtp-ca") {
+            "" => None,
+            path => Some(trusting(Path::new(path)).map_err(|error| BadSetting::new(format!("smtp-ca {error}")))?),
+        };
         let (from, timeout) = (from.to_owned(), settings.seconds("smtp-timeout")?);
-        Ok(Some(Self { host, port, tls, credentials, from, timeout, places: Semaphore::new(AT_ONCE) }))
+        Ok(Some(Self { host, port, tls, credentials, connector, from, timeout, places: Semaphore::new(AT_ONCE) }))
     }
 
     async fn post(&self, mail: Mail) -> Result<(), String> {
@@ -87,6 +99,9 @@ impl SmtpMailer {
         if let Some((user, password)) = &self.credentials {
             client = client.credentials(Credentials::new(user.clone(), password.clone()));
         }
+        if let Some(connector) = &self.connector {
+            client.tls_connector = connector.clone();
+        }
         let told = |error: mail_send::Error| error.to_string();
         if self.tls == Tls::None {
             client.connect_plain().await.map_err(told)?.send(message).await.map_err(told)
@@ -94,6 +109,20 @@ impl SmtpMailer {
             client.connect().await.map_err(told)?.send(message).await.map_err(told)
         }
     }
+}
+
+/// Trusts these authorities and none else.
+fn trusting(path: &Path) -> Result<TlsConnector, String> {
+    let mut roots = RootCertStore::empty();
+    for authority in tls::certificates(path)? {
+        roots.add(authority).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 impl Mailer for SmtpMailer {

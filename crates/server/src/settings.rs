@@ -115,6 +115,7 @@ pub const SETTINGS: &[Setting] = &[
     value("smtp-from", "", "Address that mails come from"),
     value("smtp-user", "", "Name that is told the mail server"),
     value("smtp-password-file", "", "File that holds the password for it"),
+    value("smtp-ca", "", "PEM file with the authorities that vouch for the mail server, in place of the public ones"),
     value("smtp-timeout", "10", "Seconds that a mail may take"),
     value("inspector-calls", "500", "Calls that the console's inspector keeps in memory; 0 keeps none"),
     switch("inspector-bodies", "Let the inspector keep bodies; with --demo it does"),

@@ -503,10 +503,10 @@ fn notifications_are_told_to_their_user() {
     let server = Launch::demo(folder.path()).start();
     let url = format!("http://{}", server.address);
     let target = Target::Server(&url);
-    let token = target.json("token create user=2 --json")["key"].as_str().unwrap().to_owned();
+    let token = target.json("token create user=1 --json")["key"].as_str().unwrap().to_owned();
     let user = |line: &str| target.json(&format!("{line} --token {token} --json"));
     let key = user("notification allocate --source desk")["key"].as_str().unwrap().to_owned();
-    target.says("ticket update 500 owner=2", 0);
+    target.says("ticket update 500 owner=1", 0);
     target.says("message add ticket=500 text=News", 0);
     let take = format!("notification take {key}");
     let told = user(&take);

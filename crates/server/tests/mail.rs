@@ -6,62 +6,17 @@
 mod support;
 
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
-use support::{Launch, Server, report};
+use support::mailbox::Mailbox;
+use support::{Launch, Server};
 use tempfile::TempDir;
 
-fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
-    if own.exists() { own } else { "python3".into() }
-}
-
-/// A mail server of its own process.
-struct Mailbox {
-    process: Child,
-    out: BufReader<ChildStdout>,
-    port: String,
-}
-
-impl Mailbox {
-    /// `None` where aiosmtpd is not installed; with `CI=true` that is a failure.
-    fn start(arguments: &[&str]) -> Option<Self> {
-        let probe = Command::new(python()).args(["-c", "import aiosmtpd"]).output();
-        if !probe.is_ok_and(|output| output.status.success()) {
-            report("not run: mail: aiosmtpd is not installed");
-            let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-            assert!(!ci, "with CI=true aiosmtpd must be there: ./test.sh installs it");
-            return None;
-        }
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/superoffice/smtp.py");
-        let mut command = Command::new(python());
-        command.arg(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let mut mailbox = Self { out: BufReader::new(process.stdout.take().unwrap()), process, port: String::new() };
-        mailbox.port = mailbox.line();
-        Some(mailbox)
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    }
-}
-
-impl Drop for Mailbox {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn launch(folder: &Path, mail_server: &str) -> Server {
+fn launch(folder: &Path, mail_server: &str, more: &[&str]) -> Server {
     let flags = ["--smtp-server", mail_server, "--smtp-from", "desk@samerow.example", "--smtp-timeout", "2"];
-    flags.into_iter().fold(Launch::demo(folder), Launch::argument).start()
+    flags.iter().chain(more).fold(Launch::demo(folder), |launch, flag| launch.argument(flag)).start()
 }
 
 /// The error code of a call of the customer port.
@@ -86,7 +41,7 @@ const JANE: &str = "<emailCode>JANE@example.com</emailCode>";
 fn a_new_password_comes_by_mail() {
     let Some(mut mailbox) = Mailbox::start(&[]) else { return };
     let folder = TempDir::new().unwrap();
-    let server = launch(folder.path(), &format!("smtp://127.0.0.1:{}", mailbox.port));
+    let server = launch(folder.path(), &format!("smtp://127.0.0.1:{}", mailbox.port), &[]);
     assert_eq!(code(&server, "sendPassword", "<emailCode>nobody@example.com</emailCode>"), "3");
     // Acme has an address, but no user name.
     assert_eq!(code(&server, "sendPassword", "<emailCode>hello@acme.example</emailCode>"), "3");
@@ -107,9 +62,9 @@ fn a_new_password_comes_by_mail() {
 }
 
 /// The mail is not sent: that is told in bounded time, and the old password works on.
-fn fails(mail_server: &str) {
+fn fails(mail_server: &str, more: &[&str]) {
     let folder = TempDir::new().unwrap();
-    let server = launch(folder.path(), mail_server);
+    let server = launch(folder.path(), mail_server, more);
     let began = Instant::now();
     assert_eq!(code(&server, "sendPassword", JANE), "7");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
@@ -123,23 +78,65 @@ fn fails(mail_server: &str) {
 #[test]
 fn a_mail_server_that_refuses_changes_nothing() {
     let Some(mailbox) = Mailbox::start(&["refuse"]) else { return };
-    fails(&format!("smtp://127.0.0.1:{}", mailbox.port));
+    fails(&format!("smtp://127.0.0.1:{}", mailbox.port), &[]);
+}
+
+/// The files of `tls init`: the authority, the certificate, the key.
+fn certificate(folder: &Path) -> [String; 3] {
+    let made = support::command(&[]).args(["tls", "init", "--tls-folder"]).arg(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    ["ca.pem", "server.pem", "server.key"].map(|file| folder.join(file).to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_new_password_comes_over_tls_to_who_trusts_the_authority() {
+    let folder = TempDir::new().unwrap();
+    let [authority, certificate, key] = certificate(folder.path());
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "secret\n").unwrap();
+    for (mode, scheme) in [("starttls", "smtp+starttls"), ("tls", "smtps")] {
+        let Some(mut mailbox) = Mailbox::start(&[mode, &certificate, &key, "login"]) else { return };
+        let address = format!("{scheme}://localhost:{}", mailbox.port);
+        let sign_in = ["--smtp-user", "desk", "--smtp-password-file", secret.to_str().unwrap()];
+        let data = TempDir::new().unwrap();
+        let server = launch(data.path(), &address, &[&sign_in[..], &["--smtp-ca", &authority]].concat());
+        assert_eq!(code(&server, "sendPassword", JANE), "0", "{mode}");
+        let mail: Value = serde_json::from_str(&mailbox.line()).unwrap();
+        assert_eq!((&mail["tls"], &mail["user"]), (&true.into(), &"desk".into()), "{mode}");
+        let password = mail["text"].as_str().unwrap().split_once("New password: ").unwrap().1;
+        assert_eq!(check(&server, password.split_whitespace().next().unwrap()), "0", "{mode}");
+        // The same by the native API and its command.
+        let url = format!("http://{}", server.address);
+        let run = |id: &str| {
+            let mut command = support::command(&[]);
+            command.args(["customer", "send-password", id, "--token", support::ADMIN_TOKEN, "--server", &url]);
+            command.output().unwrap()
+        };
+        assert!(run("10").status.success(), "{mode}: {}", String::from_utf8_lossy(&run("10").stderr));
+        let mail: Value = serde_json::from_str(&mailbox.line()).unwrap();
+        assert_eq!(mail["to"][0], "john.doe@example.com", "{mode}");
+        assert!(String::from_utf8_lossy(&run("11").stderr).contains("a moment ago"), "{mode}");
+        drop(server);
+        // Nobody vouches for it, or it does not know us: nothing is mailed, nothing changed.
+        fails(&address, &sign_in);
+        fails(&address, &["--smtp-ca", &authority]);
+    }
 }
 
 #[test]
 fn a_mail_server_without_the_tls_that_is_asked_for_changes_nothing() {
     let Some(mailbox) = Mailbox::start(&[]) else { return };
-    fails(&format!("smtp+starttls://127.0.0.1:{}", mailbox.port));
+    fails(&format!("smtp+starttls://127.0.0.1:{}", mailbox.port), &[]);
 }
 
 #[test]
 fn a_mail_server_that_says_nothing_changes_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    fails(&format!("smtp://{}", silent.local_addr().unwrap()));
+    fails(&format!("smtp://{}", silent.local_addr().unwrap()), &[]);
 }
 
 #[test]
 fn a_mail_server_that_is_not_there_changes_nothing() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    fails(&format!("smtp://127.0.0.1:{port}"));
+    fails(&format!("smtp://127.0.0.1:{port}"), &[]);
 }

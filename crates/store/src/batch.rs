@@ -30,7 +30,7 @@ impl Entry {
 
 /// What is remembered outside until [`credentials_epoch`](domain::port::Store::credentials_epoch) changes.
 pub(crate) const fn is_remembered(kind: Kind) -> bool {
-    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Webhook | Kind::ExtraField)
+    matches!(kind, Kind::Tenant | Kind::User | Kind::Key | Kind::Webhook | Kind::ExtraField | Kind::Wsdl)
 }
 
 /// How far the jobs of a batch have come.

@@ -43,6 +43,7 @@ pub(crate) const fn columns(kind: Kind) -> &'static [(&'static str, Field)] {
         Kind::NotificationReader => &[("expires_at", Field::ExpiresAt)],
         Kind::Delivery => &[("retry_at", Field::RetryAt)],
         Kind::DeadLetter => &[("webhook", Field::WebhookId)],
+        Kind::Wsdl => &[("dialect", Field::Dialect), ("port", Field::Port)],
         Kind::AuditEntry => &[("action", Field::Action), ("subject", Field::Subject)],
     }
 }

@@ -32,6 +32,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens: || fields::MEMBERS.iter().map(|(field, name)| ((*name).to_owned(), *field)).collect(),
     view: Some(view),
+    learn: None,
 };
 
 /// What version 11's GetCustomer shows.

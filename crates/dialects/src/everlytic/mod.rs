@@ -36,6 +36,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),
     view: Some(view),
+    learn: None,
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));

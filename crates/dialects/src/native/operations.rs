@@ -2,7 +2,7 @@
 
 use super::errors::answered;
 use super::handlers::{
-    access, attachments, events, merge, notifications, passwords, privacy, records, tickets, webhooks,
+    access, attachments, events, merge, notifications, passwords, privacy, records, tickets, webhooks, wsdls,
 };
 use super::wire::Query;
 use crate::exchange::{Content, Exchange};
@@ -302,6 +302,17 @@ operations! {
     "send_password": POST "/v1/customers/{id}/send-password" [] => passwords::send as Customer
         (Content::Nothing => NO_CONTENT Content::Nothing),
         "Mails a customer a new password, which counts from then on.";
+    "list_wsdls": GET "/v1/wsdls" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Wsdl],
+        "Lists the descriptions of other installations in whose words ports are served.";
+    "learn_wsdl": POST "/v1/wsdls" ["fields", "dry_run"] => wsdls::learn as Wsdl
+        (Content::Schema("WsdlToLearn") => OK Content::AnyVersion(Kind::Wsdl)),
+        "Serves a port in the words of another installation from now on.";
+    "read_wsdl": GET "/v1/wsdls/{id}" ["fields"] => records::read [Wsdl],
+        "Reads a description, and what it differs in.";
+    "delete_wsdl": DELETE "/v1/wsdls/{id}" ["fields", "dry_run"] => records::delete [Wsdl],
+        "Serves a port in its own words again.";
+    "read_wsdl_history": GET "/v1/wsdls/{id}/history" ["limit", "cursor"] => records::history [Wsdl],
+        "Reads what happened to a description, newest first.";
     "list_attachments": GET "/v1/attachments"
         ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Attachment],
         "Lists attachments, without deleted ones unless asked for.";

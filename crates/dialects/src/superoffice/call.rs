@@ -89,9 +89,10 @@ pub(super) async fn answer(
     state: &Arc<State>,
     request: &Request,
     port: &'static Port,
-    service: &'static Service,
+    literal: bool,
     known: Option<Arc<Caller>>,
 ) -> Answer {
+    let service = if literal { &*port.literal } else { &port.service };
     match exchange(state, request, port, service, known).await {
         Ok(answer) => answer,
         Err((operation, Failed { status, fault, refusal })) => {
@@ -115,13 +116,19 @@ impl Failed {
         let refusal = Refusal::request(StatusCode::BAD_REQUEST, fault.message.clone());
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, fault: Box::new(fault), refusal }
     }
+
+    /// What has no number of the vendor's.
+    fn internal(error: Error) -> Self {
+        let (status, fault) = (StatusCode::INTERNAL_SERVER_ERROR, Box::new(errors::fault(&error)));
+        Self { status, fault, refusal: Refusal::Operation(error) }
+    }
 }
 
 async fn exchange(
     state: &Arc<State>,
     request: &Request,
     port: &'static Port,
-    service: &'static Service,
+    own: &'static Service,
     known: Option<Arc<Caller>>,
 ) -> Result<Answer, (&'static str, Failed)> {
     let outside = |failed| ("", failed);
@@ -133,14 +140,32 @@ async fn exchange(
     let limits = document::Limits { bytes: LARGEST_BODY, text: LARGEST_BODY, ..document::Limits::default() };
     let source = Source::decode(&request.body, charset.as_deref(), &limits).map_err(|error| client(&error))?;
     let document = source.parse(&limits).map_err(|error| client(&error))?;
-    let envelope =
-        Envelope::open(&document, service.style, |_| false).map_err(|fault| outside(Failed::fault(fault)))?;
-    let operation = service.operation(&envelope).map_err(|fault| outside(Failed::fault(fault)))?;
+    let envelope = Envelope::open(&document, own.style, |_| false).map_err(|fault| outside(Failed::fault(fault)))?;
+    let learned = state.learned(request, NAME, port.name).await.map_err(|error| outside(Failed::internal(error)))?;
+    // Who calls in our own words is answered in them.
+    let is_ours = envelope.call().namespace() == Some(own.namespace);
+    let theirs = learned.map(|learned| learned.in_style(own.style));
+    let theirs = theirs.filter(|theirs| !is_ours || theirs.namespace == own.namespace);
+    let theirs = theirs.and_then(|theirs| Some((theirs, theirs.operation(&envelope).ok()?)));
+    let operation = match theirs {
+        // What was learned has no methods that are not here.
+        Some((_, same)) => own.operations.iter().find(|operation| operation.name == same.name),
+        None => None,
+    };
+    let operation = match operation {
+        Some(operation) => operation,
+        None => own.operation(&envelope).map_err(|fault| outside(Failed::fault(fault)))?,
+    };
+    let (service, spoken) = theirs.unwrap_or((own, operation));
     let inside = |failed| (operation.name, failed);
     let limits = Limits { bytes: LARGEST_BODY, ..Limits::default() };
-    let arguments = service.decode(operation, &envelope, &limits).map_err(|bad| inside(Failed::fault(bad.into())))?;
+    let arguments = service.decode(spoken, &envelope, &limits).map_err(|bad| inside(Failed::fault(bad.into())))?;
     let notes = Notes::default();
-    leniency::note_parameters(&notes, operation, &envelope);
+    leniency::note_parameters(&notes, spoken, &envelope);
+    let arguments = match theirs {
+        Some(_) => arguments.fitted(&operation.input).map_err(|why| inside(Failed::fault(Fault::client(why))))?,
+        None => arguments,
+    };
     let outcome = handle(state, request, port, (operation, &arguments), known, &notes).await;
     let (output, refused) = match outcome {
         Ok(output) => (output.code(operation, Code::NoError), None),
@@ -148,19 +173,21 @@ async fn exchange(
             (Members::new(&operation.output).code(operation, code), Some(Refusal::Operation(error)))
         }
         Err(Refused { code: None, error }) => {
-            let fault = Box::new(errors::fault(&error));
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            return Err(inside(Failed { status, fault, refusal: Refusal::Operation(error) }));
+            return Err(inside(Failed::internal(error)));
         }
+    };
+    let output = match theirs {
+        Some(_) => output.fitted(&spoken.output).map_err(|why| inside(Failed::internal(Error::internal(why))))?,
+        None => output,
     };
     let output = match service.style {
         Style::RpcEncoded => output,
-        Style::DocumentLiteral => literal::qualified(&output, &operation.output),
+        Style::DocumentLiteral => literal::qualified(&output, &spoken.output),
     };
     // Of arrays of arrays there is no form that gSOAP and the others take.
     let gsoap = request.header(header::USER_AGENT).is_some_and(|agent| agent.starts_with("gSOAP"));
     let nested_arrays = if gsoap { NestedArrays::AnyType } else { NestedArrays::default() };
-    let body = service.answer(operation, &envelope, &output, &Shape { headers: None, nested_arrays });
+    let body = service.answer(spoken, &envelope, &output, &Shape { headers: None, nested_arrays });
     let mut response: Response<Bytes> = xml(body);
     notes.put(&mut response);
     Ok(Answer { response, pieces: None, operation: operation.name, refused })

@@ -6,6 +6,7 @@ mod errors;
 mod fields;
 mod guides;
 mod handlers;
+mod learned;
 mod leniency;
 mod literal;
 mod operations;
@@ -17,7 +18,7 @@ use ::wire::form;
 use ::wire::soap::{ENCODING_SCHEMA, Service};
 use domain::attachment::MAX_SIZE;
 use domain::field::CUSTOM_FIELDS;
-use domain::{Caller, Field, Kind};
+use domain::{Caller, Error, Field, Kind};
 use http::{Method, StatusCode};
 use operations::{PORTS, Port};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: &operations::NAMES,
     lens,
     view: Some(view),
+    learn: Some(learned::learn),
 };
 
 fn lens() -> Vec<(String, Field)> {
@@ -67,7 +69,7 @@ fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i
         let path = String::from("/scripts/SOAP");
         let request = view::call(from, Method::POST, path, Some("action=ticket"), &body, "text/xml; charset=utf-8");
         let [port, ..] = PORTS;
-        let answer = call::answer(state, &request, port, &port.service, Some(caller)).await;
+        let answer = call::answer(state, &request, port, false, Some(caller)).await;
         View { request, credential: &[("SOAPAction", "\"\"")], answer: Some(answer) }
     })
 }
@@ -105,8 +107,11 @@ impl Address {
         }
     }
 
-    fn service(&self, port: &'static Port) -> &'static Service {
-        if self.literal { &port.literal } else { &port.service }
+    /// What the WSDL is printed of: what was learned, or else our own table.
+    async fn service(&self, state: &State, request: &Request, port: &'static Port) -> Result<&'static Service, Error> {
+        let learned = state.learned(request, NAME, port.name).await?;
+        let own = if self.literal { &*port.literal } else { &port.service };
+        Ok(learned.map_or(own, |learned| learned.in_style(own.style)))
     }
 }
 
@@ -122,12 +127,19 @@ fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
             return refused(StatusCode::NOT_FOUND, text.to_owned());
         };
         match request.method {
-            Method::POST => call::answer(state, request, port, address.service(port), None).await,
+            Method::POST => call::answer(state, request, port, address.literal, None).await,
             Method::GET | Method::HEAD if address.encoding_schema => soap::plain(soap::xml(ENCODING_SCHEMA.to_owned())),
             Method::GET | Method::HEAD => {
                 let here = format!("{}?action={}", soap::address(request), port.name);
                 let style = if address.literal { "&style=literal" } else { "" };
-                let service = address.service(port);
+                let service = match address.service(state, request, port).await {
+                    Ok(service) => service,
+                    Err(error) => {
+                        let refusal = Refusal::Operation(error);
+                        let response = errors::refuse(request, &refusal);
+                        return Answer { response, pieces: None, operation: "", refused: Some(refusal) };
+                    }
+                };
                 soap::plain(soap::xml(service.wsdl(&format!("{here}{style}"), &format!("{here}&xsd=soapenc"))))
             }
             Method::OPTIONS => soap::options(),

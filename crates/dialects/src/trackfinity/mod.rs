@@ -31,6 +31,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens,
     view: Some(view),
+    learn: None,
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));

@@ -129,6 +129,11 @@ impl Remote {
         self.data.is_some()
     }
 
+    /// Whether anything but what everybody sees can be asked for.
+    pub(super) const fn is_signed_in(&self) -> bool {
+        self.data.is_some() || !self.token.is_empty()
+    }
+
     /// Makes ready to ask.
     ///
     /// # Errors

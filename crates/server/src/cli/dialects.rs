@@ -2,17 +2,43 @@
 
 use clap::Subcommand;
 use dialects::connect::{Guide, guides};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use wire::soap::MAX_WSDL;
+use wire::xml::{Limits, Source};
 
+use super::client::{Ask, Client, Remote};
 use super::{Exit, Failed, print};
 
 #[derive(Subcommand)]
 pub(super) enum Dialects {
-    /// List the APIs that this server speaks.
+    /// List the APIs that this server speaks; with a token or a store also what each learned.
     List {
         /// One JSON document.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Serve a dialect's ports in the words of another installation: its namespaces, names and types.
+    #[command(after_help = "Example:\n  samerow dialects learn superoffice --wsdl ticket.wsdl --wsdl customer.wsdl")]
+    Learn {
+        /// The API.
+        name: String,
+        /// A saved WSDL, one for each port. Can be said more than once.
+        #[arg(long, required_unless_present = "forget", conflicts_with = "forget")]
+        wsdl: Vec<PathBuf>,
+        /// Take it though one side has methods that the other has not: those of here stay, the others are left out.
+        #[arg(long)]
+        allow_differences: bool,
+        /// Serve the ports in their own words again.
+        #[arg(long)]
+        forget: bool,
+        /// Say what differs, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        remote: Remote,
     },
     /// Tell how an old program is pointed at this server.
     #[command(after_help = "Example:\n  samerow dialects connect superoffice --lang csharp")]
@@ -30,19 +56,91 @@ pub(super) enum Dialects {
 
 pub(super) fn run(command: &Dialects) -> Result<Exit, Failed> {
     match command {
-        Dialects::List { json: true } => {
-            let all = dialects::ALL.iter().map(|dialect| {
-                let languages: Vec<_> = guides(dialect.name).iter().map(|guide| guide.language).collect();
-                json!({ "name": dialect.name, "title": dialect.title, "connect": languages })
+        Dialects::List { json, remote } => {
+            let learned = if remote.is_signed_in() { learned(&remote.open()?)? } else { Vec::new() };
+            let of = |name: &str| learned.iter().filter(|wsdl| wsdl["dialect"] == name).cloned().collect::<Vec<_>>();
+            if *json {
+                let all = dialects::ALL.iter().map(|dialect| {
+                    let languages: Vec<_> = guides(dialect.name).iter().map(|guide| guide.language).collect();
+                    let learned = of(dialect.name);
+                    json!({ "name": dialect.name, "title": dialect.title, "connect": languages, "learned": learned })
+                });
+                return print(&format!("{}\n", all.collect::<Value>()));
+            }
+            let lines = dialects::ALL.iter().map(|dialect| {
+                let learned: String =
+                    of(dialect.name).iter().map(|wsdl| format!("  learned: {}\n", told(wsdl))).collect();
+                format!("{:<14} {}\n{learned}", dialect.name, dialect.title)
             });
-            print(&format!("{}\n", all.collect::<serde_json::Value>()))
+            print(&lines.collect::<String>())
         }
-        Dialects::List { json: false } => {
-            let line = |dialect: &&dialects::Dialect| format!("{:<14} {}\n", dialect.name, dialect.title);
-            print(&dialects::ALL.iter().map(line).collect::<String>())
+        Dialects::Learn { name, forget: true, dry_run, remote, .. } => forget(name, *dry_run, &remote.open()?),
+        Dialects::Learn { name, wsdl, allow_differences, dry_run, remote, .. } => {
+            let read = |path: &PathBuf| match std::fs::read(path) {
+                Ok(bytes) => {
+                    text(&bytes).map_err(|why| Failed::new(Exit::Usage, why).about(&path.display().to_string()))
+                }
+                Err(error) => Err(Failed::new(Exit::Usage, error).about(&path.display().to_string())),
+            };
+            let texts = wsdl.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+            let client = remote.open()?;
+            let ask = |(path, text): (&PathBuf, &String), dry_run| {
+                let body = json!({ "dialect": name, "text": text, "allow_differences": allow_differences });
+                let learned = client.json(Ask::post("/v1/wsdls", &body).dry_run(dry_run));
+                learned.map_err(|failed| failed.about(&path.display().to_string()))
+            };
+            // All of them can be learned, or none is.
+            let mut lines = String::new();
+            for file in wsdl.iter().zip(&texts) {
+                let trial = ask(file, true)?;
+                let record = &trial["changes"][0]["record"];
+                let differences = record["differences"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                match record.is_null() {
+                    true => lines.push_str(&format!("{}: known already\n", file.0.display())),
+                    false => lines.push_str(&format!("{}: {}\n", file.0.display(), told(record))),
+                }
+                lines.extend(differences.map(|difference| format!("  {difference}\n")));
+            }
+            if !dry_run {
+                wsdl.iter().zip(&texts).try_for_each(|file| ask(file, false).map(drop))?;
+            }
+            print(&lines)
         }
         Dialects::Connect { name, lang, url } => print(&connect(name, lang.as_deref(), url)?),
     }
+}
+
+/// A file as text. A WSDL says its encoding itself; what is kept is UTF-8.
+fn text(bytes: &[u8]) -> Result<String, String> {
+    let limits = Limits { bytes: MAX_WSDL, ..Limits::default() };
+    let source = Source::decode(bytes, None, &limits).map_err(|error| format!("this is no WSDL: {error}"))?;
+    // The declaration would say what the bytes were.
+    let text = source.text();
+    let declared = text.trim_start_matches('\u{feff}').strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
+    Ok(declared.map_or(text, |(_, rest)| rest).to_owned())
+}
+
+/// What was learned.
+fn learned(client: &Client) -> Result<Vec<Value>, Failed> {
+    let mut page = client.json(Ask::get("/v1/wsdls?fields=id,dialect,port,differences&limit=200"))?;
+    Ok(page["data"].as_array_mut().map(std::mem::take).unwrap_or_default())
+}
+
+fn told(wsdl: &Value) -> String {
+    let count = wsdl["differences"].as_array().map_or(0, Vec::len);
+    format!(
+        "the {} port in the words of another installation, with {count} differences",
+        wsdl["port"].as_str().unwrap_or("?")
+    )
+}
+
+fn forget(name: &str, dry_run: bool, client: &Client) -> Result<Exit, Failed> {
+    let mut lines = String::new();
+    for wsdl in learned(client)?.iter().filter(|wsdl| wsdl["dialect"] == name) {
+        client.ask(Ask::delete(format!("/v1/wsdls/{}", wsdl["id"])).dry_run(dry_run))?;
+        lines.push_str(&format!("{}: its own words again\n", wsdl["port"].as_str().unwrap_or("?")));
+    }
+    print(if lines.is_empty() { "nothing was learned\n" } else { &lines })
 }
 
 fn connect(name: &str, language: Option<&str>, url: &str) -> Result<String, Failed> {

@@ -17,6 +17,7 @@ mod dialect;
 mod http;
 mod ledger;
 mod load;
+pub(crate) mod mailbox;
 mod server;
 mod world;
 

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_tokens.sql"),
     include_str!("../../migrations/postgres/0003_audit.sql"),
     include_str!("../../migrations/postgres/0004_accounts.sql"),
+    include_str!("../../migrations/postgres/0005_wsdls.sql"),
 ];
 
 /// What the migrator itself needs.

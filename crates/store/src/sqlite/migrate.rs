@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/sqlite/0005_tokens.sql"),
     include_str!("../../migrations/sqlite/0006_audit.sql"),
     include_str!("../../migrations/sqlite/0007_accounts.sql"),
+    include_str!("../../migrations/sqlite/0008_wsdls.sql"),
 ];
 
 /// Applies the steps that the file has not seen. Each is one transaction with the note that it was taken, so a step

@@ -150,7 +150,7 @@ fn a_store_of_the_first_schema_is_brought_to_the_present_one() {
     let values = vec![(Field::Title, "old".into()), (Field::CategoryId, 3.into()), (Field::External, true.into())];
     desk.run(Load { records: vec![category, record(Kind::Ticket, 500, values)] }).unwrap();
     bed.close();
-    let back = "DROP TABLE account; DROP TABLE audit_entry; DROP INDEX customer_merged; DROP VIEW customers; ALTER TABLE customer DROP COLUMN merged_into; DROP INDEX answer_about; ALTER TABLE answer DROP COLUMN about; DROP TABLE token; DROP TABLE webhook; DROP TABLE delivery; DROP TABLE dead_letter; DROP TABLE language; DROP TABLE extra_table; DROP TABLE extra_row; DROP TABLE notification;
+    let back = "DROP TABLE wsdl; DROP TABLE account; DROP TABLE audit_entry; DROP INDEX customer_merged; DROP VIEW customers; ALTER TABLE customer DROP COLUMN merged_into; DROP INDEX answer_about; ALTER TABLE answer DROP COLUMN about; DROP TABLE token; DROP TABLE webhook; DROP TABLE delivery; DROP TABLE dead_letter; DROP TABLE language; DROP TABLE extra_table; DROP TABLE extra_row; DROP TABLE notification;
         DROP TABLE notification_reader; DROP VIEW attachments; DROP VIEW tickets; DROP TABLE attachment; DROP TABLE attachment_content;
         DROP INDEX ticket_of_owner; ALTER TABLE ticket DROP COLUMN owner; ALTER TABLE ticket DROP COLUMN category;
         ALTER TABLE ticket DROP COLUMN priority; ALTER TABLE ticket DROP COLUMN external;

@@ -65,7 +65,7 @@ pub struct Schema {
 }
 
 /// An operation.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Operation {
     /// Its name.
     pub name: &'static str,
@@ -78,7 +78,7 @@ pub struct Operation {
 }
 
 /// A type with members.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Struct {
     /// Its name.
     pub name: &'static str,

@@ -10,6 +10,7 @@ pub(super) mod privacy;
 pub(super) mod records;
 pub(super) mod tickets;
 pub(super) mod webhooks;
+pub(super) mod wsdls;
 
 use super::errors::Problem;
 use super::wire;

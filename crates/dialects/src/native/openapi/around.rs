@@ -4,6 +4,7 @@ use super::schemas::{input_name, object, reference};
 use crate::native::errors;
 use domain::{Field, Kind};
 use serde_json::{Map, Value, json};
+use wire::soap::MAX_WSDL;
 
 /// All of them by their names.
 pub(super) fn all() -> Map<String, Value> {
@@ -32,6 +33,7 @@ pub(super) fn all() -> Map<String, Value> {
         ("Notifications", notifications()),
         ("CustomerPassword", taken("What to try.", &[("username", "The user name."), ("password", "The password.")])),
         ("PasswordOwner", password_owner()),
+        ("WsdlToLearn", wsdl_to_learn()),
     ];
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -314,4 +316,16 @@ fn password_owner() -> Value {
     let text = "The id of the customer; null when the user name or the password is wrong.";
     let members = json!({ "customer": { "type": ["integer", "null"], "description": text } });
     object("Whose password it is.", &members, &["customer"])
+}
+
+fn wsdl_to_learn() -> Value {
+    let allow = "Whether methods that only one side has are no hindrance: those of here stay, the others are left out.";
+    let members = json!({
+        "dialect": { "type": "string", "description": "The API that is to speak it." },
+        "text": { "type": "string", "maxLength": MAX_WSDL, "description": "The WSDL, as XML." },
+        "allow_differences": { "type": "boolean", "default": false, "description": allow },
+    });
+    let mut schema = object("What another installation says of one of its ports.", &members, &["dialect", "text"]);
+    schema["additionalProperties"] = json!(false);
+    schema
 }

@@ -185,3 +185,23 @@ fn what_is_no_wsdl_or_not_spoken_is_refused_and_where_it_is() {
         assert!(told.contains(why) && told.contains("line"), "{from}: {told}");
     }
 }
+
+#[test]
+fn no_damage_to_a_wsdl_makes_the_reader_panic() {
+    let whole = theirs();
+    let mut read = 0;
+    for (at, _) in whole.char_indices().step_by(11) {
+        for cut in [1, 9, 200] {
+            let end = (at + cut).min(whole.len());
+            let without = [&whole[..at], &whole[end..]].concat();
+            let twice = [&whole[..end], &whole[at..]].concat();
+            for text in [without, twice] {
+                if let Ok(service) = Service::read_wsdl(text.as_bytes()) {
+                    let _ = differences(&SERVICE, &service);
+                    read += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 100, "{read} are still WSDLs");
+}
