@@ -116,7 +116,7 @@ impl Bed {
     #[track_caller]
     fn every(&self, command: &mut Command) {
         let told = succeed(command);
-        if std::env::var_os("SAMEROW_BLESS").is_some() {
+        if std::env::var_os("SAMEROW_BLESS").is_some_and(|what| what == "1" || what == "superoffice") {
             std::fs::write(own_file("every-told.txt"), &told).unwrap();
             return;
         }
