@@ -163,6 +163,21 @@ owner = call("users", "list_users", filter_="username = admin").data[0].id
 call("tickets", "update_ticket", ticket.id, body=body("TicketInput", owner=owner))
 assert call("tickets", "mark_ticket_read", ticket.id).version >= 2
 
+assert ticket.id in [one.ticket for one in call("users", "list_active_tickets", owner).data]
+# Notifications are a user's, and this is a key.
+call("notifications", "allocate_notifications", body=body("NotificationSource", source="scenario"), status=403)
+call("notifications", "take_notifications", body=body("NotificationTaker", key="none"), status=423)
+password = body("CustomerPassword", username=username, password="not hers")
+same(call("customers", "check_password", body=password).customer, None)
+call("customers", "send_password", of, status=422)
+wsdl = api.get_httpx_client().get("/scripts/SOAP?action=admin").text.replace("urn:admin", "urn:old")
+learned = call("wsdls", "learn_wsdl", body=body("WsdlToLearn", dialect="superoffice", text=wsdl))
+same((learned.dialect, learned.port, learned.differences), ("superoffice", "admin", []))
+same(call("wsdls", "read_wsdl", learned.id).text, wsdl)
+assert learned.id in [one.id for one in call("wsdls", "list_wsdls").data]
+call("wsdls", "delete_wsdl", learned.id)
+assert len(call("wsdls", "read_wsdl_history", learned.id).data) >= 2
+
 sent = File(payload=io.BytesIO(b"\x00 any bytes \xff"))
 file = call("attachments", "create_attachment", body=sent, name="any.bin", status=201)
 same(call("attachments", "read_attachment_content", file.id).payload.read(), b"\x00 any bytes \xff")

@@ -151,6 +151,22 @@ const owner = good(admins).data[0]!.id;
 good(await api.PATCH('/v1/tickets/{id}', { ...at(opened), body: { owner } }));
 good(await api.POST('/v1/tickets/{id}/read', at(opened)));
 
+assert.ok(good(await api.GET('/v1/users/{id}/active_tickets', at(owner))).data.some((one) => one.ticket === opened));
+// Notifications are a user's, and this is a key.
+good(await api.POST('/v1/notifications/allocate', { body: { source: 'scenario' } }), 403);
+good(await api.POST('/v1/notifications/take', { body: { key: 'none' } }), 423);
+const password = { username: 'johndoe', password: 'not his' };
+assert.equal(good(await api.POST('/v1/customers/check-password', { body: password })).customer, null);
+good(await api.POST('/v1/customers/{id}/send-password', at(id)), 422);
+const own = await (await fetch(new URL('/scripts/SOAP?action=admin', process.argv[2]))).text();
+const text = own.replaceAll('urn:admin', 'urn:old');
+const learned = good(await api.POST('/v1/wsdls', { body: { dialect: 'superoffice', text } }));
+assert.deepEqual([learned.port, learned.differences], ['admin', []]);
+assert.equal(good(await api.GET('/v1/wsdls/{id}', at(learned.id))).text, text);
+assert.ok(good(await api.GET('/v1/wsdls')).data.some((one) => one.id === learned.id));
+good(await api.DELETE('/v1/wsdls/{id}', at(learned.id)));
+assert.ok(good(await api.GET('/v1/wsdls/{id}/history', at(learned.id))).data.length >= 2);
+
 const bytes = new Uint8Array([0, 97, 255]);
 const stored = await api.POST('/v1/attachments', {
   params: { query: { name: 'any.bin' } },

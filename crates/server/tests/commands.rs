@@ -350,8 +350,9 @@ const RESOURCES: [[&str; 4]; 12] = [
     ["row", "table=1 custom1=alpha", "custom1=beta", "custom1"],
 ];
 
-/// Operations that answer well to these commands only where something went wrong before, or somebody is signed in.
-const REFUSED: [&str; 3] = ["replay_dead_letter", "delete_dead_letter", "end_session"];
+/// Operations that answer well to these commands only where something went wrong before, somebody is signed in, or mail
+/// is sent.
+const REFUSED: [&str; 4] = ["replay_dead_letter", "delete_dead_letter", "end_session", "send_password"];
 
 #[test]
 fn every_operation_is_reached_by_a_command() {
@@ -433,6 +434,21 @@ fn every_operation_is_reached_by_a_command() {
         let output = target.run(line);
         assert_eq!(output.status.code(), Some(exit), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
+    let wsdl = server.client().get("/scripts/SOAP?action=admin").unwrap().text().replace("urn:admin", "urn:old");
+    let file = folder.path().join("admin.wsdl");
+    std::fs::write(&file, wsdl).unwrap();
+    target.says(&format!("dialects learn superoffice --wsdl {}", file.display()), 0);
+    assert!(target.says("wsdl list", 0).contains("superoffice  admin"));
+    assert!(target.says("wsdl get 1", 0).contains("urn:old"));
+    assert!(target.says("dialects list", 0).contains("learned: the admin port"));
+    target.says("dialects learn superoffice --forget", 0);
+    assert!(target.says("wsdl history 1", 0).contains("learn_wsdl"));
+    target.says("ticket active --user 1", 0);
+    target.says("customer send-password 10", 1);
+    told(&target.run_with(&["customer", "check-password", "janeroe"], "pw"), 0);
+    let token = target.json("token create user=1 --json")["key"].as_str().unwrap().to_owned();
+    let key = target.json(&format!("notification allocate --token {token} --json"))["key"].as_str().unwrap().to_owned();
+    target.says(&format!("notification take {key} --token {token}"), 0);
     told(&target.run_with(&["customer", "bulk"], "{\"op\":\"patch\",\"id\":10,\"value\":{\"phone\":\"5\"}}\n"), 0);
     // The one that is called with, last.
     target.says("key revoke 1", 0);
@@ -473,7 +489,7 @@ fn files_go_in_and_come_out() {
         target.says("attachment save 9 --out x", 3);
         target.says("attachment update 1 name=../../etc/passwd", 0);
         assert_eq!(target.json("attachment get 1 --json")["name"], json!("../../etc/passwd"));
-        let linked = target.json("message add ticket=500 text=See attachments=[1] --json");
+        let linked = target.json("message add ticket=500 text=See attachments=1 --json");
         assert_eq!(linked["attachments"], json!([1]));
         add(&["--name", "other.txt"]);
         target.says("attachment delete 2", 0);
@@ -511,7 +527,7 @@ fn notifications_are_told_to_their_user() {
     let take = format!("notification take {key}");
     let told = user(&take);
     let what: Vec<_> = told["data"].as_array().unwrap().iter().map(|told| &told["notification"]).collect();
-    assert_eq!(what, ["new_message"], "{told}");
+    assert_eq!(what, ["new_ticket", "new_message"], "{told}");
     assert_eq!(user(&take)["data"], json!([]), "each is told once");
 }
 

@@ -315,7 +315,7 @@ fn a_port_is_served_in_the_words_of_another_installation() {
     std::fs::write(&file, &wanted).unwrap();
     let other = bed.folder.path().join("other.wsdl");
     let other_text = get("/scripts/SOAP?action=customer").replace("urn:customer", "urn:customers-of-old");
-    std::fs::write(&other, other_text.replace("\"closeTicket\"", "\"shutTicket\"")).unwrap();
+    std::fs::write(&other, other_text.replace("closeTicket", "shutTicket")).unwrap();
     let samerow = |arguments: &[&str]| {
         let mut command = support::command(&[]);
         command.args(arguments).args(["--server", &url, "--token", support::ADMIN_TOKEN]);

@@ -80,6 +80,9 @@ pub(super) enum Nouns {
     /// Who exported, erased and merged which customers.
     #[command(subcommand)]
     Audit(Audit),
+    /// Descriptions of other installations, which `dialects learn` took.
+    #[command(subcommand)]
+    Wsdl(Wsdl),
     /// The settings of the tenant.
     #[command(subcommand)]
     Settings(Settings),
@@ -188,6 +191,23 @@ pub(super) enum Audit {
 }
 
 #[derive(Subcommand)]
+pub(super) enum Wsdl {
+    /// List them.
+    List {
+        #[command(flatten)]
+        list: record::ListOf,
+        #[command(flatten)]
+        show: As,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show one, with its text.
+    Get(record::One),
+    /// Show what happened to one, newest first.
+    History(record::One),
+}
+
+#[derive(Subcommand)]
 pub(super) enum Session {
     /// List them.
     List {
@@ -210,6 +230,7 @@ pub(super) enum Session {
 pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
     let record = |path, columns, verb| record::run(&Noun { path, columns }, &verb);
     let whole = |path, columns, verb| record::run_whole(&Noun { path, columns }, &verb);
+    let wsdl = |verb| record("wsdls", &["dialect", "port", "updated_at"], verb);
     let audited = |verb| record("audit_entries", &["action", "subject", "updated_by", "created_at"], verb);
     let tokens = |verb| record("tokens", &["user", "name", "dialects", "expires_at"], verb);
     match command {
@@ -238,6 +259,9 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
         Nouns::Language(verb) => whole("languages", &["code", "name", "deleted"], verb),
         Nouns::Table(verb) => whole("extra_tables", &["name", "flags", "updated_at"], verb),
         Nouns::Row(verb) => whole("extra_rows", &["table", "updated_at"], verb),
+        Nouns::Wsdl(Wsdl::List { list, show, remote }) => wsdl(Verb::List { list, show, remote }),
+        Nouns::Wsdl(Wsdl::Get(one)) => wsdl(one.get()),
+        Nouns::Wsdl(Wsdl::History(one)) => wsdl(one.history()),
         Nouns::Attachment(verb) => attachment::run(verb),
         Nouns::Notification(verb) => notification::run(&verb),
         Nouns::Tenant(verb) => record("tenants", &["name", "hosts", "updated_at"], verb),

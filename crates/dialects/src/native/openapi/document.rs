@@ -284,7 +284,8 @@ fn refused_with(endpoint: &Endpoint, conventions: &Conventions) -> impl Iterator
         (conventions.compares || conventions.demands, StatusCode::PRECONDITION_FAILED),
         (has_body, StatusCode::PAYLOAD_TOO_LARGE),
         (has_body, StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (conventions.attempts, StatusCode::UNPROCESSABLE_ENTITY),
+        // Not every server sends mail.
+        (conventions.attempts || endpoint.operation == "send_password", StatusCode::UNPROCESSABLE_ENTITY),
         (changes, StatusCode::LOCKED),
         (conventions.demands, StatusCode::PRECONDITION_REQUIRED),
         (true, StatusCode::TOO_MANY_REQUESTS),
