@@ -4,11 +4,11 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::bulk::{self, Bulk};
-use super::client::Remote;
+use super::client::{Ask, Remote};
 use super::privacy::{self, Erase, Export};
 use super::record::{self, ListOf, Noun, Same, Whole};
 use super::show::As;
-use super::{Exit, Failed, ticket};
+use super::{Exit, Failed, print, ticket};
 
 #[derive(Subcommand)]
 pub(super) enum Customer {
