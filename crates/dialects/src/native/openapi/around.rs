@@ -323,7 +323,7 @@ fn wsdl_to_learn() -> Value {
     let members = json!({
         "dialect": { "type": "string", "description": "The API that is to speak it." },
         "text": { "type": "string", "maxLength": MAX_WSDL, "description": "The WSDL, as XML." },
-        "allow_differences": { "type": "boolean", "default": false, "description": allow },
+        "allow_differences": { "type": "boolean", "description": allow },
     });
     let mut schema = object("What another installation says of one of its ports.", &members, &["dialect", "text"]);
     schema["additionalProperties"] = json!(false);

@@ -235,7 +235,10 @@ impl<'d> Reader<'d> {
         let Some(is) = element.attribute(None, "type") else {
             return wrong(element, format!("{of}.{name} does not name its type"));
         };
-        Ok(Field::new(kept(name), self.named_type(element, is, path)?))
+        // A part of a message cannot say that it may be nil, and may.
+        let nillable = element.local_name() == "part"
+            || element.attribute(None, "nillable").is_some_and(|nillable| ["true", "1"].contains(&nillable));
+        Ok(Field { nillable, ..Field::new(kept(name), self.named_type(element, is, path)?) })
     }
 
     /// `soapenc:Array`, restricted by the attribute `wsdl:arrayType` or, without it, by its items.
