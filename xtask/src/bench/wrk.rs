@@ -89,7 +89,17 @@ impl<'a> Load<'a> {
             wrk.env("BENCH_BODY", first).env("BENCH_BODY_REST", rest);
             if body.contains("$stamp") {
                 let path = tools::root().join("target/bench-versions");
-                fs::write(&path, http::versions(&self.server.address, FIRST, self.server.customers)?)?;
+                let read = || http::versions(&self.server.address, FIRST, self.server.customers);
+                let mut versions = read()?;
+                // What the load before this one left under way may still arrive.
+                loop {
+                    let again = read()?;
+                    if again == versions {
+                        break;
+                    }
+                    versions = again;
+                }
+                fs::write(&path, versions)?;
                 wrk.env("BENCH_VERSIONS", path);
             }
         }
