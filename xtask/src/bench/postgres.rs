@@ -57,11 +57,13 @@ pub(super) fn bench(flags: &Flags) -> Result<bool> {
             let of: Vec<_> = turns.iter().filter(|turn| turn.lane == lane && turn.conns == conns).collect();
             let median = |value: fn(&Turn) -> f64| stats::median(of.iter().map(|turn| value(turn))).unwrap_or_default();
             let (least, most) = stats::range(of.iter().map(|turn| turn.rate));
+            // pgbench tells its mean alone.
+            let p99 = Some(median(|turn| turn.p99)).filter(|p99| p99.is_finite());
             println!(
-                "| {lane} | {:.0} ({least:.0}..{most:.0}) | {:.1} / {:.1} | {:.0} |",
+                "| {lane} | {:.0} ({least:.0}..{most:.0}) | {:.1} / {} | {:.0} |",
                 median(|turn| turn.rate),
                 median(|turn| turn.p50),
-                median(|turn| turn.p99),
+                p99.map_or_else(|| String::from("–"), |p99| format!("{p99:.1}")),
                 of.iter().map(|turn| turn.bad).sum::<f64>()
             );
         }
@@ -130,6 +132,8 @@ fn measure(flags: &Flags, tools: &Tools, base: &Path) -> Result<Vec<Turn>> {
         Server::over(kind, program, flags.customers, &base.join(dir), Some(&cluster.url(database)))
     };
     let first = over(Kind::Samerow, samerow, "samerow", "node1")?;
+    fs::create_dir_all(base.join("node2/store"))?;
+    fs::copy(base.join("node1/store/samerow.key"), base.join("node2/store/samerow.key"))?;
     let second = over(Kind::Samerow, samerow, "samerow", "node2")?;
     let peer = over(Kind::FastApi, &fastapi, "plain", "fastapi")?;
     cluster.psql("samerow", "VACUUM ANALYZE")?;

@@ -56,7 +56,7 @@ fn a_node_that_is_killed_takes_nothing_along() {
     let before = World::read(&second, &plan.records).unwrap();
     let mut ledger = Ledger::default();
     let mut rng = Rng::new("nodes kill");
-    let kills = rounds(3, 30);
+    let kills = rounds(3, 100);
     for _ in 0..kills {
         let loads = [Load::start(first.address, &plan), Load::start(second.address, &plan)];
         sleep(rng.millis(200, 600));
@@ -79,7 +79,7 @@ fn a_database_that_is_killed_loses_nothing() {
     let plan = plan();
     let before = World::read(&servers[0], &plan.records).unwrap();
     let mut ledger = Ledger::default();
-    for _ in 0..rounds(2, 20) {
+    for _ in 0..rounds(2, 100) {
         let loads = servers.each_ref().map(|server| Load::start(server.address, &plan));
         sleep(Duration::from_millis(400));
         own.kill();
@@ -91,12 +91,22 @@ fn a_database_that_is_killed_loses_nothing() {
     }
     judge(&before, &servers[1], &plan, &ledger, &url);
     let refused = ledger.count(|outcome| matches!(outcome, Outcome::Refused(_)));
-    report(format!("killed PostgreSQL: {} acknowledged, {refused} refused, 0 lost", ledger.acked()));
+    report(format!(
+        "killed PostgreSQL {} times: {} acknowledged, {refused} refused, 0 lost",
+        rounds(2, 100),
+        ledger.acked()
+    ));
 }
 
 #[test]
 fn a_standby_that_is_promoted_has_all_that_was_acknowledged() {
     let _turn = Turn::take();
+    for _ in 0..rounds(1, 100) {
+        promote_under_load();
+    }
+}
+
+fn promote_under_load() {
     let mut primary = Own::new();
     let standby = primary.standby();
     let url = format!("postgres://samerow@127.0.0.1:{},127.0.0.1:{}/samerow", primary.port, standby.port);
