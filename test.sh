@@ -121,6 +121,9 @@ features="--locked --workspace --features server/faults"
         stage tests 40 cargo test $features --no-fail-fast --lib --bins --tests --examples
     fi
     stage postgres 20 env SAMEROW_TEST_POSTGRES=1 cargo test --locked -p dialects --test golden
+    # The programs of the vendors' users, one test each, over PostgreSQL too.
+    stage pg-clients 15 env SAMEROW_TEST_POSTGRES=1 cargo test --locked -p server --features server/faults \
+        --test clients --test xmlrpc_clients --test superoffice -- sample carries_texts php soap_lite zeep
     stage doctests 10 cargo test $features --doc
 }
 for target in $(sed -n '/^\[\[bin\]\]/,/^name/s/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml); do

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
 
-#[path = "../../../store/tests/postgres/cluster.rs"]
-mod cluster;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -15,8 +13,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use cluster::{Cluster, Own};
 use nix::sys::signal::Signal;
+use support::cluster::{Cluster, Own};
 use support::*;
 use tempfile::TempDir;
 

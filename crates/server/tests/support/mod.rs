@@ -13,6 +13,8 @@
 #![allow(clippy::print_stderr, reason = "a failed test shows the server's log")]
 
 mod check;
+#[path = "../../../store/tests/postgres/cluster.rs"]
+pub mod cluster;
 mod dialect;
 mod http;
 mod ledger;

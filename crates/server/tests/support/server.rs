@@ -1,11 +1,13 @@
 //! The program as a process: started, watched, ended.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
@@ -13,6 +15,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::cluster::{Cluster, Database};
 use super::{Client, wait_until};
 
 /// The program under test: what cargo built, or `SAMEROW_TEST_BIN`.
@@ -38,6 +41,13 @@ fn ends_with_us() -> Vec<OsString> {
     let words: &[&str] =
         if Path::new("/usr/bin/setpriv").exists() { &["setpriv", "--pdeathsig", "KILL", "--"] } else { &[] };
     words.iter().map(OsString::from).collect()
+}
+
+/// With `SAMEROW_TEST_POSTGRES=1`, the database that stands for a data folder.
+fn database_of(folder: &Path) -> String {
+    static ALL: Mutex<BTreeMap<PathBuf, Database>> = Mutex::new(BTreeMap::new());
+    let mut all = ALL.lock().unwrap();
+    all.entry(folder.to_owned()).or_insert_with(|| Cluster::shared().database()).url()
 }
 
 /// How to start a server.
@@ -85,6 +95,11 @@ impl Launch {
         self
     }
 
+    /// Whether the arguments name a store.
+    fn says_where(&self) -> bool {
+        self.arguments.iter().any(|argument| argument == "--database-url" || argument == "--ephemeral")
+    }
+
     /// A server that serves.
     ///
     /// # Panics
@@ -104,6 +119,11 @@ impl Launch {
         let mut command = command(&[ends_with_us(), self.under.clone()].concat());
         command.arg("serve").args(&self.arguments).args(["--listen", "127.0.0.1:0", "--data"]).arg(&self.data);
         command.arg("--ready-file").arg(run.path().join("ready"));
+        let mut within = self.within;
+        if std::env::var("SAMEROW_TEST_POSTGRES").as_deref() == Ok("1") && !self.says_where() {
+            command.arg("--database-url").arg(database_of(&self.data));
+            within = within.max(Duration::from_secs(60));
+        }
         if let Some(fault) = self.fault {
             command.env("SAMEROW_FAULT", fault);
         }
@@ -119,7 +139,7 @@ impl Launch {
             exit: None,
             run,
         };
-        let served = wait_until(self.within, || server.poll_exit().is_some() || server.read_ready());
+        let served = wait_until(within, || server.poll_exit().is_some() || server.read_ready());
         if let Some(status) = server.exit {
             return Err(Refusal { status: Some(status), log: server.log() });
         }

@@ -74,17 +74,27 @@ fn run(mut command: Command) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A server that runs while this is held.
+/// A server that runs while this is held, or one that somebody else runs.
 pub(crate) struct Cluster {
+    /// Its address, without a database: `postgres://samerow@127.0.0.1:5432`.
+    server: String,
     port: u16,
-    _user: File,
+    _user: Option<File>,
 }
 
 impl Cluster {
-    /// The one that all test processes of this folder share.
+    /// The one that all test processes of this folder share. `TEST_DATABASE_URL=postgres://user:password@host:port` names
+    /// another one, whose user may make databases; `TEST_ENGINE` says what it is, unless it is PostgreSQL.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
-        SHARED.get_or_init(Self::join)
+        SHARED.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
+            Ok(url) if !url.is_empty() => {
+                let server = url.trim_end_matches('/').to_owned();
+                let port = server.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(5432);
+                Self { server, port, _user: None }
+            }
+            _ => Self::join(),
+        })
     }
 
     fn join() -> Self {
@@ -108,7 +118,7 @@ impl Cluster {
                 start(&folder);
             }
             let port = fs::read_to_string(port).unwrap().parse().unwrap();
-            return Self { port, _user: user };
+            return Self { server: local(port), port, _user: Some(user) };
         }
     }
 
@@ -119,16 +129,18 @@ impl Cluster {
     /// An empty database.
     pub(crate) fn database(&self) -> Database {
         let name = name();
-        self.sql(
-            "postgres",
-            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"),
-        );
-        Database { port: self.port, name }
+        // Engines that only speak the wire have one encoding and one order.
+        let settings = match std::env::var("TEST_ENGINE").as_deref() {
+            Ok("cockroach" | "yugabyte") => "",
+            _ => "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
+        };
+        self.sql("postgres", &format!("CREATE DATABASE {name} {settings}"));
+        Database { server: self.server.clone(), name }
     }
 
     /// Runs statements in a database.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
-        sql_at(self.port, database, sql)
+        sql_at(&self.server, database, sql)
     }
 }
 
@@ -138,10 +150,14 @@ fn name() -> String {
     format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn sql_at(port: u16, database: &str, sql: &str) -> String {
+/// A server of ours.
+fn local(port: u16) -> String {
+    format!("postgres://samerow@127.0.0.1:{port}")
+}
+
+fn sql_at(server: &str, database: &str, sql: &str) -> String {
     let output = Command::new(program("psql"))
-        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", "samerow"])
-        .args(["-p", &port.to_string(), "-d", database, "-c", sql])
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &format!("{server}/{database}"), "-c", sql])
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -251,7 +267,7 @@ impl Own {
     }
 
     pub(crate) fn sql(&self, sql: &str) -> String {
-        sql_at(self.port, "postgres", sql)
+        sql_at(&local(self.port), "postgres", sql)
     }
 
     /// `SIGKILL` to all of it, and gone when this returns.
@@ -292,43 +308,39 @@ fn folder() -> tempfile::TempDir {
 
 /// A database of its own, gone when this is dropped.
 pub(crate) struct Database {
-    port: u16,
+    server: String,
     name: String,
 }
 
 impl Database {
     /// Another one with the same in it; nobody may be connected to this one.
     pub(crate) fn copy(&self) -> Self {
-        let copy = Self { port: self.port, name: name() };
-        sql_at(self.port, "postgres", &format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name));
+        let copy = Self { server: self.server.clone(), name: name() };
+        sql_at(&self.server, "postgres", &format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name));
         copy
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://samerow@127.0.0.1:{}/{}", self.port, self.name)
+        format!("{}/{}", self.server, self.name)
     }
 
     /// All that is in it.
     pub(crate) fn dump(&self) -> Vec<u8> {
-        let output = Command::new(program("pg_dump"))
-            .args(["-h", "127.0.0.1", "-U", "samerow", "-p", &self.port.to_string(), "-d", &self.name])
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = Command::new(program("pg_dump")).args(["-d", &self.url()]).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
 
     /// What anybody can do with psql.
     pub(crate) fn sql(&self, sql: &str) -> String {
-        sql_at(self.port, &self.name, sql)
+        sql_at(&self.server, &self.name, sql)
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            sql_at(self.port, "postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            sql_at(&self.server, "postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
