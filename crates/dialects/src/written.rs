@@ -1,15 +1,21 @@
 //! Records that were written as JSON, so that one that is listed again is not written again.
 //!
-//! What is kept is found by the record that was read, never instead of it: it counts only for the very version.
+//! What is kept is found by what was read, never instead of it: a record counts only for the very version, and a page for
+//! the very page.
 
+use bytes::Bytes;
+use domain::filter::Page;
 use domain::record::Part;
 use domain::{Kind, Record, Time};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use wire::json::{ListWriter, ObjectWriter, Written};
 
 /// Bytes that are kept at most.
 const MOST_BYTES: usize = 4 << 20;
+
+/// Pages that are kept.
+const MOST_PAGES: usize = 8;
 
 /// What one costs beside its text, in bytes.
 const COST: usize = 150;
@@ -20,8 +26,17 @@ pub(crate) struct WrittenRecords(RwLock<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    records: HashMap<(Kind, Part, i64), (Mark, Written)>,
+    records: FxHashMap<(Kind, Part, i64), (Mark, Written)>,
     bytes: usize,
+    pages: Vec<WrittenPage>,
+}
+
+/// A page with where the next one starts, and how its records show.
+struct WrittenPage {
+    page: Arc<Page>,
+    next: Option<String>,
+    extra_fields: Arc<[u16]>,
+    text: Bytes,
 }
 
 /// Tells whether a record is what it was, and shows the same members.
@@ -41,6 +56,30 @@ impl Mark {
 }
 
 impl WrittenRecords {
+    /// A page as text, which `write` writes where it is not kept.
+    pub(crate) fn page(
+        &self,
+        page: &Arc<Page>,
+        next: Option<&str>,
+        extra_fields: &Arc<[u16]>,
+        write: impl FnOnce() -> Bytes,
+    ) -> Bytes {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |known: &&WrittenPage| {
+            Arc::ptr_eq(&known.page, page) && known.next.as_deref() == next && known.extra_fields == *extra_fields
+        };
+        if let Some(known) = kept.pages.iter().find(is_same) {
+            return known.text.clone();
+        }
+        drop(kept);
+        let text = write();
+        let (page, next, extra_fields) = (Arc::clone(page), next.map(str::to_owned), Arc::clone(extra_fields));
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        kept.pages.truncate(MOST_PAGES - 1);
+        kept.pages.insert(0, WrittenPage { page, next, extra_fields, text: text.clone() });
+        text
+    }
+
     /// Adds whole records, as nobody's mask hides anything of them; `write` writes one that is not kept.
     pub(crate) fn put_all(
         &self,
@@ -72,7 +111,7 @@ impl WrittenRecords {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for (place, (mark, written)) in new {
             if kept.bytes > MOST_BYTES {
-                *kept = Kept::default();
+                (kept.records, kept.bytes) = Default::default();
             }
             kept.bytes += written.len() + COST;
             if let Some((_, old)) = kept.records.insert(place, (mark, written)) {
@@ -118,6 +157,26 @@ mod tests {
         assert_eq!(shown(&record, &some, "f"), r#"[{"id":10,"text":"f"}]"#);
         assert_eq!(shown(&Record { kind: Kind::Company, ..record.clone() }, &none, "g"), r#"[{"id":10,"text":"g"}]"#);
         assert_eq!(shown(&Record { part: Part(2), ..record.clone() }, &none, "h"), r#"[{"id":10,"text":"h"}]"#);
+    }
+
+    #[test]
+    fn a_page_is_written_once_while_it_is_the_same() {
+        let written = WrittenRecords::default();
+        let page = || Arc::new(Page { records: Vec::new(), more: false });
+        let get = |page: &Arc<Page>, next: Option<&str>, extra_fields: &[u16], text: &'static str| {
+            written.page(page, next, &Arc::from(extra_fields), || Bytes::from_static(text.as_bytes()))
+        };
+        let first = page();
+        assert_eq!(get(&first, None, &[], "a"), "a");
+        assert_eq!(get(&first, None, &[], "b"), "a", "kept");
+        assert_eq!(get(&page(), None, &[], "c"), "c", "another page that says the same");
+        assert_eq!(get(&first, Some("x"), &[], "d"), "d");
+        assert_eq!(get(&first, None, &[6], "e"), "e");
+        for _ in 0..2 * MOST_PAGES {
+            get(&page(), None, &[], "f");
+        }
+        assert_eq!(written.0.read().unwrap().pages.len(), MOST_PAGES);
+        assert_eq!(get(&first, None, &[], "g"), "g", "the oldest went");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::feed::{FeedPage, FeedQuery};
 use crate::filter::{Page, Query};
 use crate::kind::Kind;
 use crate::record::{Part, Record};
+use std::sync::Arc;
 
 /// The place of a record: kind, part, id.
 pub type Place = (Kind, Part, i64);
@@ -50,7 +51,7 @@ pub enum Found {
     /// The next free id.
     Counter(i64),
     /// The page.
-    List(Page),
+    List(Arc<Page>),
     /// The changes.
     History(Vec<Change>),
     /// The page of the feed.

@@ -421,7 +421,7 @@ impl WorkingSet {
             }
             (Need::Key(key), Found::Key(owner)) => drop(self.keys.insert(key, owner)),
             (Need::Counter(part, kind), Found::Counter(next)) => drop(self.counters.insert((part, kind), next)),
-            (Need::List(query), Found::List(page)) => self.lists.push((query, Arc::new(page))),
+            (Need::List(query), Found::List(page)) => self.lists.push((query, page)),
             (Need::History(walk), Found::History(changes)) => self.walks.push((walk, Arc::new(changes))),
             (Need::Feed(query), Found::Feed(page)) => self.feeds.push((query, Arc::new(page))),
             (Need::Content(place, number), Found::Content(chunk)) => {

@@ -371,17 +371,25 @@ fn no_secret_is_logged_or_kept() {
     answers.push(call("PATCH", "/v1/users/7", &[admin, json], json!({ "password": fresh() }).to_string(), 200));
     // Keys that are made: shown once, and nowhere else.
     let key = json!({ "username": "canary", "role": "viewer" }).to_string();
+    let hook = json!({ "url": "https://127.0.0.1:1/hook" }).to_string();
     let made = [
-        call("POST", "/v1/keys", &[admin, json], key, 201),
-        call("POST", "/v1/keys/10/rotate", &[admin], String::new(), 200),
-        call("POST", "/v1/tenants", &[admin, json], json!({ "name": "canary" }).to_string(), 201),
+        (call("POST", "/v1/keys", &[admin, json], key, 201), "key"),
+        (call("POST", "/v1/keys/10/rotate", &[admin], String::new(), 200), "key"),
+        (call("POST", "/v1/tenants", &[admin, json], json!({ "name": "canary" }).to_string(), 201), "key"),
+        (call("POST", "/v1/tokens", &[admin, json], json!({ "user": 1 }).to_string(), 201), "key"),
+        (call("POST", "/v1/webhooks", &[admin, json], hook, 201), "secret"),
+        (call("POST", "/v1/webhooks/1/rotate-secret", &[admin], String::new(), 200), "secret"),
     ];
-    let made = made.map(|answer| serde_json::from_str::<Value>(&answer).unwrap()["key"].clone());
+    let made = made.map(|(answer, name)| serde_json::from_str::<Value>(&answer).unwrap()[name].clone());
     for path in [
         "/v1/users",
         "/v1/users/7/history",
         "/v1/keys",
         "/v1/keys/10/history",
+        "/v1/tokens",
+        "/v1/webhooks",
+        "/v1/webhooks/1/history",
+        "/v1/webhooks/1/delivery",
         "/v1/sessions",
         "/v1/settings",
         "/v1/customers/191/export",
@@ -412,6 +420,8 @@ fn no_secret_is_logged_or_kept() {
     let mut seen: Vec<_> = fs::read_dir(&data).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
     assert_eq!(serving.end(Signal::SIGTERM), Some(0));
     seen.extend(fs::read_dir(&data).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()));
+    assert_ends(&run_in(serving.folder.path(), &["backup", "backup", "--data", "samerow-data"], &[]), 0, &[]);
+    seen.push(fs::read(serving.folder.path().join("backup")).unwrap());
     seen.push(serving.printed().into_bytes());
     seen.extend(answers.into_iter().map(String::into_bytes));
     let found = |text: &str| seen.iter().any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()));

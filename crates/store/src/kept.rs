@@ -2,7 +2,7 @@
 
 use domain::record::Values;
 use domain::{Kind, Record};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Bytes of rows whose values are kept. Decoded, they take two or three times as much.
 const MOST_BYTES: usize = 2 << 20;
@@ -10,7 +10,7 @@ const MOST_BYTES: usize = 2 << 20;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    values: HashMap<(Kind, i64, i64), (u64, i64, Values)>,
+    values: FxHashMap<(Kind, i64, i64), (u64, i64, Values)>,
     bytes: usize,
 }
 

@@ -21,6 +21,7 @@ const FLOORS: &[Floor] = &[
         others: &[
             "futures-util",
             "rusqlite",
+            "rustc-hash",
             "serde",
             "serde_json",
             "sha2",
@@ -46,6 +47,7 @@ const FLOORS: &[Floor] = &[
             "json-patch",
             "matchit",
             "ring",
+            "rustc-hash",
             "serde_json",
             "sha2",
             "strsim",

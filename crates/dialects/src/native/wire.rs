@@ -147,8 +147,14 @@ pub(super) fn answer(status: StatusCode, members: impl FnOnce(&mut ObjectWriter<
 fn answer_of(bytes: usize, status: StatusCode, members: impl FnOnce(&mut ObjectWriter<'_>)) -> Response<Bytes> {
     let mut body = String::with_capacity(bytes);
     json::write_object(&mut body, members);
-    let mut response = Response::new(body.into());
+    let mut response = ready(body.into());
     *response.status_mut() = status;
+    response
+}
+
+/// An answer of JSON that is written already.
+pub(super) fn ready(body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -5,6 +5,7 @@ use domain::record::Part;
 use domain::working_set::{Found, Need, Place};
 use domain::{Kind, Record};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use tokio_postgres::Row;
 
 use super::list::storable;
@@ -135,7 +136,7 @@ pub(super) fn found(needs: Vec<Need>, rows: &[Row]) -> Result<Vec<(Need, Found)>
                 Found::Counter(counters.get(&(part.0, kind.name().to_owned())).copied().unwrap_or(1))
             }
             Need::Content((_, part, id), number) => Found::Content(chunks.remove(&(part.0, *id, i64::from(*number)))),
-            Need::List(query) => Found::List(list::paged(query, rows)?),
+            Need::List(query) => Found::List(Arc::new(list::paged(query, rows)?)),
             Need::History(walk) => Found::History(history::walked(walk, rows)?),
             Need::Feed(query) => Found::Feed(feed::paged(query, rows)?),
         };

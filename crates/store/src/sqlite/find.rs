@@ -3,6 +3,7 @@
 use domain::record::Part;
 use domain::working_set::{Found, Need};
 use rusqlite::{Connection, OptionalExtension};
+use std::sync::Arc;
 
 use super::list::list;
 use super::table::Tables;
@@ -27,7 +28,7 @@ pub(super) fn find(db: &Connection, tables: &Tables, need: &Need) -> Result<Foun
                 .optional()?;
             Found::Counter(next.unwrap_or(1))
         }
-        Need::List(query) => Found::List(list(db, tables, query)?),
+        Need::List(query) => Found::List(Arc::new(list(db, tables, query)?)),
         Need::Content(place, number) => Found::Content(content::read(db, *place, *number)?),
         Need::History(walk) => Found::History(history::walk(db, walk)?),
         Need::Feed(query) => Found::Feed(feed::page(db, query)?),

@@ -195,6 +195,8 @@ pub(super) fn connect(file: &Path, durable: bool) -> Result<Connection, Failure>
     db.pragma_update(None, "secure_delete", true)?;
     list::add_functions(&db)?;
     // Whether the log may still be copied when the last connection closes is for the writer to say.
+    // Else a listing with other values is planned anew each time.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(db)
 }

@@ -1,12 +1,14 @@
 //! Readers: point reads on the thread that asks, listings on a thread of their own.
 
 use domain::error::Reason;
+use domain::filter::{Page, Query};
 use domain::port::Job;
+use domain::working_set::{Found, Need};
 use domain::{Error, WorkingSet};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 use super::find::find;
@@ -18,9 +20,49 @@ use crate::batch::{self, Entry};
 /// Listings that may wait; more are refused as busy.
 const WAITING_SCANS: usize = 4_096;
 
+/// Pages that are kept, and records of one at most.
+const MOST_PAGES: usize = 8;
+const MOST_RECORDS: usize = 200;
+
 struct Reader {
     db: Connection,
     tables: Tables,
+    pages: Pages,
+}
+
+/// Pages that are asked for again and again, as long as nobody commits anything.
+#[derive(Default)]
+struct Pages {
+    /// What SQLite says was committed when they were read.
+    version: i64,
+    kept: Vec<(Query, Arc<Page>)>,
+}
+
+impl Pages {
+    /// The page as it is in the snapshot that is open; `list` reads it.
+    fn get(
+        &mut self,
+        db: &Connection,
+        query: &Query,
+        list: impl FnOnce() -> Result<Found, Failure>,
+    ) -> Result<Found, Failure> {
+        let version = db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if self.version != version {
+            self.version = version;
+            self.kept.clear();
+        }
+        if let Some((_, page)) = self.kept.iter().find(|(known, _)| known == query) {
+            return Ok(Found::List(Arc::clone(page)));
+        }
+        let found = list()?;
+        if let Found::List(page) = &found
+            && page.records.len() <= MOST_RECORDS
+        {
+            self.kept.truncate(MOST_PAGES - 1);
+            self.kept.insert(0, (query.clone(), Arc::clone(page)));
+        }
+        Ok(found)
+    }
 }
 
 pub(super) struct Readers {
@@ -34,14 +76,14 @@ impl Readers {
         let reader = || -> Result<Reader, OpenError> {
             let db = connect(file, durable)?;
             db.pragma_update(None, "query_only", true).map_err(Failure::from)?;
-            Ok(Reader { db, tables: Tables::new() })
+            Ok(Reader { db, tables: Tables::new(), pages: Pages::default() })
         };
         let point = (0..count).map(|_| reader().map(Mutex::new)).collect::<Result<_, _>>()?;
         let (scans, jobs) = sync_channel(WAITING_SCANS);
-        let scanning = reader()?;
+        let mut scanning = reader()?;
         let scanner = std::thread::Builder::new()
             .name(String::from("store-scan"))
-            .spawn(move || scan(&scanning, &jobs))
+            .spawn(move || scan(&mut scanning, &jobs))
             .map_err(|error| OpenError::Failed(error.to_string()))?;
         Ok(Self { point, scans: Some(scans), scanner: Some(scanner) })
     }
@@ -60,14 +102,14 @@ impl Readers {
     fn point(&self, job: Box<dyn Job>) {
         for reader in &self.point {
             match reader.try_lock() {
-                Ok(reader) => return read(&reader, job),
-                Err(TryLockError::Poisoned(reader)) => return read(&reader.into_inner(), job),
+                Ok(mut reader) => return read(&mut reader, job),
+                Err(TryLockError::Poisoned(reader)) => return read(&mut reader.into_inner(), job),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
         // All are busy, each for some microseconds: wait for the first.
         if let Some(reader) = self.point.first() {
-            read(&reader.lock().unwrap_or_else(PoisonError::into_inner), job);
+            read(&mut reader.lock().unwrap_or_else(PoisonError::into_inner), job);
         }
     }
 }
@@ -81,14 +123,14 @@ impl Drop for Readers {
     }
 }
 
-fn scan(reader: &Reader, jobs: &Receiver<Box<dyn Job>>) {
+fn scan(reader: &mut Reader, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(job) = jobs.recv() {
         read(reader, job);
     }
 }
 
 /// Runs one job over one snapshot.
-fn read(reader: &Reader, job: Box<dyn Job>) {
+fn read(reader: &mut Reader, job: Box<dyn Job>) {
     let mut entries = [Entry::new(job)];
     let fate = snapshot(reader, &mut entries).map_err(|failure| {
         tracing::error!(error = %failure, "a read failed");
@@ -98,10 +140,14 @@ fn read(reader: &Reader, job: Box<dyn Job>) {
     entry.finish(fate);
 }
 
-fn snapshot(reader: &Reader, entries: &mut [Entry]) -> Result<(), Failure> {
+fn snapshot(reader: &mut Reader, entries: &mut [Entry]) -> Result<(), Failure> {
+    let Reader { db, tables, pages } = reader;
     let mut set = WorkingSet::default();
-    reader.db.prepare_cached("BEGIN")?.execute([])?;
-    let decided = batch::decide(entries, &mut set, |need| find(&reader.db, &reader.tables, need));
-    reader.db.prepare_cached("COMMIT")?.execute([])?;
+    db.prepare_cached("BEGIN")?.execute([])?;
+    let decided = batch::decide(entries, &mut set, |need| match need {
+        Need::List(query) => pages.get(db, query, || find(db, tables, need)),
+        need => find(db, tables, need),
+    });
+    db.prepare_cached("COMMIT")?.execute([])?;
     decided.map(drop)
 }

@@ -13,7 +13,7 @@ use crate::native::patch::Patch;
 use crate::native::submission::{Submitted, reversion};
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
-use ::wire::json::ObjectWriter;
+use ::wire::json::{ListWriter, ObjectWriter};
 use bytes::Bytes;
 use domain::error::Reason;
 use domain::filter::{Page, Position, Selection};
@@ -54,9 +54,12 @@ pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
     let put = |object: &mut ObjectWriter<'_>, record: &Record| view.put(object, record);
     let sees_all = call.caller.masked.is_empty() && call.caller.customer.is_none();
     let mut response = match view.whole().filter(|_| sees_all) {
-        Some(extra_fields) => wire::page_of(page.records.len(), next.as_ref(), |list| {
-            call.state.written.put_all(list, &page.records, extra_fields, put);
-        }),
+        Some(extra_fields) => {
+            let written = &call.state.written;
+            let items = |list: &mut ListWriter<'_>| written.put_all(list, &page.records, extra_fields, put);
+            let write = || wire::page_of(page.records.len(), next.as_ref(), items).into_body();
+            wire::ready(written.page(&page, next.as_deref(), extra_fields, write))
+        }
         None => wire::page(&page.records, next.as_ref(), put),
     };
     if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
