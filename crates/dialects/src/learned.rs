@@ -91,7 +91,7 @@ impl State {
                 let nobody = Arc::new(Caller { role: Role::Viewer, ..Caller::anonymous(tenant) });
                 let page = self.run(wsdls(), &nobody, Origin::default()).await?;
                 let read = |wsdl: &Record| (wsdl.text(Field::Dialect).to_owned(), read(wsdl));
-                let lessons: Lessons = page.records.iter().map(|wsdl| read(wsdl)).collect();
+                let lessons: Lessons = page.records.iter().map(read).collect();
                 let mut known = lock(&self.lectures.0);
                 if known.len() >= HOSTS {
                     known.clear();

@@ -156,7 +156,7 @@ mod tests {
         let some = Arc::from([6]);
         assert_eq!(shown(&record, &some, "f"), r#"[{"id":10,"text":"f"}]"#);
         assert_eq!(shown(&Record { kind: Kind::Company, ..record.clone() }, &none, "g"), r#"[{"id":10,"text":"g"}]"#);
-        assert_eq!(shown(&Record { part: Part(2), ..record.clone() }, &none, "h"), r#"[{"id":10,"text":"h"}]"#);
+        assert_eq!(shown(&Record { part: Part(2), ..record }, &none, "h"), r#"[{"id":10,"text":"h"}]"#);
     }
 
     #[test]
