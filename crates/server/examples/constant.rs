@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
-use server::http::{Body, Limits, Peer, Phase, Proxies, Server, listen};
+use server::http::{Body, Lanes, Limits, Peer, Phase, Proxies, Server, listen};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -27,7 +27,8 @@ async fn main() -> Result<()> {
     match mode.as_str() {
         "served" => {
             let (phase, phases) = watch::channel(Phase::Running);
-            let server = Server::new(async |_: Request<Bytes>, _: Peer| yes(), Limits::default(), Proxies::default());
+            let application = async |_: Request<Bytes>, _: Peer| yes();
+            let server = Server::new(application, Limits::default(), Proxies::default(), Lanes::start()?);
             tokio::spawn(async move {
                 let _ = tokio::signal::ctrl_c().await;
                 phase.send_replace(Phase::Draining);

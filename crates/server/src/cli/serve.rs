@@ -25,7 +25,7 @@ use crate::dispatch::{AsCounters, Dispatch};
 use crate::door::Door;
 use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
-use crate::http::{Counters, Limits, Phase, Proxies, Server, descriptors, listen};
+use crate::http::{Counters, Lanes, Limits, Phase, Proxies, Server, descriptors, listen};
 use crate::inspector::Inspector;
 use crate::issuer;
 use crate::mailer::SmtpMailer;
@@ -126,7 +126,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         connections: Arc::clone(&connections),
     };
     let proxies = Proxies { networks: settings.trusted_proxies()?, header: settings.proxy_header()? };
-    let mut server = Server::new(dispatch, limits, proxies);
+    let lanes = Lanes::start().map_err(|error| Failed::new(Exit::Failed, error))?;
+    let mut server = Server::new(dispatch, limits, proxies, lanes);
     let scheme = match certificate {
         Some(config) => {
             server = server.over_tls(config);

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::collect::Budget;
-use super::{Application, Counters, Limits, Proxies, Scheme, connection, descriptors, handshake};
+use super::{Application, Counters, Lanes, Limits, Proxies, Scheme, connection, descriptors, handshake};
 
 /// How long to wait before accept is tried again after it failed for want of something.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -86,13 +86,14 @@ pub struct Server<A> {
     pub(super) tls: Option<Arc<ServerConfig>>,
     /// Whether each answer is the last one of its connection.
     pub(super) is_leaving: AtomicBool,
+    lanes: Lanes,
     connections: u64,
     addresses: Mutex<HashMap<IpAddr, usize>>,
 }
 
 impl<A: Application> Server<A> {
-    /// A server that believes what `proxies` say about their clients.
-    pub fn new(application: A, limits: Limits, proxies: Proxies) -> Self {
+    /// A server that believes what `proxies` say about their clients, and serves them on `lanes`.
+    pub fn new(application: A, limits: Limits, proxies: Proxies, lanes: Lanes) -> Self {
         let mut protocol = http1::Builder::new();
         // A client that has sent its request and closed its side still gets its answer.
         protocol.half_close(true).header_read_timeout(None);
@@ -111,6 +112,7 @@ impl<A: Application> Server<A> {
             protocol,
             tls: None,
             is_leaving: AtomicBool::new(false),
+            lanes,
             connections: free.min(limits.connections as u64).max(1),
             limits,
             addresses: Mutex::default(),
@@ -193,7 +195,7 @@ impl<A: Application> Server<A> {
             return turn_away(stream);
         }
         let is_capped = !self.proxies.trust(address) && (self.limits.cap_loopback || !address.is_loopback());
-        let Some(place) = Place::take(self, is_capped.then(|| network(address))) else {
+        let Some(place) = Place::take(self, is_capped.then(|| network(address)), phase) else {
             self.counters.capped_address.increase();
             return turn_away(stream);
         };
@@ -202,10 +204,12 @@ impl<A: Application> Server<A> {
         let _ = stream.set_nodelay(true);
         let phase = phase.clone();
         match &self.tls {
-            None => drop(tokio::spawn(async move { connection::run(&place.server, stream, address, phase).await })),
+            None => self.lanes.spawn(stream, async move |stream| {
+                connection::run(&place.server, stream, address, phase).await;
+            }),
             Some(tls) => {
                 let tls = Arc::clone(tls);
-                tokio::spawn(async move {
+                self.lanes.spawn(stream, async move |stream| {
                     if let Some(stream) = handshake::shake(&place.server, tls, stream, phase.clone()).await {
                         connection::run(&place.server, stream, address, phase).await;
                     }
@@ -220,11 +224,13 @@ struct Place<A> {
     server: Arc<Server<A>>,
     /// Whose connections are counted.
     network: Option<IpAddr>,
+    /// Goes after the counts: a drain waits until nobody has one, and counts then.
+    _phase: watch::Receiver<Phase>,
 }
 
 impl<A> Place<A> {
     /// `None` if this network has enough.
-    fn take(server: &Arc<Server<A>>, network: Option<IpAddr>) -> Option<Self> {
+    fn take(server: &Arc<Server<A>>, network: Option<IpAddr>, phase: &watch::Receiver<Phase>) -> Option<Self> {
         if let Some(network) = network {
             let mut addresses = server.addresses.lock().unwrap_or_else(PoisonError::into_inner);
             let count = addresses.entry(network).or_default();
@@ -234,7 +240,7 @@ impl<A> Place<A> {
             *count += 1;
         }
         server.counters.open.increase();
-        Some(Self { server: Arc::clone(server), network })
+        Some(Self { server: Arc::clone(server), network, _phase: phase.clone() })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use server::http::{Application, Body, Drained, Limits, Peer, Phase, Proxies, Server, listen};
+use server::http::{Application, Body, Drained, Lanes, Limits, Peer, Phase, Proxies, Server, listen};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -34,7 +34,7 @@ pub fn start_behind<A: Application>(application: A, limits: Limits, proxies: Pro
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let listener = runtime.block_on(async { listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap() });
     let address = listener.local_addr().unwrap();
-    let server = Arc::new(Server::new(application, limits, proxies));
+    let server = Arc::new(Server::new(application, limits, proxies, Lanes::start().unwrap()));
     let (phase, phases) = watch::channel(Phase::Running);
     let ours = Arc::clone(&server);
     let serving = Some(runtime.spawn(async move { ours.serve(listener, phases).await }));
