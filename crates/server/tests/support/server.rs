@@ -120,7 +120,7 @@ impl Launch {
         command.arg("serve").args(&self.arguments).args(["--listen", "127.0.0.1:0", "--data"]).arg(&self.data);
         command.arg("--ready-file").arg(run.path().join("ready"));
         let mut within = self.within;
-        if std::env::var("SAMEROW_TEST_POSTGRES").as_deref() == Ok("1") && !self.says_where() {
+        if std::env::var_os("SAMEROW_TEST_POSTGRES").is_some_and(|value| value == "1") && !self.says_where() {
             command.arg("--database-url").arg(database_of(&self.data));
             within = within.max(Duration::from_secs(60));
         }
