@@ -22,6 +22,11 @@ const PAGES = {
   companies: "/console/companies",
   inspector: "/console/inspector",
   call: "/console/requests/looked-at",
+  replay: "/console/inspector/1/replay",
+  merge: "/console/customers/191/merge?with=192",
+  "edit-together": "/console/customers/edit?id=10&id=11&field=phone&value=1",
+  webhooks: "/console/webhooks",
+  "new-webhook": "/console/webhooks/new",
   dialects: "/console/dialects",
   fields: "/console/fields",
   settings: "/console/settings",
@@ -313,6 +318,154 @@ export const checks = {
     assert.match(await browser.text("#calls tr"), /At least one parameter/);
     await browser.go("/console/requests/never-sent");
     assert.match(await browser.text("h1"), /Not found/);
+  },
+
+  async "a call is sent again: first as a dry run, then for good"(browser) {
+    const before = await native(browser.base, "GET", "/v1/customers/1003");
+    await trackfinity(browser.base, "customer_id=1003&zip=77777&password=canary-secret", { "x-request-id": "to-replay" });
+    await native(browser.base, "PATCH", "/v1/customers/1003", { address: { postal_code: "1" } });
+    const { version } = await native(browser.base, "GET", "/v1/customers/1003");
+    assert.ok(version > before.version);
+    await browser.signIn();
+    await browser.go("/console/requests/to-replay");
+    await browser.press("[href$='/replay']");
+    assert.match(await browser.find("[name=body]").then((body) => body.getAttribute("value")), /zip=77777/);
+    await browser.put("[name=body]", "customer_id=1003&zip=88888");
+    await browser.press("#replay .primary");
+    assert.match(await browser.text("#result"), /Postal code\s+1 → 88888/);
+    assert.match(await browser.text("#result"), /200 OK[^]*true/);
+    assert.deepEqual(await browser.faults(), []);
+    assert.equal((await native(browser.base, "GET", "/v1/customers/1003")).version, version, "a dry run keeps nothing");
+    await browser.press("[name=for_good]");
+    assert.match(await browser.text(".problem"), /Nothing was sent/);
+    await browser.find("[name=confirmed]").then((box) => box.click());
+    await browser.press("[name=for_good]");
+    assert.match(await browser.text(".badge.ok"), /200/);
+    const after = await native(browser.base, "GET", "/v1/customers/1003");
+    assert.deepEqual([after.version, after.address.postal_code], [version + 1, "88888"]);
+    const { data } = await native(browser.base, "GET", "/v1/customers/1003/history?limit=1");
+    assert.deepEqual([data[0].origin.dialect, data[0].origin.credential], ["trackfinity", "admin"]);
+    assert.match(data[0].origin.client, /^replay of #/);
+  },
+
+  async "two records of one customer become one, and two again"(browser) {
+    const made = await native(browser.base, "POST", "/v1/customers", { name: "Grace Hopper", emails: ["grace@example.com"], phone: "1" });
+    const other = await native(browser.base, "POST", "/v1/customers",
+      { name: "G. Hopper", emails: ["hopper@example.com"], phone: "2", note: "theirs" });
+    await browser.signIn();
+    await browser.go(`/console/customers/${made.id}/merge?q=hopper`);
+    await browser.press(`[href$='merge?with=${other.id}']`);
+    assert.match(await browser.text("#preview"), /Note\s+theirs\s+theirs/);
+    assert.deepEqual(await browser.faults(), []);
+    await browser.find("[name=take][value=phone]").then((box) => box.click());
+    await browser.press("#preview button");
+    assert.match(await browser.text("#preview"), /Phone 1 2 2/);
+    assert.equal((await native(browser.base, "GET", `/v1/customers/${made.id}`)).version, made.version, "only looked at");
+    await browser.press("#merge .primary");
+    assert.match(await browser.text(".notice"), /one now/);
+    const one = await native(browser.base, "GET", `/v1/customers/${made.id}`);
+    assert.deepEqual([one.phone, one.note, one.emails], ["2", "theirs", ["grace@example.com", "hopper@example.com"]]);
+    await browser.go(`/console/customers/${other.id}`);
+    assert.match(await browser.text("main"), new RegExp(`merged into #${made.id}`));
+    assert.deepEqual(await browser.faults(), []);
+    await browser.press("[action$='/unmerge'] button");
+    assert.match(await browser.text(".notice"), /undone/);
+    assert.equal((await native(browser.base, "GET", `/v1/customers/${made.id}`)).phone, "1");
+  },
+
+  async "one field of many records is changed together, once it was looked at"(browser) {
+    const ids = [];
+    for (const phone of ["5", "6", "7"]) {
+      ids.push((await native(browser.base, "POST", "/v1/customers", { name: "Many Together", phone })).id);
+    }
+    await browser.signIn();
+    await browser.go("/console/customers?filter=name+%3D+%22Many+Together%22");
+    for (const id of ids.slice(0, 2)) await browser.find(`[name=id][value="${id}"]`).then((box) => box.click());
+    await browser.press("#chosen button");
+    await browser.run("document.querySelector('#preview [name=field]').value = 'phone'");
+    await browser.type("#preview [name=value]", "8");
+    await browser.press("#preview button");
+    assert.match(await browser.text("#apply"), /Many Together 5 8/);
+    assert.deepEqual(await browser.faults(), []);
+    const phones = async () =>
+      Promise.all(ids.map(async (id) => (await native(browser.base, "GET", `/v1/customers/${id}`)).phone));
+    assert.deepEqual(await phones(), ["5", "6", "7"]);
+    await native(browser.base, "PATCH", `/v1/customers/${ids[1]}`, { note: "meanwhile" });
+    await browser.press("#apply .primary");
+    assert.match(await browser.text(".problem"), /Not everything was changed/);
+    assert.deepEqual(await phones(), ["5", "6", "7"], "all or none");
+    await browser.press("#apply .primary");
+    assert.deepEqual(await phones(), ["8", "8", "7"]);
+  },
+
+  async "a view is kept under its name"(browser) {
+    await browser.signIn();
+    await browser.go("/console/customers?q=byron&sort=-id");
+    await browser.type(".views [name=name]", "Poets & <b>co</b>");
+    await browser.press("[action$='/views'] button");
+    assert.match(await browser.text(".views ul"), /Poets & <b>co<\/b>/);
+    await browser.go("/console/customers");
+    await browser.driver.findElements({ linkText: "Poets & <b>co</b>" }).then(async ([link]) => {
+      await browser.run("window.isOld = true");
+      await link.click();
+      await browser.another();
+    });
+    assert.match(await browser.driver.getCurrentUrl(), /q=byron&sort=-id$/);
+    assert.deepEqual(await browser.faults(), []);
+    await browser.press("[action$='/views/forget'] button");
+    assert.ok(!(await browser.text(".views")).includes("Poets"));
+  },
+
+  async "whoever edits sees at once what others change, and a lost connection loses nothing"(browser) {
+    await browser.signIn();
+    await browser.go("/console/customers/1004");
+    await browser.type("[name=phone]", "0047 12");
+    // The stream may begin after a change: it is made again until it is told.
+    await browser.driver.wait(async () => {
+      await native(browser.base, "PATCH", "/v1/customers/1004", { note: `seen ${Date.now()}` });
+      return (await browser.text("[data-watch]")).includes("Note");
+    }, 20000, "the change is not told");
+    assert.match(await browser.text("[data-watch]"), /native changed this record just now/);
+    assert.equal(await browser.find("[name=phone]").then((field) => field.getAttribute("value")), "0047 12");
+    await browser.driver.setNetworkConditions({ offline: true, latency: 0, download_throughput: 0, upload_throughput: 0 });
+    await browser.find(".record .primary").then((button) => button.click());
+    await browser.driver.wait(async () => !(await browser.has("#record")), 10000, "nothing is sent");
+    await browser.driver.deleteNetworkConditions();
+    await browser.complaints();
+    await browser.go("/console/customers/1004");
+    assert.match(await browser.text("[data-kept]"), /was not stored/);
+    await browser.find("[data-kept] button").then((button) => button.click());
+    assert.equal(await browser.find("[name=phone]").then((field) => field.getAttribute("value")), "0047 12");
+    await browser.press(".record .primary");
+    assert.equal((await native(browser.base, "GET", "/v1/customers/1004")).phone, "0047 12");
+    assert.ok(!(await browser.has("[data-kept]")));
+  },
+
+  async "a record that is deleted while it is edited keeps what was typed"(browser) {
+    const { id } = await native(browser.base, "POST", "/v1/customers", { name: "Gone Meanwhile" });
+    await browser.signIn();
+    await browser.go(`/console/customers/${id}`);
+    await browser.type("[name=phone]", "0047 13");
+    await native(browser.base, "DELETE", `/v1/customers/${id}`);
+    await browser.press(".record .primary");
+    assert.match(await browser.text(), /0047 13/);
+    assert.deepEqual(await browser.faults(), []);
+  },
+
+  async "a webhook is made, tried and its losses are shown"(browser) {
+    await browser.signIn();
+    await browser.go("/console/webhooks/new");
+    await browser.type("[name=name]", "Nobody listens");
+    await browser.type("[name=url]", "http://127.0.0.1:9/hook");
+    await browser.press(".record .primary");
+    assert.match(await browser.text("#secret"), /^whsec_/);
+    await browser.press("main .buttons a.button");
+    await browser.press("[href$='/deliveries']");
+    assert.deepEqual(await browser.faults(), []);
+    await browser.press("[action$='/test'] button");
+    assert.match(await browser.text(".notice"), /not taken/);
+    await browser.press("[action$='/skip'] button");
+    assert.match(await browser.text(".notice"), /left out/);
   },
 
   async "the overview goes on by itself"(browser) {

@@ -25,6 +25,7 @@ pub mod rate;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod search;
 pub mod session;
 pub mod sign_in;
 mod soap;
@@ -37,7 +38,7 @@ pub mod view;
 mod written;
 
 use bytes::Bytes;
-use domain::{Error, Field};
+use domain::{Caller, Error, Field};
 use http::{Response, StatusCode};
 use std::borrow::Cow;
 use std::future::Future;
@@ -68,8 +69,9 @@ pub struct Dialect {
     pub title: &'static str,
     /// Whether a path is one of this dialect's, also where nothing is: the dialect then says so in its own words.
     pub claims: fn(path: &str) -> bool,
-    /// Answers a request. Every answer is in the dialect's own words, whatever went wrong.
-    pub answer: for<'a> fn(&'a Arc<State>, &'a Request) -> Answering<'a>,
+    /// Answers a request. Every answer is in the dialect's own words, whatever went wrong. A caller who is known already
+    /// needs no credential: whoever repeats a call from the console.
+    pub answer: for<'a> fn(&'a Arc<State>, &'a Request, Option<Arc<Caller>>) -> Answering<'a>,
     /// The longest body that is taken at a path, in bytes, where it is not the server's limit.
     pub largest_body: fn(path: &str) -> Option<usize>,
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken

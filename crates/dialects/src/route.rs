@@ -200,13 +200,9 @@ pub struct Rest {
 /// A caller being found.
 pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Result<Arc<Caller>, Error>> + Send + 'a>>;
 
-/// Finds the endpoint of a path, then who calls, then lets its handler answer.
-pub async fn serve<'a>(rest: &Rest, state: &'a Arc<State>, request: &'a Request, path: &'a str) -> Answer {
-    serve_as(rest, state, request, path, None).await
-}
-
-/// As [`serve`], for a caller who needs no credential: whoever holds the files of the store.
-pub async fn serve_as<'a>(
+/// Finds the endpoint of a path, then who calls, then lets its handler answer. A caller who is known already needs no
+/// credential.
+pub async fn serve<'a>(
     rest: &Rest,
     state: &'a Arc<State>,
     request: &'a Request,

@@ -8,6 +8,7 @@ use crate::oauth::Client;
 use crate::oidc::Issuer;
 use crate::pages::Pages;
 use crate::rate::Rates;
+use crate::search::Search;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn, bounded, lock};
 use crate::together::Together;
@@ -57,6 +58,8 @@ pub struct State {
     pub(crate) pages: Pages,
     /// Records that were listed, as JSON.
     pub(crate) written: WrittenRecords,
+    /// Finds customers by words.
+    pub search: Search,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
     /// How mail is sent.
@@ -85,6 +88,7 @@ impl State {
             strict: false,
             validator1: false,
             loopback: true,
+            search: Search::default(),
             outbound: Outbound::default(),
             mails: Mails::default(),
             commits: watch::channel(0).1,

@@ -78,7 +78,7 @@ fn of_two_who_update_at_once_one_wins() {
             let body = envelope(&user("demo_bing"), "UpdateCustomer", &update(&name, version));
             let request = request(&Method::POST, V11, &[("Content-Type", "text/xml")], body);
             let state = Arc::clone(&world.state);
-            async move { (dialects::bing_ads::DIALECT.answer)(&state, &request).await.response.status() }
+            async move { (dialects::bing_ads::DIALECT.answer)(&state, &request, None).await.response.status() }
         };
         let (one, other) = (send(format!("One {round}")), send(format!("Other {round}")));
         let both = world.runtime.block_on(async { tokio::join!(one, other) });

@@ -279,7 +279,8 @@ fn what_the_pages_rule_out_is_noted_or_with_strict_refused() {
             let key = if port == "customer" { &customer } else { &agent };
             let body = envelope(port, method, &format!("<sessionKey>{key}</sessionKey>{arguments}"));
             let request = request(&Method::POST, &format!("/scripts/SOAP?action={port}"), &[], body);
-            let answer = runtime.block_on((dialects::dialect_of("/scripts/SOAP").unwrap().answer)(&state, &request));
+            let answer =
+                runtime.block_on((dialects::dialect_of("/scripts/SOAP").unwrap().answer)(&state, &request, None));
             let body = String::from_utf8(answer.response.body().to_vec()).unwrap();
             let noted = answer.response.extensions().get::<Noted>().map_or(Vec::new(), |noted| noted.0.clone());
             (between(&body, "<errorCode xsi:type=\"xsd:string\">", "<")[0].to_owned(), noted)
@@ -370,7 +371,8 @@ fn too_many_calls_and_wrong_passwords_wait_on_every_port() {
         let codes = (0..4).map(|_| {
             let body = envelope(port, method, &format!("<sessionKey>{key}</sessionKey>"));
             let request = request(&Method::POST, &format!("/scripts/SOAP?action={port}"), &[], body);
-            let answer = runtime.block_on((dialects::dialect_of("/scripts/SOAP").unwrap().answer)(&state, &request));
+            let answer =
+                runtime.block_on((dialects::dialect_of("/scripts/SOAP").unwrap().answer)(&state, &request, None));
             let body = String::from_utf8(answer.response.body().to_vec()).unwrap();
             between(&body, "<errorCode xsi:type=\"xsd:string\">", "<")[0].to_owned()
         });

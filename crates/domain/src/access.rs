@@ -4,6 +4,7 @@ use crate::error::{Error, Reason};
 use crate::field::Field;
 use crate::network::Network;
 use crate::record::Time;
+use crate::rehearsal::Rehearsal;
 use crate::scope::{Area, Scopes};
 use crate::tenant::Tenant;
 use core::net::IpAddr;
@@ -103,6 +104,8 @@ pub struct Caller {
     pub masked: Vec<Field>,
     /// Whether the credential works only while the server listens on nothing but loopback addresses.
     pub loopback_only: bool,
+    /// Whether nothing that they do is kept.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 impl Caller {
@@ -122,6 +125,7 @@ impl Caller {
             expires_at: None,
             masked: Vec::new(),
             loopback_only: false,
+            rehearsal: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::access::{Access, Caller};
 use crate::change::Origin;
 use crate::error::{Error, Reason, Stop};
-use crate::operation::Operation;
+use crate::operation::{Operation, Planned};
 use crate::port::{Clock, Condition, Entropy, Job, Store, Verdict};
 use crate::record::Time;
 use crate::tenant::Tenant;
@@ -58,7 +58,7 @@ impl App {
             self.entropy.fill(&mut operation_id);
         }
         let cx = Context { caller: Arc::clone(caller), origin, now: self.clock.now(), operation_id };
-        Some(Prepared(Box::new(Running { operation, cx, outcome: None, answer: Some(answer) })))
+        Some(Prepared(Box::new(Running { operation, cx, outcome: None, planned: Vec::new(), answer: Some(answer) })))
     }
 
     /// Hands operations to the store at once. All that they change is stored in one transaction; each is refused or
@@ -110,6 +110,8 @@ struct Running<O: Operation, F> {
     operation: O,
     cx: Context,
     outcome: Option<Result<O::Output, Error>>,
+    /// What would change, where nothing is kept.
+    planned: Vec<Planned>,
     answer: Option<F>,
 }
 
@@ -130,7 +132,8 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
         set.serve(&self.cx.caller);
         let decided = self.operation.decide(set, &self.cx);
         let (outcome, verdict) = match decided {
-            Ok(output) if !self.operation.keeps() => {
+            Ok(output) if !self.operation.keeps() || self.cx.caller.rehearsal.is_some() => {
+                self.planned = set.planned();
                 set.reject();
                 (Ok(output), Verdict::Unchanged)
             }
@@ -156,6 +159,9 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
             Ok(()) => self.outcome.take().unwrap_or_else(|| Err(Error::internal("finished before it decided"))),
             Err(error) => Err(error),
         };
+        if let (Some(rehearsal), Ok(_)) = (&self.cx.caller.rehearsal, &outcome) {
+            rehearsal.add(self.planned);
+        }
         if let Some(answer) = self.answer.take() {
             answer(outcome);
         }

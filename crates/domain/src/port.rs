@@ -1,7 +1,7 @@
 //! What the domain needs from outside.
 
 use crate::error::Error;
-use crate::record::Time;
+use crate::record::{Record, Time};
 use crate::tenant::Tenant;
 use crate::working_set::WorkingSet;
 
@@ -67,6 +67,36 @@ pub trait Store: Send + Sync {
     fn leads(&self) -> bool {
         true
     }
+}
+
+/// Finds customers by words. What it knows is derived from the records and can be lost.
+pub trait SearchIndex: Send + Sync {
+    /// Forgets all customers of a tenant.
+    ///
+    /// # Errors
+    /// `Internal` when the index fails.
+    fn clear(&self, tenant: Tenant) -> Result<(), Error>;
+
+    /// Learns what these customers are found by now: those that are not among the records are found no more, and of what
+    /// they were found by before nothing is left in any file.
+    ///
+    /// # Errors
+    /// `Internal` when the index fails.
+    fn put(&self, tenant: Tenant, ids: &[i64], records: &[Record]) -> Result<(), Error>;
+
+    /// The ids of customers that hold every word, best first, or else of those that hold words much like them.
+    /// `searchable` tells which of the [texts](crate::search::texts) are looked at. `None` when it cannot tell: for words
+    /// that are too short.
+    ///
+    /// # Errors
+    /// `Internal` when the index fails.
+    fn find(
+        &self,
+        tenant: Tenant,
+        words: &[String],
+        searchable: [bool; crate::search::COLUMNS],
+        limit: usize,
+    ) -> Result<Option<Vec<i64>>, Error>;
 }
 
 /// Tells the time.

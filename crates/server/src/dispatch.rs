@@ -78,7 +78,7 @@ impl Application for Dispatch {
             return response.map(Body::Full);
         }
         let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
-        let mut answer = (dialect.answer)(&self.state, &request).await;
+        let mut answer = (dialect.answer)(&self.state, &request, None).await;
         let plain = Some(answer.response.body().clone());
         if is_native {
             self.cors.allow(&request.headers, answer.response.headers_mut());

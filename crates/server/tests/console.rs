@@ -241,3 +241,56 @@ fn the_inspector_shows_no_secret_of_any_dialect() {
     }
     assert!(!admin.get("/console/inspector").text().contains(SECRET));
 }
+
+#[test]
+fn a_call_becomes_a_fixture_and_its_departures_are_told() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let headers = [
+        ("api-username", "tf_admin"),
+        ("api-key", "44b5498dbcb481a0d00b404c0169af62"),
+        FORM[0],
+        ("X-Request-Id", "it"),
+    ];
+    let path = "/api/customer/set_customer_details";
+    assert_eq!(server.client().call("PATCH", path, &headers, "customer_id=191&zip=66666").unwrap().status, 200);
+    let page = admin.get("/console/requests/IT");
+    let address = page.header("location").unwrap().to_owned();
+    let file = admin.get(&format!("{address}/fixture"));
+    assert!(file.header("content-disposition").unwrap().ends_with("trackfinity-set_customer_details.http\""));
+    let (asked, answered) = file.text().split_once("\n---\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(asked.starts_with("# ") && asked.contains("\nPATCH /api/customer/set_customer_details HTTP/1.1\nHost: "));
+    assert!(asked.contains("\napi-key: •••\n") && asked.ends_with("\n\ncustomer_id=191&zip=66666"), "{asked}");
+    assert_eq!(answered, "HTTP/1.1 200 OK\nContent-Type: application/json; charset=utf-8\n\ntrue\n");
+    // The pages have the method's name in another place: a note for whoever builds on it.
+    let soap = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><t:login xmlns:t=\"urn:ticket\">\
+                <USERNAME>egon</USERNAME><password>banken</password></t:login></s:Body></s:Envelope>";
+    let headers = [("Content-Type", "text/xml; charset=utf-8"), ("X-Request-Id", "noted")];
+    assert_eq!(server.client().call("POST", "/scripts/SOAP?action=ticket", &headers, soap).unwrap().status, 200);
+    let address = admin.get("/console/requests/noted").header("location").unwrap().to_owned();
+    let page = admin.get(&address).text();
+    assert!(page.contains("The parameter USERNAME is taken as"), "{page}");
+}
+
+#[test]
+fn a_replay_is_for_those_who_operate_the_server_and_only_where_the_call_was() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let bearer = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+    let body = r#"{"username":"agent","password":"pw","role":"agent","dialects":["console"]}"#;
+    assert_eq!(server.client().call("POST", "/v1/users", &bearer, body).unwrap().status, 201);
+    assert_eq!(server.client().call("GET", "/v1/customers/10", &bearer, "").unwrap().status, 200);
+    let csrf = format!("csrf={}", admin.token());
+    let send = |body: &str| admin.post("/console/inspector/1/replay", &[], &format!("{csrf}&{body}"));
+    assert_eq!(send("target=%2Fapi%2F2.0%2Fcustomers%2F7").status, 422, "another dialect");
+    assert_eq!(send("target=%2Fconsole").status, 422);
+    assert_eq!(send("target=%2Fv1%2Fusers&headers=no+header").status, 422);
+    assert_eq!(send("target=%2Fv1%2Fusers&for_good=true").status, 422, "not confirmed");
+    let made = send("target=%2Fv1%2Fusers&body=%7B%22username%22%3A%22x%22%2C%22role%22%3A%22admin%22%7D");
+    assert_eq!(made.status, 200);
+    let agent = Visitor::sign_in(&server, "agent", "pw").unwrap();
+    assert_eq!(agent.get("/console/inspector/1/replay").status, 403);
+    let forged = format!("csrf={}&target=%2Fv1%2Fcustomers%2F10", agent.token());
+    assert_eq!(agent.post("/console/inspector/1/replay", &[], &forged).status, 403);
+    assert_eq!(admin.post("/console/inspector/1/replay", &[], "target=%2Fv1%2Fcustomers%2F10").status, 401, "no token");
+}

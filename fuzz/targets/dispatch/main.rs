@@ -70,7 +70,7 @@ fuzz_target!(|input: &[u8]| {
         world::with(|world| {
             world.sign_in(&mut request);
             let Some(dialect) = dialect_of(&request.path) else { return };
-            let answer = world.block_on((dialect.answer)(&world.state, &request));
+            let answer = world.block_on((dialect.answer)(&world.state, &request, None));
             assert!(answer.operation.is_empty() || dialect.operations.contains(&answer.operation));
             check(&answer);
             world.check(request.method.is_safe() || answer.refused.is_some());

@@ -67,7 +67,7 @@ fn contract(path: &str) -> Option<&'static Contract> {
     CONTRACTS.into_iter().find(|contract| known && contract.version.eq_ignore_ascii_case(version))
 }
 
-fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request, known: Option<Arc<Caller>>) -> Answering<'a> {
     Box::pin(async move {
         let nothing = |text: String| {
             let refusal = Refusal::request(StatusCode::NOT_FOUND, text);
@@ -79,7 +79,7 @@ fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
             return nothing(text.to_owned());
         };
         match request.method {
-            Method::POST => call::answer(state, request, contract, None).await,
+            Method::POST => call::answer(state, request, contract, known).await,
             Method::GET | Method::HEAD if asks_for_wsdl(request) => {
                 soap::plain(soap::xml(contract.service.wsdl(&soap::address(request), "")))
             }

@@ -10,7 +10,7 @@ mod operations;
 mod rpc;
 mod wire;
 
-use crate::route::{Rest, Routes, serve, serve_as};
+use crate::route::{Rest, Routes, serve};
 use crate::view::{self, View, Viewing};
 use crate::{Answering, Dialect, Request, State};
 use domain::Caller;
@@ -52,7 +52,7 @@ static REST: Rest = Rest {
 fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
     Box::pin(async move {
         let request = view::call(from, Method::GET, format!("{BASE}/customers/{id}"), None, "", "");
-        let answer = Some(serve_as(&REST, state, &request, &request.path, Some(caller)).await);
+        let answer = Some(serve(&REST, state, &request, &request.path, Some(caller)).await);
         View { request, credential: &[("Authorization", "Basic USER:KEY")], answer }
     })
 }
@@ -62,10 +62,10 @@ fn claims(path: &str) -> bool {
     path.strip_prefix(BASE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || rpc::is_here(&path)
 }
 
-fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request, known: Option<Arc<Caller>>) -> Answering<'a> {
     Box::pin(async move {
         let path = plain(&request.path);
-        let mut answer = serve(&REST, state, request, &path).await;
+        let mut answer = serve(&REST, state, request, &path, known).await;
         // What was called and what came of it stands in the bodies.
         if let Some(rpc::Told { operation, refused }) = answer.response.extensions_mut().remove() {
             (answer.operation, answer.refused) = (operation, refused);

@@ -110,7 +110,7 @@ impl World {
             tenant: None,
             id: "r-1".to_owned(),
         };
-        self.runtime.block_on((super::DIALECT.answer)(&self.state, &request))
+        self.runtime.block_on((super::DIALECT.answer)(&self.state, &request, None))
     }
 
     /// The ids on a page, and the target of the next one.

@@ -16,7 +16,7 @@ mod webhooks;
 mod wire;
 
 use crate::rate::{Standing, WINDOW};
-use crate::route::{Rest, Routes, serve, serve_as};
+use crate::route::{Rest, Routes, serve};
 use crate::view::{self, View, Viewing};
 use crate::{Answer, Answering, Dialect, Refusal, Request, State};
 use bytes::Bytes;
@@ -58,7 +58,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a command that has the store open itself, as the API would answer that caller.
 pub async fn answer_as(state: &Arc<State>, request: &Request, caller: Arc<Caller>) -> Answer {
-    serve_as(&REST, state, request, &request.path, Some(caller)).await
+    serve(&REST, state, request, &request.path, Some(caller)).await
 }
 
 /// Every field under its own name, where it stands.
@@ -85,8 +85,8 @@ fn largest_body(path: &str) -> Option<usize> {
     (path == "/v1/attachments").then_some(domain::attachment::MAX_SIZE)
 }
 
-fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
-    Box::pin(async move { serve(&REST, state, request, &request.path).await })
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request, known: Option<Arc<Caller>>) -> Answering<'a> {
+    Box::pin(async move { serve(&REST, state, request, &request.path, known).await })
 }
 
 fn refuse(request: &Request, refusal: &Refusal) -> Response<Bytes> {

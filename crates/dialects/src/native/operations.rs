@@ -43,7 +43,7 @@ macro_rules! operations {
             ), )*
             $(
                 endpoint!(
-                    concat!("list_", $many), GET, concat!("/v1/", $many), ["filter", "sort", "limit", "cursor", "deleted", "fields"],
+                    concat!("list_", $many), GET, concat!("/v1/", $many), ["search", "filter", "sort", "limit", "cursor", "deleted", "fields"],
                     |call, query| records::list(call, query, Kind::$kind), "Lists, without deleted ones unless asked for.",
                     needs!(GET $kind), exchange!(records list $kind)
                 ),

@@ -115,7 +115,7 @@ impl Address {
     }
 }
 
-fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request, known: Option<Arc<Caller>>) -> Answering<'a> {
     Box::pin(async move {
         let address = Address::of(request);
         let refused = |status, sentence: String| {
@@ -127,7 +127,7 @@ fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
             return refused(StatusCode::NOT_FOUND, text.to_owned());
         };
         match request.method {
-            Method::POST => call::answer(state, request, port, address.literal, None).await,
+            Method::POST => call::answer(state, request, port, address.literal, known).await,
             Method::GET | Method::HEAD if address.encoding_schema => soap::plain(soap::xml(ENCODING_SCHEMA.to_owned())),
             Method::GET | Method::HEAD => {
                 let here = format!("{}?action={}", soap::address(request), port.name);

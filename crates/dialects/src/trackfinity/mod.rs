@@ -69,10 +69,10 @@ fn claims(path: &str) -> bool {
     ["/api/customer/", "/api/service/"].iter().any(|base| path.starts_with(base))
 }
 
-fn answer<'a>(state: &'a Arc<State>, request: &'a Request) -> Answering<'a> {
+fn answer<'a>(state: &'a Arc<State>, request: &'a Request, known: Option<Arc<Caller>>) -> Answering<'a> {
     Box::pin(async move {
         let path = request.path.strip_suffix('/').unwrap_or(&request.path);
-        let answer: Answer = serve(&REST, state, request, path).await;
+        let answer: Answer = serve(&REST, state, request, path, known).await;
         answer
     })
 }

@@ -216,7 +216,7 @@ impl World {
     /// Sends a request to the dialect that claims its path.
     pub(crate) fn send(&self, request: &Request) -> Option<(&'static str, Answer)> {
         let dialect = dialect_of(&request.path)?;
-        Some((dialect.name, self.runtime.block_on((dialect.answer)(&self.state, request))))
+        Some((dialect.name, self.runtime.block_on((dialect.answer)(&self.state, request, None))))
     }
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Noun {
 
 #[derive(Args)]
 pub(super) struct ListOf {
+    /// Words that each holds: of a name, an address, an e-mail, a telephone or a number. Customers come best first.
+    #[arg(long, default_value = "")]
+    search: String,
     /// Which: status = "active" and name ~ "ann". The README of the native API has the grammar.
     #[arg(long, default_value = "")]
     filter: String,
@@ -256,7 +259,7 @@ pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
 impl ListOf {
     /// Prints what is listed at a path.
     pub(super) fn print(&self, noun: &Noun, path: String, remote: &Remote, show: As) -> Result<Exit, Failed> {
-        let mut query = form(&[("filter", &self.filter), ("sort", &self.sort)]);
+        let mut query = form(&[("search", &self.search), ("filter", &self.filter), ("sort", &self.sort)]);
         if self.deleted {
             query.push_str("&deleted=true");
         }

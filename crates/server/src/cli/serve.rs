@@ -2,6 +2,7 @@
 
 use dialects::courier::Outbound;
 use dialects::mail::Mails;
+use dialects::search::{self, Search};
 use dialects::{Quotas, Rates, SignIn, SignInLimits, State, oauth};
 use domain::App;
 use domain::demo::PEOPLE;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use store::postgres::{self, Address, BadAddress, Node, PostgresStore};
-use store::{Answering, OpenError, Options, SqliteStore};
+use store::{Answering, OpenError, Options, SearchIndex, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
@@ -89,6 +90,10 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let first = first.map_err(|error| Failed::new(Exit::Failed, format!("cannot fill the store: {error}")))?;
 
     let mut state = State::new(app, sign_in(settings, demo)?, Arc::new(Argon2id), hashers());
+    match SearchIndex::create(database.is_none().then(|| folder.join("search.db")).as_deref()) {
+        Ok(index) => state.search = Search::over(Arc::new(index)),
+        Err(error) => tracing::warn!(%error, source = error.source, "searches look at every record"),
+    }
     state.strict = settings.on("strict")?;
     let programs = match settings.text("oauth-clients") {
         "" if demo => oauth::DEMO,
@@ -114,6 +119,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let connections = Arc::new(OnceLock::new());
     let state = Arc::new(state);
     let delivering = tokio::spawn(dialects::native::deliver(Arc::clone(&state)));
+    let following = tokio::spawn(search::follow(Arc::downgrade(&state)));
     let keeping = tokio::spawn(housekeeping::keep(Arc::downgrade(&state)));
     let dispatch = Dispatch {
         state,
@@ -152,6 +158,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let drained = server.serve(listener, phases).await;
     tracing::info!(closed = drained.closed, aborted = drained.aborted, "stopped");
     keeping.abort();
+    following.abort();
     // It ends by itself when the server stops, and holds the store until then.
     let _ = delivering.await;
     drop((server, store));

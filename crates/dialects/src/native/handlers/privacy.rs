@@ -89,7 +89,9 @@ pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer
         return Ok(wire::certificates(&[call.run(erase).await?]));
     }
     let encode = |certificate: &Certificate| Ok(wire::certificates(std::slice::from_ref(certificate)));
-    attempt::run(&call, &query, &View::default(), Touches::NoVersion, erase, encode).await
+    let answer = attempt::run(&call, &query, &View::default(), Touches::NoVersion, erase, encode).await?;
+    call.state.search.forget(call.caller.tenant, id).await?;
+    Ok(answer)
 }
 
 pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -> Answer {
@@ -97,7 +99,12 @@ pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -
     let mut certificates = Vec::new();
     for id in call.run(DueForErasure { limit: RUN }).await? {
         match call.run(EraseCustomer { id, dry_run }).await {
-            Ok(certificate) => certificates.push(certificate),
+            Ok(certificate) => {
+                if !dry_run {
+                    call.state.search.forget(call.caller.tenant, id).await?;
+                }
+                certificates.push(certificate);
+            }
             // Somebody else was faster.
             Err(error) if error.reason == Reason::NotFound => {}
             Err(error) => return Err(error.into()),

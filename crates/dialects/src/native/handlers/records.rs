@@ -16,7 +16,7 @@ use crate::route::Call;
 use ::wire::json::{ListWriter, ObjectWriter};
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::filter::{Page, Position, Selection};
+use domain::filter::{Order, Page, Position, Selection};
 use domain::operation::{
     Bulk, CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission,
     UpdateRecord,
@@ -28,29 +28,43 @@ use std::sync::Arc;
 type Answer = Result<Response<Bytes>, Problem>;
 
 pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
-    page(&call, &query, kind, |selection, deleted| ListRecords { kind, selection, deleted }).await
+    let Some(words) = query.text("search").filter(|words| !words.trim().is_empty()) else {
+        return page(&call, &query, kind, |selection, deleted| ListRecords { kind, selection, deleted }).await;
+    };
+    let Asked { selection, deleted, listed } = asked(&call, &query, kind, words)?;
+    let (view, order) = (view(&call, &query, kind).await?, selection.order.clone());
+    let found = call.state.search((kind, words), selection, deleted, &call.caller, call.origin()).await;
+    let found = found.map_err(|error| Error { at: None, ..error })?;
+    Ok(shown(&call, &found, &order, &listed, &view))
 }
 
-/// A page of what an operation lists.
-pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
-    call: &Call<'_>,
-    query: &Query<'_>,
-    kind: Kind,
-    list: impl FnOnce(Selection, Deleted) -> O + Send,
-) -> Answer {
+/// What a list was asked for.
+struct Asked {
+    selection: Selection,
+    deleted: Deleted,
+    /// What tells the cursors of this list from those of others.
+    listed: String,
+}
+
+fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, search: &str) -> Result<Asked, Problem> {
     let filter = filter::parse(kind, query.text("filter").unwrap_or_default());
     let filter = filter.map_err(|error| error.refusal("filter"))?;
     let order = filter::parse_order(kind, query.text("sort").unwrap_or_default());
     let order = order.map_err(|error| error.refusal("sort"))?;
     let deleted = if query.flag("deleted")? { Deleted::Shown } else { Deleted::Hidden };
     let (sorted, tenant) = (filter::print_order(&order), call.caller.tenant.number);
-    let listed = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
+    let mut listed = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
+    if !search.is_empty() {
+        listed.push_str(&format!(" {search:?}"));
+    }
     let after = query.text("cursor").map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
-    let selection = Selection { filter, order: order.clone(), after, offset: 0, limit: query.limit()? };
-    let view = view(call, query, kind).await?;
-    // What is asked for is no member of a body.
-    let page = call.run(list(selection, deleted)).await.map_err(|error| Error { at: None, ..error })?;
-    let next = page.next(&order).map(|position| cursor::write(&listed, &position));
+    let selection = Selection { filter, order, after, offset: 0, limit: query.limit()? };
+    Ok(Asked { selection, deleted, listed })
+}
+
+/// A page, and where the next one is.
+fn shown(call: &Call<'_>, page: &Page, order: &[Order], listed: &str, view: &View) -> Response<Bytes> {
+    let next = page.next(order).map(|position| cursor::write(listed, &position));
     let put = |object: &mut ObjectWriter<'_>, record: &Record| view.put(object, record);
     let sees_all = call.caller.masked.is_empty() && call.caller.customer.is_none();
     let mut response = match view.whole().filter(|_| sees_all) {
@@ -65,7 +79,21 @@ pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
     if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
         response.headers_mut().insert(header::LINK, link);
     }
-    Ok(response)
+    response
+}
+
+/// A page of what an operation lists.
+pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    kind: Kind,
+    list: impl FnOnce(Selection, Deleted) -> O + Send,
+) -> Answer {
+    let Asked { selection, deleted, listed } = asked(call, query, kind, "")?;
+    let (view, order) = (view(call, query, kind).await?, selection.order.clone());
+    // What is asked for is no member of a body.
+    let page = call.run(list(selection, deleted)).await.map_err(|error| Error { at: None, ..error })?;
+    Ok(shown(call, &page, &order, &listed, &view))
 }
 
 /// The address of the next page (RFC 8288): the query as it is with another cursor.

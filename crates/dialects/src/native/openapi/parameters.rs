@@ -9,6 +9,10 @@ fn query(name: &str) -> Option<(Value, String)> {
     let flag = || json!({ "type": "boolean", "default": false });
     let (schema, sentence) = match name {
         "filter" => (text(), "Which ones: such as `status = active and address.city in (Oslo, Bergen)`."),
+        "search" => (
+            text(),
+            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first, with `sort` in that order, at most 200 of them; where nothing holds the words, those that are nearly spelt so.",
+        ),
         "sort" => (text(), "By up to four fields, such as `-updated_at,name`; `-` puts the largest first."),
         "limit" => (json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }), "How many at most."),
         "cursor" => (text(), "Where to go on: the `next_cursor` of the page before, of the same list."),

@@ -20,7 +20,7 @@ fn done(visit: &Visit<'_>, kind: Kind, id: i64, what: &str) -> Outcome {
 }
 
 /// Refuses a record that is not the one that was looked at.
-fn unchanged(version: u64) -> impl Fn(&Record) -> Result<(), Error> + Send + 'static {
+pub(super) fn unchanged(version: u64) -> impl Fn(&Record) -> Result<(), Error> + Send + 'static {
     move |present: &Record| {
         let text = "It changed since it was read. Nothing was changed: look at it again.";
         if present.version == version { Ok(()) } else { Err(Error::new(Reason::Conflict, text)) }
@@ -89,5 +89,6 @@ pub(super) async fn erase(visit: &Visit<'_>, id: i64) -> Outcome {
         return Err(Error::new(Reason::Invalid, text));
     }
     let certificate = visit.run("erase", EraseCustomer { id, dry_run: false }).await?;
+    visit.state.search.forget(visit.caller().tenant, id).await?;
     erasure(visit, certificate).await
 }

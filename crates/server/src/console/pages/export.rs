@@ -17,6 +17,7 @@ const STEP: u32 = 500;
 /// The first page is read before the answer begins, so that what is refused is refused in words.
 pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
     let mut asked = Asked::read(kind, &visit.queries());
+    asked.whole = true;
     let (found, mut next) = asked.find(visit, STEP).await?;
     let names: Vec<String> = asked.columns.iter().map(|field| field.name().into_owned()).collect();
     let mut text = line(names.iter().map(String::as_str));

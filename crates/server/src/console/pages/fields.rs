@@ -5,7 +5,7 @@ use domain::operation::{Deleted, ListRecords};
 use domain::{Error, Field, Kind, Record, Shape};
 use std::collections::HashMap;
 
-use crate::console::shown;
+use crate::console::shown as texts;
 use crate::console::visit::Visit;
 use crate::console::words::Words;
 
@@ -97,12 +97,26 @@ fn groups(kind: Kind) -> Vec<Group<Field>> {
         )],
         kind => {
             let shown = |field: &&Field| {
-                let made = matches!(field, F::Deleted | F::PreviousUntil | F::LoopbackOnly | F::MergedInto);
+                let made = matches!(
+                    field,
+                    F::Deleted
+                        | F::PreviousUntil
+                        | F::LoopbackOnly
+                        | F::MergedInto
+                        | F::SecretNumber
+                        | F::RotatedAt
+                        | F::Problem
+                );
                 !made && (field.shape() != Shape::Secret || **field == F::Password)
             };
             vec![("record", kind.fields().iter().filter(shown).copied().collect())]
         }
     }
+}
+
+/// The fields that a kind's page shows, in their order.
+pub(super) fn shown(kind: Kind) -> Vec<Field> {
+    groups(kind).into_iter().flat_map(|(_, fields)| fields).collect()
 }
 
 /// What a field is called.
@@ -138,14 +152,14 @@ pub(super) async fn names(visit: &Visit<'_>, kind: Kind, ids: &[i64]) -> HashMap
     let filter = Condition::new(Field::Id, Test::AnyOf(wanted)).into();
     let selection = Selection { filter, limit: u32::try_from(ids.len()).unwrap_or(1_000), ..Selection::default() };
     let page = visit.run("read", ListRecords { kind, selection, deleted: Deleted::Shown }).await;
-    page.map(|page| page.records.iter().map(|record| (record.id, shown::name(record))).collect()).unwrap_or_default()
+    page.map(|page| page.records.iter().map(|record| (record.id, texts::name(record))).collect()).unwrap_or_default()
 }
 
 /// All records of a kind of which a tenant has a few, to choose from.
 async fn choices(visit: &Visit<'_>, kind: Kind) -> Vec<(String, String)> {
     let selection = Selection { limit: 200, ..Selection::default() };
     let page = visit.run("read", ListRecords { kind, selection, deleted: Deleted::Hidden }).await;
-    let name = |record: &Record| (record.id.to_string(), shown::name(record));
+    let name = |record: &Record| (record.id.to_string(), texts::name(record));
     page.map(|page| page.records.iter().map(name).collect()).unwrap_or_default()
 }
 
@@ -163,7 +177,7 @@ pub(super) async fn form(visit: &Visit<'_>, record: &Record) -> Result<Vec<Group
         let mut group = Vec::with_capacity(fields.len());
         for field in fields {
             let (control, options) = control(visit, field).await;
-            let value = shown::typed_of(record, field);
+            let value = texts::typed_of(record, field);
             // A field of one line would lose the others.
             let control = if control == "text" && value.contains('\n') { "area" } else { control };
             let options = with_present(options, &value);
@@ -191,7 +205,7 @@ fn with_present(mut options: Vec<(String, String)>, value: &str) -> Vec<(String,
     options
 }
 
-async fn control(visit: &Visit<'_>, field: Field) -> (&'static str, Vec<(String, String)>) {
+pub(super) async fn control(visit: &Visit<'_>, field: Field) -> (&'static str, Vec<(String, String)>) {
     let words = visit.words();
     match field.shape() {
         Shape::Text { max } if max > 1_000 && !matches!(field, Field::WebsiteUrl | Field::Extra(_)) => {

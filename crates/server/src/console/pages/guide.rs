@@ -1,10 +1,10 @@
 //! The dialects: how a program is connected to each, what it offers, and which programs were seen.
 
 use askama::Template;
-use dialects::Dialect;
+use dialects::{Dialect, connect};
 use domain::Access;
 use domain::tenant::Tenant;
-use http::{StatusCode, header};
+use http::StatusCode;
 use std::collections::BTreeMap;
 
 use crate::console::html;
@@ -51,7 +51,10 @@ pub(super) fn show(visit: &Visit<'_>) -> Outcome {
         name: dialect.name,
         title: dialect.title,
         addresses: addresses(dialect.name, base),
-        snippets: snippets(dialect.name, base),
+        snippets: match connect::guides(dialect.name) {
+            [] => snippets(dialect.name, base),
+            guides => guides.iter().map(|guide| (spelled(guide.language), guide.at(base))).collect(),
+        },
         endpoints: dialect
             .endpoints
             .iter()
@@ -73,7 +76,8 @@ pub(super) fn show(visit: &Visit<'_>) -> Outcome {
 fn clients(inspector: &Inspector, dialect: &str) -> Vec<Client> {
     let mut seen: BTreeMap<String, (usize, Vec<&'static str>, domain::Time)> = BTreeMap::new();
     for call in inspector.calls().iter().filter(|call| call.dialect == dialect) {
-        let name: String = call.request.header(header::USER_AGENT).unwrap_or("—").chars().take(120).collect();
+        let name = if call.asked.client.is_empty() { "—" } else { &*call.asked.client };
+        let name: String = name.chars().take(120).collect();
         let (calls, operations, _) = seen.entry(name).or_insert((0, Vec::new(), call.at));
         *calls += 1;
         if !operations.contains(&call.operation) {
@@ -103,15 +107,34 @@ fn addresses(dialect: &str, base: &str) -> Vec<String> {
     paths.iter().map(|path| format!("{base}{path}")).collect()
 }
 
-/// The one line that a program changes, in the languages that programs are in.
+/// A language as its users write it.
+fn spelled(language: &'static str) -> &'static str {
+    match language {
+        "csharp" => "C#",
+        "php" => "PHP",
+        "perl" => "Perl",
+        "python" => "Python",
+        "java" => "Java",
+        "javascript" => "JavaScript",
+        other => other,
+    }
+}
+
+/// A call of each dialect, for whoever has none yet.
+pub(super) fn samples(visit: &Visit<'_>) -> Vec<(&'static str, String)> {
+    let base = &visit.request().base_url;
+    let sample = |dialect: &&'static Dialect| {
+        let told = snippets(dialect.name, base).into_iter().find(|(language, _)| *language == "curl");
+        let wsdl = addresses(dialect.name, base).into_iter().next().unwrap_or_default();
+        let with = if wsdl.contains('?') { '&' } else { '?' };
+        (dialect.title, told.map_or_else(|| format!("curl '{wsdl}{with}wsdl'"), |(_, text)| text))
+    };
+    dialects::ALL.iter().map(sample).collect()
+}
+
+/// The one line that a program changes, where its dialect has no guide.
 fn snippets(dialect: &str, base: &str) -> Vec<(&'static str, String)> {
     match dialect {
-        "superoffice" => vec![
-            ("C#", format!("ticketService.Url = \"{base}/scripts/SOAP?action=ticket\";")),
-            ("PHP", format!("$client = new SoapClient('{base}/scripts/SOAP?action=ticket&wsdl');")),
-            ("Python", format!("client = zeep.Client('{base}/scripts/SOAP?action=ticket&wsdl&style=literal')")),
-            ("Perl", format!("my $client = SOAP::Lite->service('{base}/scripts/SOAP?action=ticket&wsdl');")),
-        ],
         "everlytic" => vec![
             ("curl", format!("curl -u USER:KEY '{base}/api/2.0/customers/7'")),
             ("PHP", format!("$url = '{base}/api/2.0/customers/7';")),

@@ -12,6 +12,7 @@ use crate::console::html;
 use crate::console::layout::Page;
 use crate::console::shown::{self, Moment};
 use crate::console::visit::{Outcome, Visit};
+use crate::console::words::Words;
 
 /// Changes on one page.
 const PAGE: u32 = 50;
@@ -54,6 +55,11 @@ struct Shown {
 /// Who made a change, through what.
 pub(super) fn by(change: &Change) -> String {
     format!("{} · {}", change.origin.credential, change.origin.dialect)
+}
+
+/// A record in a few words, whether it is there or not.
+pub(super) fn named(words: &'static Words, kind: Kind, id: i64) -> String {
+    format!("{} #{id}", words.named("kind", kind.name()))
 }
 
 /// Changes of records of one kind for people.

@@ -3,19 +3,20 @@
 use askama::Template;
 use dialects::{cursor, filter};
 use domain::error::Reason;
-use domain::filter::{Condition, Filter, Order, Page as Found, Selection, Test};
+use domain::filter::{Order, Page as Found, Selection};
 use domain::operation::{Deleted, ListRecords};
-use domain::{Error, Field, Kind, Record, Shape, ticket};
+use domain::{Error, Field, Kind, Record, Shape, search, ticket};
 use http::StatusCode;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::record::{self, Head};
-use super::{error, fields, here, many};
+use super::saved::{self, View};
+use super::{error, fields, here, is_edited_together, many};
 use crate::console::form::{Form, query};
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit};
-use crate::console::{html, shown};
+use crate::console::{NAME, html, shown};
 
 /// Records on one page.
 const PAGE: u32 = 50;
@@ -33,6 +34,8 @@ pub(super) struct Asked {
     cursor: String,
     /// Only the tickets of this customer.
     customer: Option<i64>,
+    /// Whether all that hold the words are wanted, not the best.
+    pub(super) whole: bool,
 }
 
 struct Column {
@@ -52,6 +55,8 @@ struct Cell {
 }
 
 struct Row {
+    id: i64,
+    name: String,
     address: String,
     is_deleted: bool,
     cells: Vec<Cell>,
@@ -75,8 +80,13 @@ struct Shown {
     choice: Vec<(String, String, bool)>,
     next: String,
     first: String,
+    /// The query of this list from its start.
+    here: String,
     export: String,
     problem: String,
+    /// Where chosen records are edited together; `""` where that is not offered.
+    edit: String,
+    views: Vec<View>,
     may_create: bool,
     create: String,
 }
@@ -97,6 +107,7 @@ impl Asked {
             columns,
             cursor: form.text("cursor").to_owned(),
             customer: None,
+            whole: false,
         }
     }
 
@@ -120,19 +131,28 @@ impl Asked {
         let kind = self.kind;
         let mut filter = filter::parse(kind, &self.filter).map_err(|error| error.refusal("filter"))?;
         let order = filter::parse_order(kind, &self.sort).map_err(|error| error.refusal("sort"))?;
-        if !self.q.is_empty() {
-            filter = filter.and(search(visit, kind, &self.q));
+        let searches = !self.q.is_empty() && !self.whole;
+        if self.whole && !self.q.is_empty() {
+            filter = filter.and(search::filter(kind, &self.q, &visit.caller().masked));
         }
         if let Some(customer) = self.customer {
             filter = filter.and(ticket::with(customer));
         }
         let deleted = if self.deleted { Deleted::Shown } else { Deleted::Hidden };
         let printed = (filter::print_order(&order), filter::print(&filter), visit.caller().tenant.number);
-        let listed = format!("{} {} {deleted:?} {} {}", printed.2, kind.name(), printed.0, printed.1);
+        let mut listed = format!("{} {} {deleted:?} {} {}", printed.2, kind.name(), printed.0, printed.1);
+        if searches {
+            listed.push_str(&format!(" {:?}", self.q));
+        }
         let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
         let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
         let selection = Selection { filter, order: order.clone(), after, offset: 0, limit };
-        let page = visit.run("list", ListRecords { kind, selection, deleted }).await?;
+        let page = if searches {
+            let origin = visit.request().origin(NAME, "list", visit.caller());
+            visit.state.search((kind, &self.q), selection, deleted, visit.caller(), origin).await?
+        } else {
+            visit.run("list", ListRecords { kind, selection, deleted }).await?
+        };
         let next = page.next(&order).map(|position| cursor::write(&listed, &position));
         Ok((page, next.unwrap_or_default()))
     }
@@ -141,31 +161,6 @@ impl Asked {
     pub(super) fn after(&mut self, cursor: String) {
         self.cursor = cursor;
     }
-}
-
-/// Any of the fields that people know a record by holds the words.
-fn search(visit: &Visit<'_>, kind: Kind, words: &str) -> Filter {
-    let fields: &[Field] = match kind {
-        Kind::Customer => &[Field::Name, Field::Emails, Field::Phone, Field::MobilePhone, Field::Username, Field::City],
-        Kind::Ticket => &[Field::Title, Field::Author],
-        Kind::User | Kind::Key => &[Field::Username],
-        _ => &[Field::Name],
-    };
-    let masked = &visit.caller().masked;
-    let hidden = |field: Field| {
-        let of_name = [Field::Name, Field::FirstName, Field::LastName];
-        masked.contains(&field) || (field == Field::Name && masked.iter().any(|field| of_name.contains(field)))
-    };
-    let test = |field: &Field| {
-        let contains = Test::Contains(words.to_owned());
-        let test = if *field == Field::Emails { Test::Entry(Box::new(contains)) } else { contains };
-        Filter::from(Condition::new(*field, test))
-    };
-    let mut any: Vec<Filter> = fields.iter().filter(|field| !hidden(**field)).map(test).collect();
-    if let Ok(id) = words.trim_start_matches('#').parse::<i64>() {
-        any.push(Condition::new(Field::Id, Test::Is(id.into())).into());
-    }
-    Filter::Any(any)
 }
 
 fn default_columns(kind: Kind) -> Vec<Field> {
@@ -217,6 +212,8 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
     let columns = columns.collect();
     let references = references(visit, &asked.columns, &found.records).await;
     let row = |record: &Record| Row {
+        id: record.id,
+        name: shown::name(record),
         address: visit.at(&format!("/{}/{}", many(kind), record.id)),
         is_deleted: record.is_deleted(),
         cells: asked.columns.iter().map(|field| cell(visit, record, *field, &references)).collect(),
@@ -245,7 +242,14 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         } else {
             format!("{address}{}", asked.query(&asked.sort, ""))
         },
+        here: asked.query(&asked.sort, ""),
         export: visit.at(&format!("/{}/csv{}", many(kind), asked.query(&asked.sort, ""))),
+        edit: if is_edited_together(kind) && visit.caller().role.allows(kind.access(true)) {
+            visit.at(&format!("/{}/edit", many(kind)))
+        } else {
+            String::new()
+        },
+        views: if head.is_some() { Vec::new() } else { saved::of(visit, kind) },
         may_create: visit.caller().role.allows(kind.access(true)),
         create,
         columns,

@@ -1,5 +1,7 @@
 //! The pages, and where they are.
 
+mod bulk;
+mod call;
 mod changes;
 mod conflict;
 pub(super) mod error;
@@ -12,12 +14,16 @@ mod inspector;
 mod list;
 mod live;
 mod map;
+mod merge;
 mod messages;
 mod overview;
 mod record;
+mod replay;
+mod saved;
 mod settings;
 pub(super) mod sign_in;
 mod views;
+mod webhooks;
 
 use domain::{Error, Kind};
 
@@ -35,15 +41,26 @@ const RESOURCES: &[(&str, Kind)] = &[
     ("extra-fields", Kind::ExtraField),
     ("languages", Kind::Language),
     ("tenants", Kind::Tenant),
+    ("webhooks", Kind::Webhook),
 ];
 
 fn kind_of(many: &str) -> Option<Kind> {
     RESOURCES.iter().find(|(known, _)| *known == many).map(|(_, kind)| *kind)
 }
 
+/// The kind of that name, where it has pages.
+fn kind_of_name(name: &str) -> Option<Kind> {
+    RESOURCES.iter().map(|(_, kind)| *kind).find(|kind| kind.name() == name)
+}
+
 /// The name of a kind in addresses.
 fn many(kind: Kind) -> &'static str {
     RESOURCES.iter().find(|(_, known)| *known == kind).map_or("", |(many, _)| many)
+}
+
+/// Whether many of a kind can be edited at once.
+const fn is_edited_together(kind: Kind) -> bool {
+    matches!(kind, Kind::Customer | Kind::Ticket | Kind::Company)
 }
 
 /// The entry of the navigation that a kind belongs to.
@@ -61,8 +78,11 @@ pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) 
         (true, ["live"]) => ("live", live::changes(visit).await),
         (true, ["inspector"]) => ("inspector", inspector::list(visit)),
         (true, ["inspector", "live"]) => ("live", inspector::live(visit)),
-        (true, ["inspector", number]) => ("inspector", inspector::show(visit, number).await),
-        (true, ["requests", id]) => ("inspector", inspector::by_request(visit, id)),
+        (true, ["inspector", number]) => ("inspector", call::show(visit, number).await),
+        (true, ["inspector", number, "fixture"]) => ("inspector", call::fixture(visit, number)),
+        (true, ["inspector", number, "replay"]) => ("inspector", replay::show(visit, number)),
+        (false, ["inspector", number, "replay"]) => ("replay", replay::run(visit, number).await),
+        (true, ["requests", id]) => ("inspector", call::by_request(visit, id)),
         (true, ["dialects"]) => ("dialects", guide::show(visit)),
         (true, ["fields"]) => ("fields", map::show(visit).await),
         (true, ["settings"]) => ("settings", settings::show(visit)),
@@ -76,6 +96,8 @@ pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) 
             Ok(id) => ("content", messages::content(visit, id).await),
             Err(_) => nowhere(),
         },
+        (false, ["views"]) => ("view", saved::save(visit)),
+        (false, ["views", "forget"]) => ("view", saved::forget(visit)),
         (true, ["find"]) => ("find", find::run(visit).await),
         (false, ["sign-out"]) => ("sign-out", sign_in::out(visit).await),
         (_, [many, rest @ ..]) => match kind_of(many) {
@@ -91,6 +113,9 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (true, []) => return ("list", list::show(visit, kind).await),
         (true, ["csv"]) => return ("export", export::run(visit, kind).await),
         (true, ["new"]) => return ("new", record::new(visit, kind).await),
+        (true, ["edit"]) if is_edited_together(kind) => return ("edit", bulk::show(visit, kind).await),
+        (false, ["edit"]) if is_edited_together(kind) => return ("edit", bulk::run(visit, kind).await),
+        (false, []) if kind == Kind::Webhook => return ("create", webhooks::create(visit).await),
         (false, []) if matches!(kind, Kind::Key | Kind::Tenant) => {
             return ("create", settings::create(visit, kind).await);
         }
@@ -105,6 +130,15 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (false, [], _) => ("update", record::update(visit, kind, id).await),
         (false, ["messages"], Kind::Ticket) => ("reply", messages::reply(visit, id).await),
         (false, ["rotate"], Kind::Key) => ("rotate", settings::rotate(visit, id).await),
+        (false, ["rotate"], Kind::Webhook) => ("rotate", webhooks::rotate(visit, id).await),
+        (true, ["deliveries"], Kind::Webhook) => ("read", webhooks::show(visit, id, String::new()).await),
+        (false, ["skip"], Kind::Webhook) => ("skip", webhooks::leave_out(visit, id, None).await),
+        (false, ["letters", letter, "remove"], Kind::Webhook) => {
+            ("remove", webhooks::leave_out(visit, id, Some(letter)).await)
+        }
+        (false, what @ (["test"] | ["letters", _, "send"]), Kind::Webhook) => {
+            ("send", webhooks::send(visit, id, what).await)
+        }
         (true, ["history"], _) => ("history", history::show(visit, kind, id).await),
         (false, ["revert"], _) => ("revert", changes::revert(visit, kind, id).await),
         (false, ["delete"], _) => ("delete", changes::delete(visit, kind, id).await),
@@ -113,6 +147,9 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (false, ["unlock"], Kind::Customer) => ("unlock", changes::lock(visit, id, false).await),
         (true, ["erase"], Kind::Customer) => ("erase", changes::preview_erasure(visit, id).await),
         (false, ["erase"], Kind::Customer) => ("erase", changes::erase(visit, id).await),
+        (true, ["merge"], Kind::Customer) => ("merge", merge::show(visit, id).await),
+        (false, ["merge"], Kind::Customer) => ("merge", merge::run(visit, id).await),
+        (false, ["unmerge"], Kind::Customer) => ("undo_merge", merge::undo(visit, id).await),
         (true, ["tickets"], Kind::Customer) => ("list", list::tickets_of(visit, id).await),
         (true, ["as", dialect], Kind::Customer) => ("view", views::show(visit, id, dialect).await),
         _ => nowhere(),

@@ -2,11 +2,12 @@
 
 use askama::Template;
 use domain::error::Reason;
-use domain::filter::{Condition, Order, Selection, Test};
-use domain::operation::{Deleted, ListRecords};
+use domain::feed::Cursor;
+use domain::filter::{Condition, Selection, Test};
+use domain::operation::{Deleted, ListRecords, ReadFeed};
 use domain::port::Condition as Health;
 use domain::tenant::Tenant;
-use domain::{Error, Field, Kind, Record};
+use domain::{Error, Field, Kind, Record, ticket};
 use http::StatusCode;
 
 use super::many;
@@ -17,7 +18,11 @@ use crate::console::visit::{Outcome, Visit};
 use crate::inspector::{MINUTES, Minute, quantile};
 
 /// Records in each list.
-const LATEST: u32 = 8;
+const LATEST: usize = 8;
+
+/// Changes of each part of the tenant that are read at once, and how often.
+const STEP: i64 = 200;
+const STEPS: i64 = 10;
 
 /// Width and height of a chart, in its own units.
 const CHART: (usize, usize) = (240, 36);
@@ -70,15 +75,14 @@ pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
         let known = minutes.iter().find(|(name, _)| *name == dialect.name).map_or(&[][..], |(_, minutes)| minutes);
         fares(visit, dialect.name, dialect.title, known, now)
     };
-    let open = Condition::new(Field::TicketStatus, Test::Is("open".into()));
     let kinds = [Kind::Customer, Kind::Company, Kind::Ticket, Kind::Message];
     let address = |kind: Kind| format!("{}={}", kind.name(), if many(kind).is_empty() { "" } else { many(kind) });
     let shown = Shown {
         p: visit.page("overview", visit.words().get("nav.overview")),
         fares: dialects::ALL.iter().filter(|_| is_operator).map(fares).collect(),
         chart: CHART,
-        customers: latest(visit, Kind::Customer, None).await?,
-        tickets: latest(visit, Kind::Ticket, Some(open)).await?,
+        customers: latest(visit, Kind::Customer, |_| true).await?,
+        tickets: latest(visit, Kind::Ticket, |ticket| ticket::status(ticket) == "open").await?,
         store,
         is_operator,
         follows: visit.caller().demand_in(domain::Access::Read, domain::Area::Customers).is_ok(),
@@ -123,23 +127,52 @@ fn milliseconds(micros: u64) -> String {
     }
 }
 
-/// The records of a kind that changed last.
-async fn latest(visit: &Visit<'_>, kind: Kind, only: Option<Condition>) -> Result<Vec<Line>, Error> {
-    let order = vec![Order { field: Field::UpdatedAt, descending: true }];
-    let filter = only.into_iter().collect();
-    let selection = Selection { filter, order, limit: LATEST, ..Selection::default() };
-    let page = match visit.run("list", ListRecords { kind, selection, deleted: Deleted::Hidden }).await {
-        Ok(page) => page,
+/// The records of a kind that changed last and are still like that, as the changes tell: to sort all records would take
+/// long.
+async fn latest(visit: &Visit<'_>, kind: Kind, only: fn(&Record) -> bool) -> Result<Vec<Line>, Error> {
+    let ask = |after, limit| ReadFeed { after, kinds: vec![kind], dialects: Vec::new(), limit };
+    let end = match visit.run("read", ask(None, 1)).await {
+        Ok(feed) => feed.next,
         // Who does not reach this kind sees the rest.
         Err(error) if error.reason == Reason::Forbidden => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let line = |record: &Record| Line {
-        address: visit.at(&format!("/{}/{}", many(kind), record.id)),
+    let (mut lines, mut seen): (Vec<Line>, Vec<i64>) = (Vec::new(), Vec::new());
+    for step in 1..=STEPS {
+        let numbers = end.numbers();
+        let from = numbers.iter().map(|number| (number - STEP * step).max(0)).collect();
+        let limit = u32::try_from(STEP).unwrap_or(1) * u32::try_from(numbers.len()).unwrap_or(1);
+        let feed = visit.run("read", ask(Some(Cursor::at(from)), limit)).await?;
+        let mut ids = Vec::new();
+        for change in feed.changes.iter().rev() {
+            if !seen.contains(&change.id) && ids.len() < 4 * LATEST {
+                seen.push(change.id);
+                ids.push(change.id);
+            }
+        }
+        let any = ids.iter().map(|id| Some((*id).into())).collect();
+        let filter = Condition::new(Field::Id, Test::AnyOf(any)).into();
+        let selection = Selection { filter, limit: u32::try_from(ids.len()).unwrap_or(1), ..Selection::default() };
+        let page = match ids.is_empty() {
+            true => None,
+            false => Some(visit.run("list", ListRecords { kind, selection, deleted: Deleted::Hidden }).await?),
+        };
+        let mut records: Vec<&Record> = page.iter().flat_map(|page| &page.records).filter(|r| only(r)).collect();
+        records.sort_by_key(|record| ids.iter().position(|id| *id == record.id));
+        lines.extend(records.iter().take(LATEST - lines.len()).map(|record| line(visit, record)));
+        if lines.len() == LATEST || numbers.iter().all(|number| *number <= STEP * step) {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+fn line(visit: &Visit<'_>, record: &Record) -> Line {
+    Line {
+        address: visit.at(&format!("/{}/{}", many(record.kind), record.id)),
         id: record.id,
         name: shown::name(record),
         by: record.updated_by.clone(),
         at: Moment::of(record.updated_at),
-    };
-    Ok(page.records.iter().map(line).collect())
+    }
 }

@@ -31,7 +31,10 @@ pub(super) struct Head {
     pub(super) is_deleted: bool,
     pub(super) is_locked: bool,
     pub(super) is_erased: bool,
+    /// The record that it was merged into, and where that is.
+    pub(super) merged: Option<(i64, String)>,
     pub(super) can_be_deleted: bool,
+    pub(super) is_webhook: bool,
     pub(super) status: String,
     /// Which of its pages this is.
     pub(super) tab: String,
@@ -60,6 +63,8 @@ impl Head {
             is_deleted: record.is_deleted(),
             is_locked: record.flag(Field::Locked),
             is_erased: record.is_erased(),
+            merged: record.number(Field::MergedInto).map(|id| (id, visit.at(&format!("/customers/{id}")))),
+            is_webhook: record.kind == Kind::Webhook,
             can_be_deleted: record.kind.deletion().is_some(),
             status,
             tab: tab.to_owned(),
@@ -81,6 +86,7 @@ struct Shown {
     action: String,
     /// What tells two submissions of one form from two forms; for a new record.
     once: String,
+    kind: &'static str,
     groups: Vec<Group<FormField>>,
     may_edit: bool,
     problem: String,
@@ -134,11 +140,13 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         action: if is_new { visit.at(&format!("/{}", many(kind))) } else { head.address.clone() },
         once: visit.state.random_key(),
         is_ticket,
-        is_key: kind == Kind::Key && !is_new,
+        is_key: matches!(kind, Kind::Key | Kind::Webhook) && !is_new,
         messages,
         more_messages,
-        may_edit: visit.caller().role.allows(kind.access(true)) && !record.is_deleted() && !record.is_erased(),
+        may_edit: visit.caller().role.allows(kind.access(true))
+            && (!problem.is_empty() || !record.is_deleted() && !record.is_erased()),
         head,
+        kind: kind.name(),
         groups,
         problem,
         is_conflict,
@@ -218,6 +226,12 @@ pub(super) async fn update(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
         Err(error) if error.reason == Reason::Conflict => conflict::show(visit, kind, id, version, &again).await,
         Err(error) => {
             let present = read(visit, kind, id).await?;
+            // It went while it was edited: what was typed is still there, for when it is restored.
+            let error = if present.is_deleted() || present.is_erased() {
+                Error { reason: Reason::Conflict, at: None, ..error }
+            } else {
+                error
+            };
             refused(visit, present, &again, error).await
         }
     }
@@ -235,7 +249,8 @@ pub(super) fn version(visit: &Visit<'_>) -> Result<u64, Error> {
 /// The form as it was typed, with what is wrong. What concerns no field, or nothing that can be typed, has a page of its
 /// own.
 async fn refused(visit: &Visit<'_>, record: Arc<Record>, typed: &[(Field, String)], error: Error) -> Outcome {
-    if !matches!(error.reason, Reason::Invalid | Reason::Required | Reason::TooLong | Reason::AlreadyExists) {
+    let mended = [Reason::Invalid, Reason::Required, Reason::TooLong, Reason::AlreadyExists, Reason::Conflict];
+    if !mended.contains(&error.reason) {
         return Err(error);
     }
     let mut groups = fields::form(visit, &record).await?;

@@ -102,7 +102,7 @@ fn new_key(visit: &Visit<'_>) -> String {
     format!("sr_{}", visit.state.random_key())
 }
 
-fn secret(visit: &Visit<'_>, record: &Record, key: String) -> Outcome {
+pub(super) fn secret(visit: &Visit<'_>, record: &Record, key: String) -> Outcome {
     let shown = Secret {
         p: visit.page("settings", visit.words().get("secret_once")),
         name: shown::name(record),

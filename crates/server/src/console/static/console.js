@@ -45,6 +45,12 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// All rows of a page at once.
+for (const box of all("[data-all]")) {
+  box.hidden = false;
+  box.addEventListener("change", () => all("tbody input[name=id]").forEach((one) => { one.checked = box.checked; }));
+}
+
 // An open menu closes when something else is looked at.
 document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -136,9 +142,15 @@ document.addEventListener("keydown", (event) => {
     move(1);
   } else if (event.key === "k") {
     move(-1);
-  } else if (event.key === "n") {
-    const link = one("[data-key=n]");
-    if (link) link.click();
+  } else if (event.key === "x" && row >= 0) {
+    const box = one("input[type=checkbox]", all("table.list tbody tr")[row]);
+    if (box) box.click();
+  } else if (/^[a-z]$/.test(event.key)) {
+    const target = one(`[data-key=${event.key}]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("textarea, input")) target.focus();
+    else target.click();
   }
 });
 
@@ -180,8 +192,10 @@ if (calls) {
     when.append(link);
     const outcome = element("td", "");
     outcome.append(element("span", `${call.status} ${call.outcome}`, { class: `badge ${call.outcome}` }));
+    const why = cell(call.why);
+    if (call.notes) why.append(" ", element("span", calls.dataset.notes.replace("{}", call.notes), { class: "badge warn" }));
     const line = element("tr", "", { class: "new" });
-    line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), outcome, cell(call.took, "number"), cell(call.why));
+    line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), outcome, cell(call.took, "number"), why);
     rows.prepend(line);
     local(line);
     while (rows.children.length > 200) rows.lastElementChild.remove();
@@ -203,6 +217,54 @@ if (changes) {
     local(line);
     while (list.children.length > 12) list.lastElementChild.remove();
   });
+}
+
+// Somebody else changed the record that is being edited.
+const watched = one("[data-watch]");
+if (watched) {
+  const source = new EventSource(`${root}/live`);
+  const told = new Set();
+  source.addEventListener("change", (message) => {
+    const change = JSON.parse(message.data);
+    if (`${change.kind}-${change.id}` !== watched.dataset.watch) return;
+    for (const { field } of change.changes) {
+      const label = one(`label[for="f-${CSS.escape(field)}"]`);
+      told.add(label ? label.textContent : field);
+    }
+    const who = `${change.origin.credential} · ${change.origin.dialect}`;
+    watched.textContent = `${watched.dataset.words.replace("{}", who)} (${[...told].join(", ")})`;
+    watched.hidden = false;
+  });
+  window.addEventListener("pagehide", () => source.close());
+}
+
+// What is sent is kept until the server has said what became of it: a lost connection loses nothing.
+const kept = (form) => `samerow ${form.getAttribute("action")}`;
+const typed = (form) => JSON.stringify([...new FormData(form)].filter(([name, value]) =>
+  typeof value === "string" && !["csrf", "once", "version"].includes(name) && one(`[name="${CSS.escape(name)}"]`, form)?.type !== "password"));
+for (const form of all("form[data-keep]")) {
+  const was = sessionStorage.getItem(kept(form));
+  const [sentence, again, forget] = form.dataset.keep.split("|");
+  // A page that shows what was typed, or what became of it, needs no reminder.
+  if (was && (one(".notice, [aria-invalid=true], .conflict") || was === typed(form))) sessionStorage.removeItem(kept(form));
+  else if (was) {
+    const note = element("p", `${sentence} `, { class: "warning", role: "status", "data-kept": "" });
+    const fill = element("button", again, { type: "button" });
+    const drop = element("button", forget, { type: "button", class: "link" });
+    fill.addEventListener("click", () => {
+      const values = JSON.parse(was);
+      for (const field of all("input[type=checkbox]", form)) field.checked = values.some(([name]) => name === field.name);
+      for (const [name, value] of values) {
+        const field = one(`[name="${CSS.escape(name)}"]:not([type=hidden]):not([type=checkbox])`, form);
+        if (field) field.value = value;
+      }
+      note.remove();
+    });
+    drop.addEventListener("click", () => { sessionStorage.removeItem(kept(form)); note.remove(); });
+    note.append(fill, " ", drop);
+    form.before(note);
+  }
+  form.addEventListener("submit", () => sessionStorage.setItem(kept(form), typed(form)));
 }
 
 // Files of a reply: sent at once, linked when the reply is.
