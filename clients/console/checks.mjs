@@ -448,7 +448,9 @@ export const checks = {
     await browser.type("[name=phone]", "0047 13");
     await native(browser.base, "DELETE", `/v1/customers/${id}`);
     await browser.press(".record .primary");
-    assert.match(await browser.text(), /0047 13/);
+    assert.match(await browser.text(".badges"), /deleted/);
+    assert.ok(await browser.has(".problem"));
+    assert.equal(await browser.find("[name=phone]").then((field) => field.getAttribute("value")), "0047 13");
     assert.deepEqual(await browser.faults(), []);
   },
 

@@ -273,6 +273,59 @@ fn a_call_becomes_a_fixture_and_its_departures_are_told() {
 }
 
 #[test]
+fn a_search_finds_what_is_stored_now_and_nothing_of_whom_was_erased() {
+    let (server, folder) = demo();
+    let bearer = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+    let ask = |method: &str, path: &str, body: &str| server.client().call(method, path, &bearer, body).unwrap();
+    let found = |words: &str| -> Vec<i64> {
+        let words = words.replace(' ', "%20");
+        let page = ask("GET", &format!("/v1/customers?search={words}&fields=id"), "").json();
+        page["data"].as_array().unwrap().iter().map(|record| record["id"].as_i64().unwrap()).collect()
+    };
+    let named = |name: &str| {
+        let body = format!(r#"{{"name":"{name}","emails":["Canary.{name}@Example.com"],"phone":"+47 98 76 54"}}"#);
+        ask("POST", "/v1/customers", &body).json()["id"].as_i64().unwrap()
+    };
+    // Whether the index is there yet or not.
+    let first = named("Zebedee");
+    assert_eq!(found("zebedee"), [first]);
+    // Only the index forgives.
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(120);
+    while found("zebedde").is_empty() {
+        assert!(std::time::Instant::now() < limit, "the index does not come");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    for round in 0..20 {
+        let id = named(&format!("Quokka{round}"));
+        assert_eq!(found(&format!("quokka{round}")), [id]);
+        assert_eq!(found(&format!("anary.quokka{round}@ex")), [id]);
+        assert_eq!(found(&format!("uokka{round} 987654")), [id]);
+        assert_eq!(found(&id.to_string())[0], id);
+        let change = format!(r#"{{"name":"Numbat{round}","emails":[]}}"#);
+        assert_eq!(ask("PATCH", &format!("/v1/customers/{id}"), &change).status, 200);
+        assert_eq!(found(&format!("numbat{round}")), [id]);
+        assert!(found(&format!("anary.quokka{round}@ex")).is_empty());
+    }
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    assert!(admin.get("/console/find?q=zebed").text().contains("Zebedee"));
+    assert!(admin.get("/console/customers?q=zebed").text().contains("Zebedee"));
+    assert!(admin.get("/console/customers/csv?q=zebed&column=name").text().contains("Zebedee"));
+    let file = search_file(folder.path()).unwrap();
+    let holds = |word: &[u8]| std::fs::read(&file).unwrap().windows(word.len()).any(|bytes| bytes == word);
+    assert!(holds(b"zebedee"));
+    assert_eq!(ask("POST", &format!("/v1/customers/{first}/erase"), "").status, 200);
+    assert!(found("zebedee").is_empty());
+    assert!(!holds(b"zebed") && !holds(b"canary.z"), "words of an erased person are in the index");
+}
+
+fn search_file(folder: &Path) -> Option<std::path::PathBuf> {
+    std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find_map(|path| match path.is_dir() {
+        true => search_file(&path),
+        false => (path.file_name()? == "search.db").then_some(path),
+    })
+}
+
+#[test]
 fn a_replay_is_for_those_who_operate_the_server_and_only_where_the_call_was() {
     let (server, _folder) = demo();
     let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();

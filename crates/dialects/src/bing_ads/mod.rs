@@ -31,6 +31,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: &[],
     operations: operations::NAMES,
     lens: || fields::MEMBERS.iter().map(|(field, name)| ((*name).to_owned(), *field)).collect(),
+    industry: Some(industry::name_of),
     view: Some(view),
     learn: None,
 };

@@ -35,6 +35,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),
+    industry: Some(industry::name_of),
     view: Some(view),
     learn: None,
 };

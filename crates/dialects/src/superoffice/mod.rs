@@ -42,6 +42,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: &[],
     operations: &operations::NAMES,
     lens,
+    industry: None,
     view: Some(view),
     learn: Some(learned::learn),
 };

@@ -30,6 +30,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,
+    industry: None,
     view: Some(view),
     learn: None,
 };

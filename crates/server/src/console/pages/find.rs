@@ -5,6 +5,7 @@ use domain::{Kind, Record};
 use http::{HeaderValue, Response, header};
 use serde_json::json;
 
+use super::inspector::admit;
 use super::list::Asked;
 use super::many;
 use crate::console::shown;
@@ -16,6 +17,13 @@ const FEW: u32 = 6;
 /// Customers and tickets that hold the words, as far as the caller may see them.
 pub(super) async fn run(visit: &Visit<'_>) -> Outcome {
     let mut found = Vec::new();
+    let words = visit.query("q");
+    if admit(visit).is_ok()
+        && let Some(call) = visit.inspector.calls().iter().find(|call| call.id.eq_ignore_ascii_case(words.trim()))
+    {
+        let name = format!("{} · {} #{}", call.operation, call.dialect, call.number);
+        found.push(json!({ "name": name, "address": visit.at(&format!("/inspector/{}", call.number)) }));
+    }
     for kind in [Kind::Customer, Kind::Ticket] {
         let Ok((page, _)) = Asked::read(kind, &visit.queries()).find(visit, FEW).await else { continue };
         found.extend(page.records.iter().map(|record: &Record| {

@@ -1,7 +1,7 @@
 //! One record, many faces: each field with what each dialect calls it.
 
 use askama::Template;
-use domain::{Field, Kind};
+use domain::{Field, Kind, choice};
 use http::StatusCode;
 
 use super::fields;
@@ -23,6 +23,10 @@ struct Shown {
     p: Page,
     dialects: Vec<&'static str>,
     rows: Vec<Row>,
+    /// The dialects that have a list of industries.
+    listing: Vec<&'static str>,
+    /// Each industry, and what each of those calls it.
+    industries: Vec<(String, Vec<&'static str>)>,
 }
 
 pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
@@ -39,7 +43,13 @@ pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
         holds: field.description().to_owned(),
         wires: lenses.iter().map(|(_, lens)| wires(lens, *field)).collect(),
     };
+    let lists = || dialects::ALL.iter().filter_map(|dialect| Some((dialect.title, dialect.industry?)));
+    let industry = |meaning: &&'static str| {
+        (visit.words().choice(meaning), lists().map(|(_, name_of)| name_of(meaning)).collect())
+    };
     let shown = Shown {
+        listing: lists().map(|(title, _)| title).collect(),
+        industries: choice::INDUSTRY.iter().map(industry).collect(),
         p: visit.page("fields", visit.words().get("nav.fields")),
         dialects: lenses.iter().map(|(title, _)| *title).collect(),
         rows: all.iter().map(row).collect(),
