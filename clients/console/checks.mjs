@@ -69,6 +69,9 @@ export const checks = {
           const [faults, over] = [await browser.faults(), await browser.overflow()];
           wrong.push(...faults.map((fault) => `${name} ${colours} ${width}: ${fault}`));
           if (over > 0) wrong.push(`${name} ${width}: ${over} px too wide`);
+          const weight = await browser.run(`const of = (kind) => performance.getEntriesByType(kind);
+            return [...of("navigation"), ...of("resource")].reduce((sum, entry) => sum + entry.decodedBodySize, 0)`);
+          if (weight > 100_000 || weight < 1_000) wrong.push(`${name}: ${weight} bytes`);
           if (folder) await browser.shot(`${folder}/${name}-${colours}-${width}.png`);
         }
       }
