@@ -13,14 +13,13 @@ mod ledger;
 pub mod postgres;
 mod report;
 mod seal;
-mod search;
 pub mod sqlite;
 mod table;
 pub mod transfer;
 
 pub use report::{Finding, Report};
-pub use search::SearchIndex;
-pub use sqlite::{HandOver, OpenError, Options, SqliteStore};
+
+pub use sqlite::{HandOver, OpenError, Options, SearchIndex, SqliteStore};
 
 /// Runs what it is given, at once or soon, on this thread or another.
 pub type Answering = std::sync::Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;

@@ -13,6 +13,7 @@ mod migrate;
 mod moved;
 mod open;
 mod reader;
+mod search;
 mod side;
 mod table;
 mod transfer;
@@ -22,6 +23,7 @@ pub use doctor::examine;
 pub use moved::moved;
 pub(crate) use moved::{Held, forget};
 pub use open::{HandOver, Options, SqliteStore};
+pub use search::SearchIndex;
 pub(crate) use side::FolderSide;
 pub(crate) use transfer::{Filling, alone, empty, read_all};
 
