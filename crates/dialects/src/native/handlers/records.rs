@@ -63,7 +63,7 @@ fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, search: &str) -> Result
 }
 
 /// A page, and where the next one is.
-fn shown(call: &Call<'_>, page: &Page, order: &[Order], listed: &str, view: &View) -> Response<Bytes> {
+fn shown(call: &Call<'_>, page: &Arc<Page>, order: &[Order], listed: &str, view: &View) -> Response<Bytes> {
     let next = page.next(order).map(|position| cursor::write(listed, &position));
     let put = |object: &mut ObjectWriter<'_>, record: &Record| view.put(object, record);
     let sees_all = call.caller.masked.is_empty() && call.caller.customer.is_none();
@@ -72,7 +72,7 @@ fn shown(call: &Call<'_>, page: &Page, order: &[Order], listed: &str, view: &Vie
             let written = &call.state.written;
             let items = |list: &mut ListWriter<'_>| written.put_all(list, &page.records, extra_fields, put);
             let write = || wire::page_of(page.records.len(), next.as_ref(), items).into_body();
-            wire::ready(written.page(&page, next.as_deref(), extra_fields, write))
+            wire::ready(written.page(page, next.as_deref(), extra_fields, write))
         }
         None => wire::page(&page.records, next.as_ref(), put),
     };
