@@ -282,7 +282,11 @@ impl Cluster {
     fn pgbench(&self, script: &Path, conns: u32, seconds: u32) -> Result<(f64, f64, f64, f64)> {
         let mut pgbench = Command::new("pgbench");
         pgbench.args(["-n", "-M", "prepared", "-h", "127.0.0.1", "-U", "samerow", "-p", &self.port.to_string()]);
-        pgbench.args(["-c", &conns.to_string(), "-j", "1", "-T", &seconds.to_string(), "-f"]).arg(script).arg("plain");
+        // Its time includes that in which it connects, which its rate does not.
+        pgbench
+            .args(["-c", &conns.to_string(), "-j", "1", "-T", &(seconds + 2).to_string(), "-f"])
+            .arg(script)
+            .arg("plain");
         let output = pgbench.output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let number = |name: &str| {
