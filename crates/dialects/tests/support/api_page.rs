@@ -89,8 +89,20 @@ fn put_operation(page: &mut String, endpoint: &Endpoint, operation: &Value, exam
         answered.join(", ")
     );
     page.push_str("\n```sh\n");
+    let mut keys = Vec::new();
     for exchange in example.before.iter().chain([&example.call]) {
-        put_call(page, exchange);
+        let mut call = String::new();
+        put_call(&mut call, exchange);
+        for key in &keys {
+            call = call.replace(key, "'\"$key\"'");
+        }
+        let body = String::from_utf8_lossy(&example.call.request("").unwrap().body).into_owned();
+        let taken = given_key(exchange).filter(|key| body.contains(key));
+        if let Some(key) = taken {
+            call = format!("key=$({} |\n  sed -n 's/.*\"key\":\"\\([^\"]*\\)\".*/\\1/p')\n", call.trim_end());
+            keys.push(key);
+        }
+        page.push_str(&call);
     }
     let answer: String = example.call.answer().replace('\r', "");
     let mut shown: String = answer.chars().take(SHOWN).collect();
@@ -98,6 +110,13 @@ fn put_operation(page: &mut String, endpoint: &Endpoint, operation: &Value, exam
         shown.push('…');
     }
     let _ = write!(page, "```\n\n````http\n{}\n````\n", shown.trim_end());
+}
+
+/// The random key in an answer, which is another one each time.
+fn given_key(exchange: &Exchange) -> Option<String> {
+    let answer = exchange.answer();
+    let (_, rest) = answer.split_once("\"key\":\"")?;
+    Some(rest.split_once('"')?.0.to_owned())
 }
 
 /// The link to a schema, in words.
