@@ -11,8 +11,8 @@ use wire::soap::{
 use wire::xml::{self, Source};
 
 static COLOUR: Enumeration = Enumeration { name: "Colour", namespace: "urn:t", members: &["Red", "Blue"] };
-static NUMBERS: Array = Array { namespace: "urn:t", item: Type::Scalar(Scalar::Long), nillable: false };
-static NODES: Array = Array { namespace: "urn:t", item: Type::Struct(&NODE), nillable: true };
+static NUMBERS: Array = Array { name: None, namespace: "urn:t", item: Type::Scalar(Scalar::Long), nillable: false };
+static NODES: Array = Array { name: None, namespace: "urn:t", item: Type::Struct(&NODE), nillable: true };
 static NODE: Struct = Struct::qualified(
     "urn:t",
     "Node",
@@ -37,6 +37,7 @@ const fn service(style: Style) -> Service {
     Service {
         names: Names { service: "S", port: "P", port_type: "T", binding: "B" },
         namespace: "urn:t",
+        types_namespace: None,
         style,
         request_suffix: "",
         operations: &OPERATIONS,
