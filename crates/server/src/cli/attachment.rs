@@ -14,14 +14,7 @@ use super::{Exit, Failed, print};
 #[derive(Subcommand)]
 pub(super) enum Attachment {
     /// List them.
-    List {
-        #[command(flatten)]
-        list: ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(ListOf),
     /// Show what one is.
     Get {
         /// The id.
@@ -94,7 +87,7 @@ pub(super) fn run(command: Attachment) -> Result<Exit, Failed> {
     let record =
         |verb| record::run(&Noun { path: "attachments", columns: &["name", "content_type", "size", "message"] }, &verb);
     match command {
-        Attachment::List { list, show, remote } => record(Verb::List { list, show, remote }),
+        Attachment::List(list) => record(Verb::List(list)),
         Attachment::Get { id, show, remote } => record(Verb::Get { id, show, remote }),
         Attachment::Update { id, written, show, remote } => {
             record(Verb::Update { id, written, if_version: None, show, remote })

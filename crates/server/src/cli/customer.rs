@@ -45,10 +45,6 @@ pub(super) enum Customer {
         id: u32,
         #[command(flatten)]
         list: ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
     },
     /// Do many changes, a JSON object a line: {"op":"patch","id":10,"value":{"phone":"1"}}.
     Bulk(Bulk),
@@ -80,9 +76,7 @@ pub(super) fn run(verb: Customer) -> Result<Exit, Failed> {
             let columns = &["name", "emails", "phone", "status", "updated_at"];
             record::run_whole(&Noun { path: "customers", columns }, &verb)
         }
-        Customer::Tickets { id, list, show, remote } => {
-            list.print(&ticket::NOUN, format!("/v1/customers/{id}/tickets"), &remote, show)
-        }
+        Customer::Tickets { id, list } => list.print(&ticket::NOUN, format!("/v1/customers/{id}/tickets")),
         Customer::Merge { id, other, take, if_version, other_version, dry_run, show, remote } => {
             let mut body = json!({ "customer": other });
             if !take.is_empty() {

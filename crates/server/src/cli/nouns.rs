@@ -144,14 +144,7 @@ pub(super) enum Key {
 #[derive(Subcommand)]
 pub(super) enum Token {
     /// List them, also those that ended lately.
-    List {
-        #[command(flatten)]
-        list: record::ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(record::ListOf),
     /// Show whose one is and until when.
     Get(record::One),
     /// Make one, shown once: user=4 dialects=bing_ads, good for an hour unless expires_at says otherwise.
@@ -176,14 +169,7 @@ pub(super) enum Token {
 #[derive(Subcommand)]
 pub(super) enum Audit {
     /// List it, the oldest first.
-    List {
-        #[command(flatten)]
-        list: record::ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(record::ListOf),
     /// Show one entry.
     Get(record::One),
     /// Show through what an entry came.
@@ -193,14 +179,7 @@ pub(super) enum Audit {
 #[derive(Subcommand)]
 pub(super) enum Wsdl {
     /// List them.
-    List {
-        #[command(flatten)]
-        list: record::ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(record::ListOf),
     /// Show one, with its text.
     Get(record::One),
     /// Show what happened to one, newest first.
@@ -210,14 +189,7 @@ pub(super) enum Wsdl {
 #[derive(Subcommand)]
 pub(super) enum Session {
     /// List them.
-    List {
-        #[command(flatten)]
-        list: record::ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(record::ListOf),
     /// End one at once.
     End {
         /// The id.
@@ -238,7 +210,7 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
         Nouns::Ticket(verb) => ticket::run(verb),
         Nouns::Webhook(verb) => webhook::run(verb),
         Nouns::Retention(verb) => privacy::retention(&verb),
-        Nouns::Audit(Audit::List { list, show, remote }) => audited(Verb::List { list, show, remote }),
+        Nouns::Audit(Audit::List(list)) => audited(Verb::List(list)),
         Nouns::Audit(Audit::Get(one)) => audited(one.get()),
         Nouns::Audit(Audit::History(one)) => audited(one.history()),
         Nouns::Settings(Settings::Get { show, remote }) => {
@@ -259,7 +231,7 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
         Nouns::Language(verb) => whole("languages", &["code", "name", "deleted"], verb),
         Nouns::Table(verb) => whole("extra_tables", &["name", "flags", "updated_at"], verb),
         Nouns::Row(verb) => whole("extra_rows", &["table", "updated_at"], verb),
-        Nouns::Wsdl(Wsdl::List { list, show, remote }) => wsdl(Verb::List { list, show, remote }),
+        Nouns::Wsdl(Wsdl::List(list)) => wsdl(Verb::List(list)),
         Nouns::Wsdl(Wsdl::Get(one)) => wsdl(one.get()),
         Nouns::Wsdl(Wsdl::History(one)) => wsdl(one.history()),
         Nouns::Attachment(verb) => attachment::run(verb),
@@ -273,12 +245,12 @@ pub(super) fn run(command: Nouns) -> Result<Exit, Failed> {
             print(&show.record(&remote.open()?.json(ask)?))
         }
         Nouns::Key(Key::Revoke { id, remote }) => ended(&remote, format!("/v1/keys/{id}")),
-        Nouns::Token(Token::List { list, show, remote }) => tokens(Verb::List { list, show, remote }),
+        Nouns::Token(Token::List(list)) => tokens(Verb::List(list)),
         Nouns::Token(Token::Get(one)) => tokens(one.get()),
         Nouns::Token(Token::Create { written, show, remote }) => tokens(Verb::Create { written, show, remote }),
         Nouns::Token(Token::Revoke { id, remote }) => ended(&remote, format!("/v1/tokens/{id}")),
-        Nouns::Session(Session::List { list, show, remote }) => {
-            record("sessions", &["user", "customer", "expires_at"], Verb::List { list, show, remote })
+        Nouns::Session(Session::List(list)) => {
+            record("sessions", &["user", "customer", "expires_at"], Verb::List(list))
         }
         Nouns::Session(Session::End { id, remote }) => ended(&remote, format!("/v1/sessions/{id}")),
     }

@@ -21,6 +21,7 @@ pub(super) struct Noun {
     pub(super) columns: &'static [&'static str],
 }
 
+/// What to list, and how to show it.
 #[derive(Args)]
 pub(super) struct ListOf {
     /// Words that each holds: of a name, an address, an e-mail, a telephone or a number. Customers come best first.
@@ -41,6 +42,10 @@ pub(super) struct ListOf {
     /// Deleted ones too.
     #[arg(long)]
     deleted: bool,
+    #[command(flatten)]
+    show: As,
+    #[command(flatten)]
+    remote: Remote,
 }
 
 #[derive(Args)]
@@ -58,14 +63,7 @@ pub(super) struct Written {
 #[derive(Subcommand)]
 pub(super) enum Verb {
     /// List them.
-    List {
-        #[command(flatten)]
-        list: ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
-    },
+    List(ListOf),
     /// Show one.
     Get {
         /// The id.
@@ -230,7 +228,7 @@ pub(super) fn run_whole(noun: &Noun, verb: &Whole) -> Result<Exit, Failed> {
 pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
     let path = noun.path;
     match verb {
-        Verb::List { list, show, remote } => list.print(noun, format!("/v1/{path}"), remote, *show),
+        Verb::List(list) => list.print(noun, format!("/v1/{path}")),
         Verb::Get { id, show, remote } => {
             print(&show.record(&remote.open()?.json(Ask::get(format!("/v1/{path}/{id}")))?))
         }
@@ -258,14 +256,14 @@ pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
 
 impl ListOf {
     /// Prints what is listed at a path.
-    pub(super) fn print(&self, noun: &Noun, path: String, remote: &Remote, show: As) -> Result<Exit, Failed> {
+    pub(super) fn print(&self, noun: &Noun, path: String) -> Result<Exit, Failed> {
         let mut query = form(&[("search", &self.search), ("filter", &self.filter), ("sort", &self.sort)]);
         if self.deleted {
             query.push_str("&deleted=true");
         }
         let limit = if self.all { usize::MAX } else { self.limit };
         let columns = [&["id"], noun.columns].concat();
-        Pages { path, query, limit }.print(&remote.open()?, show, |items| show::table(items, &columns))
+        Pages { path, query, limit }.print(&self.remote.open()?, self.show, |items| show::table(items, &columns))
     }
 }
 

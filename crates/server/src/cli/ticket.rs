@@ -24,10 +24,6 @@ pub(super) enum Ticket {
         id: u32,
         #[command(flatten)]
         list: ListOf,
-        #[command(flatten)]
-        show: As,
-        #[command(flatten)]
-        remote: Remote,
     },
     /// Add a message to a ticket: text=Hello external=true.
     Answer {
@@ -57,9 +53,7 @@ pub(super) enum Ticket {
 pub(super) fn run(verb: Ticket) -> Result<Exit, Failed> {
     match verb {
         Ticket::Record(verb) => record::run_whole(&NOUN, &verb),
-        Ticket::Messages { id, list, show, remote } => {
-            list.print(&MESSAGES, format!("/v1/tickets/{id}/messages"), &remote, show)
-        }
+        Ticket::Messages { id, list } => list.print(&MESSAGES, format!("/v1/tickets/{id}/messages")),
         Ticket::Answer { id, written, show, remote } => {
             let ask = Ask::post(format!("/v1/tickets/{id}/messages"), &written.body()?).dry_run(written.dry_run);
             print(&show.record(&remote.open()?.json(ask)?))
