@@ -17,9 +17,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Semaphore;
 use ureq::Agent;
-use ureq::config::Config;
+use ureq::config::{Config, ConfigBuilder};
 use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -74,22 +75,26 @@ impl HttpCourier {
     /// One that also reaches these networks, trusts these authorities if not the public ones, and waits so long for an
     /// answer.
     pub fn new(open: Vec<Network>, trusted: Option<&[CertificateDer<'_>]>, timeout: Duration) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .tls_config(trusted.map_or_else(TlsConfig::default, trusting))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .max_idle_connections(0)
-            .max_response_header_size(MAX_HEAD)
-            .user_agent(concat!("samerow/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let config = direct(trusted, timeout).max_response_header_size(MAX_HEAD).build();
         let closed = NOT_PUBLIC.iter().filter_map(|text| text.parse().ok()).collect();
         let guard = Guard { open, closed, resolver: DefaultResolver::default() };
         let agent = Agent::with_parts(config, DefaultConnector::default(), guard);
         Self { agent, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
+}
+
+/// How this server asks others: where it was told to and nowhere else, over a connection for each question, trusting these
+/// authorities if not the public ones, and waiting so long for the whole answer, whatever its status.
+pub fn direct(trusted: Option<&[CertificateDer<'_>]>, timeout: Duration) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .tls_config(trusted.map_or_else(TlsConfig::default, trusting))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .proxy(None)
+        .max_idle_connections(0)
+        .user_agent(concat!("samerow/", env!("CARGO_PKG_VERSION")))
 }
 
 /// Trusts these authorities and none else.

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use ureq::Agent;
-use ureq::tls::TlsConfig;
 
-use crate::courier::trusting;
+use crate::courier::direct;
 use crate::settings::{BadSetting, Settings};
 use crate::tls;
 
@@ -27,17 +26,7 @@ struct HttpAsker {
 
 impl HttpAsker {
     fn new(trusted: Option<&[CertificateDer<'_>]>) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .tls_config(trusted.map_or_else(TlsConfig::default, trusting))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .max_idle_connections(0)
-            .user_agent(concat!("samerow/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self { agent: config.into(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { agent: direct(trusted, TIMEOUT).build().into(), places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
