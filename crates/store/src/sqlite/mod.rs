@@ -12,6 +12,7 @@ mod list;
 mod migrate;
 mod moved;
 mod open;
+mod pages;
 mod reader;
 mod search;
 mod side;

@@ -1,18 +1,19 @@
 //! Readers: point reads on the thread that asks, listings on a thread of their own.
 
 use domain::error::Reason;
-use domain::filter::{Page, Query};
 use domain::port::Job;
 use domain::working_set::{Found, Need};
 use domain::{Error, WorkingSet};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 use super::find::find;
+use super::list::list;
 use super::open::connect;
+use super::pages::Pages;
 use super::table::Tables;
 use super::{Failure, OpenError};
 use crate::batch::{self, Entry};
@@ -20,49 +21,10 @@ use crate::batch::{self, Entry};
 /// Listings that may wait; more are refused as busy.
 const WAITING_SCANS: usize = 4_096;
 
-/// Pages that are kept, and records of one at most.
-const MOST_PAGES: usize = 8;
-const MOST_RECORDS: usize = 200;
-
 struct Reader {
     db: Connection,
     tables: Tables,
     pages: Pages,
-}
-
-/// Pages that are asked for again and again, as long as nobody commits anything.
-#[derive(Default)]
-struct Pages {
-    /// What SQLite says was committed when they were read.
-    version: i64,
-    kept: Vec<(Query, Arc<Page>)>,
-}
-
-impl Pages {
-    /// The page as it is in the snapshot that is open; `list` reads it.
-    fn get(
-        &mut self,
-        db: &Connection,
-        query: &Query,
-        list: impl FnOnce() -> Result<Found, Failure>,
-    ) -> Result<Found, Failure> {
-        let version = db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-        if self.version != version {
-            self.version = version;
-            self.kept.clear();
-        }
-        if let Some((_, page)) = self.kept.iter().find(|(known, _)| known == query) {
-            return Ok(Found::List(Arc::clone(page)));
-        }
-        let found = list()?;
-        if let Found::List(page) = &found
-            && page.records.len() <= MOST_RECORDS
-        {
-            self.kept.truncate(MOST_PAGES - 1);
-            self.kept.insert(0, (query.clone(), Arc::clone(page)));
-        }
-        Ok(found)
-    }
 }
 
 pub(super) struct Readers {
@@ -145,7 +107,7 @@ fn snapshot(reader: &mut Reader, entries: &mut [Entry]) -> Result<(), Failure> {
     let mut set = WorkingSet::default();
     db.prepare_cached("BEGIN")?.execute([])?;
     let decided = batch::decide(entries, &mut set, |need| match need {
-        Need::List(query) => pages.get(db, query, || find(db, tables, need)),
+        Need::List(query) => pages.get(db, query, |query| list(db, tables, query)).map(Found::List),
         need => find(db, tables, need),
     });
     db.prepare_cached("COMMIT")?.execute([])?;

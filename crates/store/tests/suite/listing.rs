@@ -353,6 +353,17 @@ pub(crate) fn pages_are_in_order<E: Engine>() {
             }
             assert_eq!(paged, by_city, "in pages of {limit}");
         }
+        // Pages in any order show what is there when they are read.
+        let mut left = by_city;
+        for (turn, offset) in [40, 20, 47, 20, 0, 44, 33, 46].into_iter().enumerate() {
+            let page = Selection { offset: offset as u64, limit: 6, ..list(Field::City, true) };
+            let shown: Vec<_> = left.iter().copied().skip(offset).take(6).collect();
+            assert_eq!(ids(&desk, page.clone()).0, shown, "behind {offset}");
+            assert_eq!(ids(&desk, page).0, shown, "again behind {offset}");
+            if turn % 2 == 1 {
+                desk.delete(left.remove(turn)).unwrap();
+            }
+        }
         assert_eq!(ids(&desk, Selection { offset: u64::MAX, ..list(Field::Id, false) }), (vec![], false));
         assert_eq!(ids(&desk, Selection { limit: 0, ..list(Field::Id, false) }), (vec![], true));
     }
