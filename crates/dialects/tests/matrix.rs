@@ -6,6 +6,8 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use dialects::{ALL, Answer, Dialect, Endpoint, sign_in};
 use domain::operation::{Load, NewRecord};
 use domain::tenant::Tenant;
@@ -75,20 +77,10 @@ fn cells(world: &World) -> Vec<Cell> {
 fn credential(dialect: &Dialect, key: &str) -> Vec<(&'static str, String)> {
     match dialect.name {
         "native" => vec![("authorization", format!("Bearer {key}"))],
-        "everlytic" => vec![("authorization", format!("Basic {}", base64(&format!("{key}:{key}"))))],
+        "everlytic" => vec![("authorization", format!("Basic {}", STANDARD.encode(format!("{key}:{key}"))))],
         "trackfinity" => vec![("api-username", key.to_owned()), ("api-key", key.to_owned())],
         other => panic!("how does one sign in to {other}?"),
     }
-}
-
-fn base64(text: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = |chunk: &[u8]| {
-        let bits = chunk.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
-        let letter = |at: usize| if at > chunk.len() { '=' } else { char::from(LETTERS[bits >> (18 - 6 * at) & 63]) };
-        [0, 1, 2, 3].map(letter)
-    };
-    text.as_bytes().chunks(3).flat_map(digits).collect()
 }
 
 /// Asks for what is customer 10 of the demo tenant, and record 1 of all else.
