@@ -1,5 +1,6 @@
 //! Answers and faults, as text.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -65,7 +66,7 @@ impl Service {
             Style::DocumentLiteral => {
                 if let Some(headers) = shape.headers {
                     writer.out.push_str("<s:Header>");
-                    writer.scope = vec![("h".to_owned(), self.namespace)];
+                    writer.scope = vec![("h".into(), self.namespace)];
                     for (_, field, value) in headers.iter() {
                         writer.literal_as(("h", true), self.namespace, field.name, &field.is, value);
                     }
@@ -123,7 +124,7 @@ struct Writer {
     /// The prefix of the types in rpc/encoded.
     types: &'static str,
     /// The prefixes that literal values are written with, and what they are bound to. The first is the default.
-    scope: Vec<(String, &'static str)>,
+    scope: Vec<(Cow<'static, str>, &'static str)>,
 }
 
 impl Writer {
@@ -239,7 +240,7 @@ impl Writer {
 
     /// An element with the members of a struct, whose namespace is the default one inside of it.
     fn wrapper(&mut self, namespace: &'static str, name: &str, members: &Members<'_>) {
-        self.scope = vec![(String::new(), namespace)];
+        self.scope = vec![("".into(), namespace)];
         self.out.push('<');
         self.out.push_str(name);
         self.attribute("xmlns", namespace);
@@ -276,9 +277,8 @@ impl Writer {
         if matches!(value, Value::Absent) {
             return;
         }
-        let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}:{name}") };
         self.out.push('<');
-        self.out.push_str(&name);
+        self.name(prefix, name);
         if declares {
             self.attribute(&format!("xmlns:{prefix}"), namespace);
             self.attribute("xmlns:i", XSI_NAMESPACE);
@@ -293,8 +293,9 @@ impl Writer {
                 declared = self.declare(members.is());
                 if !members.is().is(is) {
                     let prefix = self.prefix(members.is().namespace);
-                    let colon = if prefix.is_empty() { "" } else { ":" };
-                    let _ = write!(self.out, " i:type=\"{prefix}{colon}{}\"", members.is().name);
+                    self.out.push_str(" i:type=\"");
+                    self.name(&prefix, members.is().name);
+                    self.out.push('"');
                 }
                 self.out.push('>');
                 self.members(members);
@@ -314,8 +315,16 @@ impl Writer {
         }
         self.scope.truncate(declared);
         self.out.push_str("</");
-        self.out.push_str(&name);
+        self.name(prefix, name);
         self.out.push('>');
+    }
+
+    fn name(&mut self, prefix: &str, name: &str) {
+        self.out.push_str(prefix);
+        if !prefix.is_empty() {
+            self.out.push(':');
+        }
+        self.out.push_str(name);
     }
 
     /// Declares what the members of a struct are in, and says how much was in scope before.
@@ -333,15 +342,15 @@ impl Writer {
         let before = self.scope.len();
         if !self.scope.iter().any(|(_, bound)| *bound == namespace) {
             // a, b, c …, and i is taken.
-            let letter = b"abcdefgjklmnopqrtuvwxyz".get(before.saturating_sub(1));
-            let prefix = letter.map_or_else(|| format!("n{before}"), |letter| char::from(*letter).to_string());
+            let at = before.saturating_sub(1);
+            let prefix = "abcdefgjklmnopqrtuvwxyz".get(at..=at).map_or_else(|| format!("n{before}").into(), Cow::from);
             self.attribute(&format!("xmlns:{prefix}"), namespace);
             self.scope.push((prefix, namespace));
         }
         before
     }
 
-    fn prefix(&self, namespace: &str) -> String {
+    fn prefix(&self, namespace: &str) -> Cow<'static, str> {
         self.scope.iter().find(|(_, bound)| *bound == namespace).map(|(prefix, _)| prefix.clone()).unwrap_or_default()
     }
 }

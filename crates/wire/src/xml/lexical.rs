@@ -19,18 +19,33 @@ pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// The bytes of ASCII that a name may have.
+const NAME_BYTES: [bool; 128] = {
+    let mut bytes = [false; 128];
+    let mut byte = 0;
+    while byte < bytes.len() {
+        let character = byte as u8;
+        bytes[byte] = character.is_ascii_alphanumeric() || matches!(character, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    bytes
+};
+
 /// How many bytes the name without a colon at the start of the text has; 0 if there is none.
 fn ncname_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let ascii = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let ascii = |byte: &&u8| NAME_BYTES.get(usize::from(**byte)) == Some(&true);
     let mut length = 0;
     if bytes.first().is_some_and(|first| first.is_ascii_digit() || matches!(first, b'-' | b'.')) {
         return 0;
     }
     loop {
-        length += bytes.get(length..).map_or(0, |rest| rest.iter().take_while(|byte| ascii(byte)).count());
+        length += bytes.get(length..).map_or(0, |rest| rest.iter().take_while(ascii).count());
+        if bytes.get(length).is_none_or(u8::is_ascii) {
+            return length;
+        }
         match text.get(length..).and_then(|rest| rest.chars().next()) {
-            Some(next) if !next.is_ascii() && is_name_character(next, length == 0) => length += next.len_utf8(),
+            Some(next) if is_name_character(next, length == 0) => length += next.len_utf8(),
             _ => return length,
         }
     }
