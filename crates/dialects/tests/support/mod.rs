@@ -13,6 +13,7 @@ pub(crate) mod lens;
 pub(crate) mod place;
 pub(crate) mod rpc;
 pub(crate) mod sample;
+pub(crate) mod schema;
 pub(crate) mod soap;
 
 use bytes::Bytes;

@@ -15,6 +15,13 @@ pub(super) fn decode<'d>(
     decoder.members(envelope.call(), &operation.input)
 }
 
+/// Whether an element says that it is of this type, or of none. What is one of some texts may also be called a text.
+fn claims_to_be(element: Element<'_>, is: &Type) -> Result<bool, BadValue> {
+    let Some(claimed) = claimed_type(element)? else { return Ok(true) };
+    let text = matches!(is, Type::Enumeration(_)) && is_schema(claimed.namespace) && claimed.local == "string";
+    Ok(text || claimed.namespace == is.namespace() && claimed.local == is.name())
+}
+
 struct Decoder<'s> {
     service: &'s Service,
     budget: Budget,
@@ -62,6 +69,9 @@ impl Decoder<'_> {
                     return Err(BadValue::new(element, format!("expected xs:{}, found another type", is.name())));
                 }
                 no_children(element).and_then(|()| scalar(element, *is, false))
+            }
+            Type::Enumeration(_) | Type::Array(_) if !claims_to_be(element, is)? => {
+                return Err(BadValue::new(element, format!("expected {}, found another type", is.name())));
             }
             Type::Enumeration(is) => match element.text().trim() {
                 _ if element.has_children() => no_children(element).map(|()| Value::Nil),

@@ -99,6 +99,11 @@ fn members_come_in_any_order_and_are_told_apart() {
             "{Thing: {Numbers: [1, -9223372036854775808]}, Count: 1}",
         ),
         ("<Thing><t:Numbers/><t:Colour>Blue</t:Colour></Thing>", "{Thing: {Colour: \"Blue\", Numbers: []}, Count: 1}"),
+        (
+            "<Thing><t:Numbers i:type='r:ArrayOflong'/><t:Colour i:type='t:Colour'>Red</t:Colour></Thing>",
+            "{Thing: {Colour: \"Red\", Numbers: []}, Count: 1}",
+        ),
+        ("<Thing><t:Colour i:type='x:string'>Red</t:Colour></Thing>", "{Thing: {Colour: \"Red\"}, Count: 1}"),
         ("<Thing><t:Colour/><t:Stamp>AAE=</t:Stamp></Thing>", "{Thing: {Colour: nil, Stamp: [0, 1]}, Count: 1}"),
         ("<Thing><t:Made> 2018-01-02T03:04:05 </t:Made></Thing>", "{Thing: {Made: \"2018-01-02T03:04:05\"}, Count: 1}"),
         (
@@ -139,6 +144,11 @@ fn what_does_not_fit_is_refused_by_its_path() {
         ("<Thing i:type='t:Colour'/>", "expected Thing, found a"),
         ("<Thing i:type='q:Box'/>", "its prefix is not bound"),
         ("<Thing><t:Name i:type='t:Thing'/></Thing>", "expected xs:string, found another type"),
+        ("<Thing><t:Colour i:type='t:Thing'>Red</t:Colour></Thing>", "expected Colour, found another type"),
+        ("<Thing><t:Colour i:type='x:long'>Red</t:Colour></Thing>", "expected Colour, found another type"),
+        ("<Thing><t:Colour i:type='q:Colour'>Red</t:Colour></Thing>", "its prefix is not bound"),
+        ("<Thing><t:Numbers i:type='t:ArrayOflong'/></Thing>", "expected ArrayOflong, found another type"),
+        ("<Thing><t:Numbers i:type='r:ArrayOfint'/></Thing>", "expected ArrayOflong, found another type"),
         ("<Thing><t:Numbers><long>1</long></t:Numbers></Thing>", "PutRequest/Thing/Numbers/long[1]"),
         ("<Thing><t:Numbers><r:long i:nil='true'/></t:Numbers></Thing>", "it cannot be nil"),
     ] {
