@@ -17,10 +17,20 @@ pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Pa
     let selection = &query.selection;
     let part = if query.kind == Kind::Tenant { Part::GLOBAL } else { query.tenant.first_part() };
     let mut sql = Sql { kind: query.kind, values: Vec::new() };
-    let (first, last) = (sql.bind(SqlValue::Integer(place(part, 0))), sql.bind(place(part, MAX_NUMBER).into()));
-    let mut wheres = format!("place BETWEEN {first} AND {last} AND {}", sql.filter(&selection.filter, false));
     let keys = sql.keys(&selection.order);
-    if let Some(position) = &selection.after {
+    // SQLite starts at the first lower bound that is written, and steps over what another one leaves out: there is one.
+    let (lowest, highest) = (place(part, 0), place(part, MAX_NUMBER));
+    let ((above, first), (below, last)) = match (&selection.after, keys.as_slice()) {
+        (Some(after), [by_place]) => {
+            let reached = place(part, after.id.clamp(0, MAX_NUMBER));
+            if by_place.descending { ((">=", lowest), ("<", reached)) } else { ((">", reached), ("<=", highest)) }
+        }
+        _ => ((">=", lowest), ("<=", highest)),
+    };
+    let (first, last) = (sql.bind(first.into()), sql.bind(last.into()));
+    let filter = sql.filter(&selection.filter, false);
+    let mut wheres = format!("place {above} {first} AND place {below} {last} AND {filter}");
+    if let Some(position) = selection.after.as_ref().filter(|_| keys.len() > 1) {
         let after = sql.after(&keys, position, part);
         wheres = format!("{wheres} AND ({after})");
     }
