@@ -37,7 +37,8 @@ pub async fn deliver(state: Arc<State>) {
     let mut commits = state.commits.clone();
     let mut tasks = JoinSet::new();
     let mut running: HashMap<(i64, i64), (u64, AbortHandle)> = HashMap::new();
-    loop {
+    // Who passes the word of commits on ends when the server stops.
+    while commits.has_changed().is_ok() {
         commits.mark_unchanged();
         // Grows when a webhook changes, and when another server takes over.
         let epoch = state.app.credentials_epoch();
@@ -65,18 +66,13 @@ pub async fn deliver(state: Arc<State>) {
             Err(error) => {
                 tracing::warn!(source = error.source.as_deref().unwrap_or_default(), "webhooks cannot be listed");
                 sleep(PAUSE).await;
-                if commits.has_changed().is_ok() {
-                    continue;
-                }
+                continue;
             }
         }
         while tasks.try_join_next().is_some() {}
-        while state.app.credentials_epoch() == epoch {
-            if commits.changed().await.is_err() {
-                return tasks.shutdown().await;
-            }
-        }
+        while state.app.credentials_epoch() == epoch && commits.changed().await.is_ok() {}
     }
+    tasks.shutdown().await;
 }
 
 async fn wanted(state: &Arc<State>) -> Result<Vec<(Desk, Record)>, Error> {
