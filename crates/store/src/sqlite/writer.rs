@@ -41,7 +41,7 @@ const MAX_PAUSES: u32 = 5_000;
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// Page cache of the writer, in KiB, as SQLite wants it: negative.
-const CACHE_KIB: i64 = -16_384;
+const CACHE_KIB: i64 = -24_576;
 
 pub(super) struct Writer {
     jobs: Option<SyncSender<Vec<Box<dyn Job>>>>,
