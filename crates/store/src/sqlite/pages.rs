@@ -14,7 +14,7 @@ const MOST_RECORDS: usize = 200;
 
 /// Listings whose ways are kept, and positions of one at most.
 const MOST_WAYS: usize = 4;
-const MOST_POSITIONS: usize = 1_000;
+const MOST_POSITIONS: usize = 4_000;
 
 /// See the [module](self).
 #[derive(Default)]
