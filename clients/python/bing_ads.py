@@ -44,7 +44,7 @@ def parts_of(envelope):
     root = etree.fromstring(envelope)
     parts = [block for header in root.findall(SOAP + "Header") for block in header]
     for child in root.find(SOAP + "Body"):
-        parts.extend(child.find("detail") if child.tag == SOAP + "Fault" else [child])
+        parts.extend(child.findall("detail/*") if child.tag == SOAP + "Fault" else [child])
     return parts
 
 
