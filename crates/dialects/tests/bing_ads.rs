@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use support::bing::{V11, call_as, envelope, text, user};
+use support::bing::{V11, base64, call_as, envelope, text, user};
 use support::lens::{self, Shown, customer};
 use support::{Template, request};
 
@@ -25,16 +25,6 @@ fn update(name: &str, version: u64) -> String {
         "<t:Customer><n:Id>191</n:Id><n:Industry>Retail</n:Industry><n:Name>{name}</n:Name>\
          <n:TimeStamp>{stamp}</n:TimeStamp></t:Customer>"
     )
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits = |chunk: &[u8]| {
-        let number = chunk.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
-        let digit = |at: usize| if at > chunk.len() { '=' } else { char::from(LETTERS[number >> (18 - 6 * at) & 63]) };
-        [0, 1, 2, 3].map(digit)
-    };
-    bytes.chunks(3).flat_map(bits).collect()
 }
 
 /// The code of a fault; `""` for an answer that is none.

@@ -5,11 +5,12 @@
 
 mod support;
 
+use domain::operation::{Load, NewRecord};
 use domain::{Field, Kind};
 use http::{Method, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use support::bing::{V11, text};
+use support::bing::{V11, base64, text};
 use support::schema::{Place, Schema, Type};
 use support::{Template, World};
 use wire::soap::XSD_NAMESPACE;
@@ -173,4 +174,110 @@ fn what_is_empty_of_a_closed_list_is_nil_and_strictly_a_fault_like_all_that_cann
             assert_eq!(strict.world.commits.load(Ordering::SeqCst), before, "{}", place.path());
         });
     }
+}
+
+/// A text that no record has, longer than any that may be kept.
+const LONG: &str = "Overlong!";
+
+/// What makes every operation that takes texts succeed, by the member's path.
+fn good(world: &World, schema: &Schema, path: &str, is: &(String, String)) -> Option<String> {
+    let operation = path.split("Request/").next().unwrap();
+    let (outer, name) = path.rsplit_once('/').unwrap();
+    let kind = if operation.contains("User") { Kind::User } else { Kind::Account };
+    let kind = if operation.contains("Customer") { Kind::Customer } else { kind };
+    let id = match kind {
+        Kind::Customer => 191,
+        Kind::User => 4,
+        _ => 1,
+    };
+    // What no user's record keeps, what a new account has not, and what links to others.
+    let nowhere = ["/LinkedAgencies", "/ContactInfo/Address", "PaymentMethodId", "PrimaryUserId", "InstrumentId"];
+    let unset = ["EmailFormat", "HomePhone", "Phone2", "Password", "SecretAnswer", "ServiceLevel", "AccountIds/long"];
+    if nowhere.iter().any(|part| path.contains(part)) || unset.iter().any(|member| path.ends_with(member)) {
+        return None;
+    }
+    let text = match name {
+        "Id" if outer.matches('/').count() == 1 => id.to_string(),
+        "AccountId" => "1".to_owned(),
+        "CustomerId" | "ParentCustomerId" => "191".to_owned(),
+        "TimeStamp" => base64(&world.record(kind, id).unwrap().version.to_be_bytes()),
+        "CountryCode" | "MarketCountry" => "NO".to_owned(),
+        "PostalCode" => "5003".to_owned(),
+        "Email" => "ada@new.example".to_owned(),
+        "MiddleInitial" => "B".to_owned(),
+        "key" if path.contains("/TaxInformation/") => "VATNumber".to_owned(),
+        "key" => "TrackingUrlTemplate".to_owned(),
+        "Industry" => "Retail".to_owned(),
+        "MarketLanguage" | "Language" => "Norwegian".to_owned(),
+        "Lcid" => "EnglishUS".to_owned(),
+        "SecretQuestion" => "None".to_owned(),
+        "Role" => "SuperAdmin".to_owned(),
+        "CurrencyType" => "Euro".to_owned(),
+        _ => match (is.1.as_str(), schema.types.get(is)) {
+            ("string", None) => format!("{name} 1"),
+            ("boolean", None) => "true".to_owned(),
+            ("dateTime", None) => "2017-08-01T00:00:00".to_owned(),
+            ("base64Binary", None) => return None,
+            (_, None) => "1".to_owned(),
+            (_, Some(Type::Texts(texts))) => texts[0].clone(),
+            (_, Some(Type::Members(..))) => return None,
+        },
+    };
+    Some(text)
+}
+
+#[test]
+fn a_text_that_is_too_long_is_refused_or_read_only_and_never_kept() {
+    let template = Template::new();
+    let mut refused = Vec::new();
+    for (operation, role) in [
+        ("UpdateCustomer", ""),
+        ("SignupCustomer", "aggregator"),
+        ("AddAccount", "account_manager"),
+        ("UpdateAccount", ""),
+        ("UpdateUser", ""),
+        ("SendUserInvitation", ""),
+        ("MapCustomerIdToExternalCustomerId", ""),
+        ("MapAccountIdToExternalAccountIds", ""),
+    ] {
+        // Each in a world of its own: what one makes stands in nobody's way.
+        let fresh = || {
+            let world = template.world();
+            let named = (Field::Name, "Ads".into());
+            let values = vec![(Field::CustomerId, 191.into()), named, (Field::Currency, "EUR".into())];
+            world.run(Load { records: vec![NewRecord { kind: Kind::Account, id: 1, values }] }).unwrap();
+            world.amend(Kind::User, 4, Field::BingRole, (!role.is_empty()).then(|| role.into()));
+            world
+        };
+        let world = fresh();
+        let version = Version::new(&world, VERSIONS[0]);
+        let schema = &version.schema;
+        let fault = version.send(&schema.request(operation, &|path, is| good(&world, schema, path, is)));
+        assert_eq!(fault, "", "{operation} with texts that fit");
+        let texts = schema.places().into_iter().filter(|place| place.operation == operation);
+        for place in texts.filter(|place| place.member.is.1 == "string") {
+            let world = fresh();
+            let before = world.commits.load(Ordering::SeqCst);
+            let here = place.path();
+            let long = LONG.repeat(1_000);
+            let body = schema.request(operation, &|path, is| match path == here {
+                true => Some(long.clone()),
+                false => good(&world, schema, path, is),
+            });
+            assert!(body.contains(LONG), "{here}");
+            let fault = Version::new(&world, VERSIONS[0]).send(&body);
+            if fault.is_empty() {
+                // Read-only: nobody looked at it.
+                let kept = String::from_utf8_lossy(&world.bytes()).contains(LONG);
+                assert!(!kept, "{here} is kept");
+            } else {
+                let code = text(&fault, "Code");
+                let expected = ["200", "201", "203", "204", "205", "207", "209", "211"];
+                assert!(expected.contains(&code.as_str()), "{here}: {fault}");
+                assert_eq!(world.commits.load(Ordering::SeqCst), before, "{here}");
+                refused.push(here);
+            }
+        }
+    }
+    assert!(refused.len() > 60, "{refused:#?}");
 }

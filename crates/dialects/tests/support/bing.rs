@@ -47,6 +47,17 @@ pub(crate) fn text(envelope: &str, name: &str) -> String {
     String::new()
 }
 
+/// Bytes as a member has them.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = |chunk: &[u8]| {
+        let number = chunk.iter().chain([&0; 2]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        let digit = |at: usize| if at > chunk.len() { '=' } else { char::from(LETTERS[number >> (18 - 6 * at) & 63]) };
+        [0, 1, 2, 3].map(digit)
+    };
+    bytes.chunks(3).flat_map(bits).collect()
+}
+
 pub(crate) fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('\r', "&#13;")

@@ -115,6 +115,24 @@ impl Schema {
         places.push(place);
     }
 
+    /// The body of a request with everything in it for which there is a content, by its path and type.
+    pub(crate) fn request(&self, operation: &str, content: &dyn Fn(&str, &Name) -> Option<String>) -> String {
+        let (name, members) = self.requests.iter().find(|(name, _)| name.1 == format!("{operation}Request")).unwrap();
+        let inner: String = members.iter().map(|member| self.written(member, &name.1, content)).collect();
+        format!("<{} xmlns=\"{}\">{inner}</{0}>", name.1, name.0)
+    }
+
+    fn written(&self, member: &Member, path: &str, content: &dyn Fn(&str, &Name) -> Option<String>) -> String {
+        let (namespace, name) = &member.name;
+        let path = format!("{path}/{name}");
+        let (derived, inner) = self.members_of(&member.is);
+        let inner: String = inner.iter().map(|inner| self.written(inner, &path, content)).collect();
+        let inner = if inner.is_empty() { content(&path, &member.is) } else { Some(inner) };
+        let claims = derived.map(|(namespace, name)| format!("xmlns:d=\"{namespace}\" i:type=\"d:{name}\""));
+        let tag = |inner| format!("<{name} xmlns=\"{namespace}\" {}>{inner}</{name}>", claims.unwrap_or_default());
+        inner.map_or(String::new(), tag)
+    }
+
     /// The members of a type; where another extends it, of that, which must then be named.
     fn members_of(&self, is: &Name) -> (Option<&Name>, Vec<Member>) {
         let extends = |other: &Type| matches!(other, Type::Members(Some(base), _) if base == is);
