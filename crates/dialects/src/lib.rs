@@ -74,6 +74,8 @@ pub struct Dialect {
     pub answer: for<'a> fn(&'a Arc<State>, &'a Request, Option<Arc<Caller>>) -> Answering<'a>,
     /// The longest body that is taken at a path, in bytes, where it is not the server's limit.
     pub largest_body: fn(path: &str) -> Option<usize>,
+    /// What an answer of it means, where that is not plain: for whoever looks at exchanges.
+    pub explain: notes::Explain,
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
     /// head.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,

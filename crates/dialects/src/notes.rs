@@ -1,7 +1,10 @@
-//! What a dialect took although its vendor's documents do not have it.
+//! What is worth saying of an exchange beside its answer: what a dialect took although its vendor's documents do not have
+//! it, and what the answer means where the vendor's way of saying it is not plain.
 
 use crate::sign_in::lock;
-use http::Response;
+use crate::{Refusal, Request};
+use domain::error::Reason;
+use http::{Response, StatusCode};
 use std::sync::Mutex;
 
 /// Notes that one exchange keeps at most.
@@ -31,5 +34,43 @@ impl Notes {
         if !notes.is_empty() {
             response.extensions_mut().insert(Noted(notes));
         }
+    }
+}
+
+/// An exchange that is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    /// What was asked.
+    pub request: &'a Request,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Its body.
+    pub body: &'a [u8],
+    /// Why it was refused, if it was.
+    pub refused: Option<&'a Refusal>,
+}
+
+/// Says in a sentence what the vendor's contract makes of an answer, where that is not plain; never a value that was sent.
+pub type Explain = fn(&Answered<'_>) -> Option<String>;
+
+impl Answered<'_> {
+    /// Why the operation was refused, if it was found and was.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        match self.refused {
+            Some(Refusal::Operation(error)) => Some(error.reason),
+            _ => None,
+        }
+    }
+
+    /// The text of the first element of that name in an answer of ours, whatever its prefix.
+    pub(crate) fn element(&self, name: &str) -> Option<&str> {
+        let text = std::str::from_utf8(self.body).ok()?;
+        let begins = |(at, _): &(usize, &str)| {
+            text.get(..*at).is_some_and(|before| before.ends_with(['<', ':']))
+                && text.get(at + name.len()..).is_some_and(|rest| rest.starts_with([' ', '>']))
+        };
+        let (at, _) = text.match_indices(name).find(begins)?;
+        let (_, inside) = text.get(at..)?.split_once('>')?;
+        inside.split('<').next().filter(|inside| !inside.is_empty())
     }
 }

@@ -129,6 +129,11 @@ impl Issuer {
         &self.trust.issuer
     }
 
+    /// Whether people can sign in through it with a browser.
+    pub fn takes_people(&self) -> bool {
+        self.trust.client.is_some()
+    }
+
     /// Whether a text has the form of a token of an issuer; ours never do.
     pub fn is_token(text: &str) -> bool {
         text.starts_with("eyJ") && text.bytes().filter(|byte| *byte == b'.').count() == 2

@@ -60,6 +60,8 @@ pub struct State {
     pub(crate) written: WrittenRecords,
     /// Finds customers by words.
     pub search: Search,
+    /// Called when a person was erased: whoever keeps what was seen of them forgets it.
+    pub forgotten: Box<dyn Fn() + Send + Sync>,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
     /// How mail is sent.
@@ -76,6 +78,15 @@ pub struct State {
 }
 
 impl State {
+    /// Lets go of what is remembered of a person who was erased, outside the store.
+    ///
+    /// # Errors
+    /// When the index of words cannot forget them.
+    pub async fn forget(&self, tenant: Tenant, id: i64) -> Result<(), Error> {
+        (self.forgotten)();
+        self.search.forget(tenant, id).await
+    }
+
     /// `hashers` is how many passwords are hashed at once: each takes some 20 MB and a core for some 20 ms.
     pub fn new(app: App, sign_in: SignIn, passwords: Arc<dyn Passwords>, hashers: usize) -> Self {
         Self {
@@ -89,6 +100,7 @@ impl State {
             validator1: false,
             loopback: true,
             search: Search::default(),
+            forgotten: Box::new(|| ()),
             outbound: Outbound::default(),
             mails: Mails::default(),
             commits: watch::channel(0).1,

@@ -41,7 +41,7 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
         for tenant in tenants {
             for id in run(state, tenant, DueForErasure { limit: CHUNK }).await? {
                 let erased = run(state, tenant, EraseCustomer { id, dry_run: false }).await;
-                state.search.forget(tenant, id).await?;
+                state.forget(tenant, id).await?;
                 // Somebody else may have been faster; what fails is due again in the next round.
                 let outcome = erased.map_or_else(|error| error.to_string(), |_| String::from("erased"));
                 tracing::info!(tenant = tenant.number, customer = id, outcome, "a customer's time is over");

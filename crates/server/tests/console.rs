@@ -57,6 +57,29 @@ fn people_use_it_in_a_browser() {
     assert!(said.lines().last().is_some_and(|line| line.ends_with(" 0 failed")), "{said}");
 }
 
+/// A program of `clients/console` that starts servers of its own, and what its last line must be.
+fn by_itself(program: &str, last: &str) {
+    if !browser_is_there() {
+        return;
+    }
+    let mut command = Command::new("node");
+    command.arg(program).arg(env!("CARGO_BIN_EXE_samerow")).current_dir(clients());
+    let output = command.env("NO_PROXY", "*").env("no_proxy", "*").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.lines().last().is_some_and(|line| line.ends_with(last)), "{said}");
+}
+
+#[test]
+fn first_meetings_go_as_they_are_told() {
+    by_itself("walks.mjs", " 0 failed");
+}
+
+#[test]
+fn people_sign_in_through_an_issuer() {
+    by_itself("issuer.mjs", "done");
+}
+
 /// A session of the console.
 struct Visitor<'s> {
     server: &'s Server,

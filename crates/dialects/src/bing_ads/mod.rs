@@ -6,6 +6,7 @@ mod errors;
 mod fields;
 mod handlers;
 mod industry;
+mod notes;
 mod operations;
 mod wire;
 
@@ -28,6 +29,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body: |_| None,
     refuse: errors::refuse,
+    explain: notes::explain,
     endpoints: &[],
     operations: operations::NAMES,
     lens: || fields::MEMBERS.iter().map(|(field, name)| ((*name).to_owned(), *field)).collect(),

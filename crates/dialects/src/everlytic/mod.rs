@@ -6,6 +6,7 @@ mod fields;
 mod handlers;
 mod industry;
 mod list;
+mod notes;
 mod operations;
 mod rpc;
 mod wire;
@@ -32,6 +33,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body: |_| None,
     refuse: errors::refuse,
+    explain: notes::explain,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),

@@ -7,6 +7,7 @@ mod entity_tag;
 mod errors;
 mod fields;
 mod handlers;
+mod notes;
 pub mod openapi;
 mod operations;
 mod patch;
@@ -38,6 +39,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body,
     refuse,
+    explain: notes::explain,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,

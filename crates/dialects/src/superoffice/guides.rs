@@ -9,8 +9,8 @@ pub static GUIDES: &[Guide] = &[
         text: r#"1  Keep your generated proxy. Set its address before the first call, or in app.config:
      ticketService.Url = "{url}/scripts/SOAP?action=ticket";
    (action=customer and action=admin likewise)
-2  Give the program an agent to sign in as:
-     samerow user create username=egon password=... role=admin dialects=superoffice
+2  Give the program an agent to sign in as (the vendor lets administrators only):
+     samerow user add username=egon role=admin dialects=superoffice --password-stdin
 3  A new proxy, if you must:
      wsdl "{url}/scripts/SOAP?action=ticket"                                 rpc/encoded, as the old one
      dotnet-svcutil "{url}/scripts/SOAP?action=ticket&style=literal"         document/literal

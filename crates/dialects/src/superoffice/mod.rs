@@ -9,6 +9,7 @@ mod handlers;
 mod learned;
 mod leniency;
 mod literal;
+mod notes;
 mod operations;
 mod wire;
 
@@ -39,6 +40,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body: |_| Some(LARGEST_BODY),
     refuse: errors::refuse,
+    explain: notes::explain,
     endpoints: &[],
     operations: &operations::NAMES,
     lens,

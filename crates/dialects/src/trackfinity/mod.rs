@@ -4,6 +4,7 @@ mod auth;
 mod errors;
 mod fields;
 mod handlers;
+mod notes;
 mod operations;
 mod wire;
 
@@ -27,6 +28,7 @@ pub static DIALECT: Dialect = Dialect {
     answer,
     largest_body: |_| None,
     refuse: errors::refuse,
+    explain: notes::explain,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,

@@ -88,8 +88,35 @@ fn send_all(bulk: &Bulk, client: &Client, done: &mut Done) -> Result<(), Failed>
     if batch.is_empty() { Ok(()) } else { send(bulk, client, &batch, done) }
 }
 
+/// Tries lines that stand alone. A trial tells what would change and not what came of each: lines that are refused
+/// together are tried by halves.
+fn try_each(client: &Client, batch: &[(usize, Value)], done: &mut Done) -> Result<(), Failed> {
+    let items: Vec<_> = batch.iter().map(|(_, item)| item).collect();
+    let ask = Ask::post("/v1/customers/bulk?atomic=true", &json!({ "items": items })).dry_run(true);
+    match (client.json(ask), batch) {
+        (Ok(_), _) => done.stored += batch.len(),
+        (Err(failed), _) if matches!(failed.exit, Exit::Auth | Exit::Unavailable | Exit::Usage) => return Err(failed),
+        (Err(failed), [(line, _)]) => {
+            done.refused += 1;
+            if done.refused <= TOLD {
+                note(&format!("line {line}: {}\n", failed.message));
+            }
+        }
+        (Err(_), _) => {
+            let (first, second) = batch.split_at(batch.len() / 2);
+            try_each(client, first, done)?;
+            try_each(client, second, done)?;
+        }
+    }
+    progress(done.stored + done.refused);
+    Ok(())
+}
+
 /// Sends some lines and tells what came of them.
 fn send(bulk: &Bulk, client: &Client, batch: &[(usize, Value)], done: &mut Done) -> Result<(), Failed> {
+    if bulk.each && bulk.dry_run {
+        return try_each(client, batch, done);
+    }
     let items: Vec<_> = batch.iter().map(|(_, item)| item).collect();
     let atomic = !bulk.each;
     let ask = Ask::post(format!("/v1/customers/bulk?atomic={atomic}"), &json!({ "items": items }));
@@ -98,7 +125,6 @@ fn send(bulk: &Bulk, client: &Client, batch: &[(usize, Value)], done: &mut Done)
         done.refused += batch.len();
         failed.about(&format!("lines {first} to {last}, of which nothing is stored"))
     })?;
-    // A trial tells what would change and not what came of each.
     let results = answer.get("results").and_then(Value::as_array);
     let Some(results) = results else {
         done.stored += batch.len();

@@ -1,6 +1,8 @@
 //! Who answers a management command: a running server, or the store of a folder that no server has open. Both are asked
 //! in the words of the native API, so that no command can do what the API cannot.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use clap::Args;
 use dialects::{Answer, Request, SignIn, SignInLimits, State, native};
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Options, SqliteStore};
 
-use super::{Exit, Failed};
+use super::{Exit, Failed, variables};
 use crate::courier;
 use crate::demo::run as run_as_server;
 use crate::dispatch::new_request_id;
@@ -39,6 +41,9 @@ pub(super) struct Remote {
     /// A native bearer token.
     #[arg(long, env = "SAMEROW_TOKEN", default_value = "", hide_env_values = true)]
     token: String,
+    /// A user in place of a token; the password is read from SAMEROW_PASSWORD.
+    #[arg(long, env = "SAMEROW_USER", default_value = "")]
+    user: String,
     /// Folder of an embedded store that no server has open, instead of a server.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -118,7 +123,7 @@ impl Ask {
 
 /// Answers.
 pub(super) enum Client {
-    /// A server: where, and with which token.
+    /// A server: where, and who asks it.
     Server(Box<ureq::Agent>, String, HeaderValue),
     /// A store.
     Store(tokio::runtime::Runtime, Arc<State>, Arc<Caller>),
@@ -131,7 +136,7 @@ impl Remote {
 
     /// Whether anything but what everybody sees can be asked for.
     pub(super) const fn is_signed_in(&self) -> bool {
-        self.data.is_some() || !self.token.is_empty()
+        self.data.is_some() || !self.token.is_empty() || !self.user.is_empty()
     }
 
     /// Makes ready to ask.
@@ -155,13 +160,24 @@ impl Remote {
                         config.tls_config(courier::trusting(&trusted))
                     }
                 };
-                let mut token = HeaderValue::try_from(format!("Bearer {}", self.token))
-                    .map_err(|_| Failed::new(Exit::Usage, "the token holds characters that no token has"))?;
-                token.set_sensitive(true);
                 let server = self.server.trim_end_matches('/').to_owned();
-                Ok(Client::Server(Box::new(config.build().new_agent()), server, token))
+                Ok(Client::Server(Box::new(config.build().new_agent()), server, self.authorization()?))
             }
         }
+    }
+
+    /// Who asks: a token goes before a user.
+    fn authorization(&self) -> Result<HeaderValue, Failed> {
+        let text = if self.token.is_empty() && !self.user.is_empty() {
+            let password = variables().find(|(name, _)| name == "SAMEROW_PASSWORD").map_or(String::new(), |(_, it)| it);
+            format!("Basic {}", STANDARD.encode(format!("{}:{password}", self.user)))
+        } else {
+            format!("Bearer {}", self.token)
+        };
+        let mut value = HeaderValue::try_from(text)
+            .map_err(|_| Failed::new(Exit::Usage, "the token holds characters that no token has"))?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 }
 

@@ -55,6 +55,9 @@ pub(super) struct Written {
     /// Read them from a file with a JSON object instead; - is standard input.
     #[arg(long, conflicts_with = "assignments")]
     file: Option<PathBuf>,
+    /// Take the member `password` from the first line of standard input: no list of processes shows it.
+    #[arg(long, conflicts_with = "file")]
+    password_stdin: bool,
     /// Say what would happen, and do nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -269,7 +272,15 @@ impl ListOf {
 
 impl Written {
     pub(super) fn body(&self) -> Result<Value, Failed> {
-        let Some(file) = &self.file else { return assignment::body(&self.assignments) };
+        let Some(file) = &self.file else {
+            let mut body = assignment::body(&self.assignments)?;
+            if self.password_stdin {
+                let mut line = String::new();
+                std::io::stdin().read_line(&mut line).map_err(|error| Failed::new(Exit::Usage, error))?;
+                body["password"] = line.trim_end_matches(['\r', '\n']).into();
+            }
+            return Ok(body);
+        };
         let mut text = String::new();
         let read = if file.as_os_str() == "-" {
             std::io::stdin().lock().read_to_string(&mut text).map(drop)

@@ -117,6 +117,9 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     }
     state.commits = pulse::start(committed, phases.clone());
     let connections = Arc::new(OnceLock::new());
+    let inspector = Arc::new(Inspector::new(settings.number("inspector-calls")?, inspects_bodies(settings, demo)?));
+    let watcher = Arc::clone(&inspector);
+    state.forgotten = Box::new(move || watcher.forget());
     let state = Arc::new(state);
     let delivering = tokio::spawn(dialects::native::deliver(Arc::clone(&state)));
     let following = tokio::spawn(search::follow(Arc::downgrade(&state)));
@@ -124,7 +127,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let dispatch = Dispatch {
         state,
         metrics: Arc::new(Metrics::default()),
-        inspector: Arc::new(Inspector::new(settings.number("inspector-calls")?, inspects_bodies(settings, demo)?)),
+        inspector,
         cors: Cors::parse(settings.text("cors-origins")).map_err(|why| Failed::new(Exit::Usage, why))?,
         compresses: settings.on("compress")?,
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
@@ -382,10 +385,13 @@ fn welcome(url: &str, store: &str, first: &First, demo_works: bool) -> String {
     for dialect in dialects::ALL {
         text.push_str(&format!("  {:<14} {}\n", dialect.name, dialect.title));
     }
+    text.push_str(&format!("  console        {url}/console\n  docs           {url}/docs\n"));
     match first {
         First::Kept => {}
         First::Admin { password } => {
             text.push_str(&format!("  first start    user admin, password {password}: shown once, write it down\n"));
+            text.push_str(&format!("  commands       export SAMEROW_USER=admin SAMEROW_PASSWORD={password}\n"));
+            text.push_str("  tip            samerow dialects connect superoffice --lang csharp\n");
         }
         First::Demo => {
             text.push_str("  demo data      in the store; these calls work as they are:\n\n");

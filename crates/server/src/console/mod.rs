@@ -77,7 +77,9 @@ async fn route(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request
     }
     let stranger = Stranger::new(request);
     match (is_read, &*segments) {
-        (true, ["sign-in"]) => return ("sign-in", Ok(pages::sign_in::show(&stranger).into())),
+        (true, ["sign-in"]) => return ("sign-in", Ok(pages::sign_in::show(state, &stranger).into())),
+        (true, ["sign-in", "oidc"]) => return ("sign-in", pages::oidc::lead(state, &stranger).await),
+        (true, ["sign-in", "done"]) => return ("sign-in", pages::oidc::done(state, &stranger).await),
         (false, ["sign-in"]) => return ("sign-in", pages::sign_in::run(state, &stranger).await),
         (false, ["preferences"]) => return ("", pages::sign_in::preferences(&stranger)),
         _ => {}
@@ -85,7 +87,7 @@ async fn route(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request
     let visit = match Visit::open(state, inspector, request).await {
         Ok(visit) => visit,
         Err(error) if error.reason == Reason::Unauthenticated => {
-            return ("", Ok(pages::sign_in::again(&stranger).into()));
+            return ("", Ok(pages::sign_in::again(state, &stranger).into()));
         }
         Err(error) => return ("", Err(error)),
     };

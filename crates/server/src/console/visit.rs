@@ -191,10 +191,31 @@ pub(super) fn cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
 
 /// Sets a cookie that only our own pages send and no script reads; an empty value ends it.
 pub(super) fn set_cookie(request: &Request, response: &mut Response<Bytes>, name: &str, value: &str, seconds: i64) {
+    put_cookie(request, response, (name, value), ("", "Strict"), seconds);
+}
+
+/// The same for the one page that others lead back to.
+pub(super) fn set_cookie_for_return(
+    request: &Request,
+    response: &mut Response<Bytes>,
+    name: &str,
+    value: &str,
+    seconds: i64,
+) {
+    put_cookie(request, response, (name, value), ("/sign-in", "Lax"), seconds);
+}
+
+fn put_cookie(
+    request: &Request,
+    response: &mut Response<Bytes>,
+    (name, value): (&str, &str),
+    (path, sites): (&str, &str),
+    seconds: i64,
+) {
     let secure = if request.base_url.starts_with("https:") { "; Secure" } else { "" };
     let age = if value.is_empty() { 0 } else { seconds };
-    let root = format!("{}{BASE}", prefix(request));
-    let cookie = format!("{name}={value}; Path={root}; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+    let root = format!("{}{BASE}{path}", prefix(request));
+    let cookie = format!("{name}={value}; Path={root}; Max-Age={age}; HttpOnly; SameSite={sites}{secure}");
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -1,7 +1,7 @@
 //! A call as it is kept: read, set out for the eye and without its secrets.
 
 use bytes::Bytes;
-use dialects::notes::Noted;
+use dialects::notes::{Answered, Noted};
 use dialects::{Refusal, Request};
 use domain::Time;
 use domain::error::Reason;
@@ -104,6 +104,11 @@ impl Arrived {
     pub(super) fn settle(self, keeps_bodies: bool) -> Call {
         let Self { number, at, took, dialect, operation, request, mut response, refused } = self;
         let outcome = outcome(refused.as_ref(), response.status());
+        let mut notes = response.extensions_mut().remove().map_or(Vec::new(), |Noted(notes)| notes);
+        let answered =
+            Answered { request: &request, status: response.status(), body: response.body(), refused: refused.as_ref() };
+        let known = dialects::ALL.iter().find(|known| known.name == dialect);
+        notes.extend(known.and_then(|known| (known.explain)(&answered)));
         let client = request.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
         let asked = Asked {
             client: client.unwrap_or_default().into_owned(),
@@ -124,7 +129,7 @@ impl Arrived {
             operation,
             outcome,
             why: refused.as_ref().map_or(String::new(), |refused| refused.sentence().to_owned()),
-            notes: response.extensions_mut().remove().map_or(Vec::new(), |Noted(notes)| notes),
+            notes,
             id: request.id,
             asked,
             status: response.status(),

@@ -168,6 +168,11 @@ impl Inspector {
         self.calls().into_iter().find(|call| call.number == number)
     }
 
+    /// Forgets every call: a person was erased, and nobody can tell which calls told of them.
+    pub fn forget(&self) {
+        *self.0.settle() = Kept::default();
+    }
+
     /// How each dialect fared in the last hour, by minutes that had calls, oldest first.
     pub fn minutes(&self) -> Vec<(&'static str, Vec<Minute>)> {
         lock(&self.0.front).minutes.until(SystemClock.now())

@@ -90,7 +90,7 @@ pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer
     }
     let encode = |certificate: &Certificate| Ok(wire::certificates(std::slice::from_ref(certificate)));
     let answer = attempt::run(&call, &query, &View::default(), Touches::NoVersion, erase, encode).await?;
-    call.state.search.forget(call.caller.tenant, id).await?;
+    call.state.forget(call.caller.tenant, id).await?;
     Ok(answer)
 }
 
@@ -101,7 +101,7 @@ pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -
         match call.run(EraseCustomer { id, dry_run }).await {
             Ok(certificate) => {
                 if !dry_run {
-                    call.state.search.forget(call.caller.tenant, id).await?;
+                    call.state.forget(call.caller.tenant, id).await?;
                 }
                 certificates.push(certificate);
             }

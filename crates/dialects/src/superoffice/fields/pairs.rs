@@ -2,6 +2,7 @@
 //! repeated field the last one counts, except that each `email` is added.
 
 use super::{extra, language, moment, show, status_of, unprefixed};
+use crate::suggest::nearest;
 use domain::error::Reason;
 use domain::operation::Submission;
 use domain::{Customer, Edit, Error, Field, Kind, Record, Shape, Value};
@@ -138,10 +139,22 @@ impl Pairs {
                 Err(Error::invalid(Field::Extra(0), format!("There is no extra field {shown}. Nothing was stored.")))
             }
             None => {
-                let text = format!("{shown} is no field that can be set here. Nothing was stored.");
+                let mut text = format!("{shown} is no field that can be set here. Nothing was stored.");
+                if let Some(meant) = self.meant(short) {
+                    text.push_str(&format!(" Did you mean {meant}?"));
+                }
                 Err(Error::new(Reason::Invalid, text))
             }
         }
+    }
+
+    /// The name that was probably meant: one that is spelt alike, or that of a field which is called alike elsewhere.
+    fn meant(&self, wrong: &str) -> Option<&'static str> {
+        let spelt = nearest(wrong, self.names.iter().map(|(name, _)| *name));
+        let known = |name: &str| self.names.iter().find(|(spelt, field)| *spelt == name || field.name() == *name);
+        let elsewhere: Vec<_> = self.names.iter().map(|(_, field)| field.name()).collect();
+        let meant = spelt.or_else(|| nearest(wrong, elsewhere.iter().map(|name| &**name)));
+        meant.and_then(known).map(|(name, _)| *name)
     }
 
     /// What a pair does; nothing where it says what is there.

@@ -89,6 +89,6 @@ pub(super) async fn erase(visit: &Visit<'_>, id: i64) -> Outcome {
         return Err(Error::new(Reason::Invalid, text));
     }
     let certificate = visit.run("erase", EraseCustomer { id, dry_run: false }).await?;
-    visit.state.search.forget(visit.caller().tenant, id).await?;
+    visit.state.forget(visit.caller().tenant, id).await?;
     erasure(visit, certificate).await
 }

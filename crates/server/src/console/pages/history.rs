@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::operation::ReadHistory;
-use domain::{Change, Error, Field, Kind, Shape};
+use domain::{Change, Error, Field, Kind, Shape, Value};
 use http::StatusCode;
+use std::collections::BTreeMap;
 
 use super::record::{self, Head};
 use super::{fields, here};
@@ -68,11 +69,19 @@ pub(super) fn named(words: &'static Words, kind: Kind, id: i64) -> String {
 /// What the store refuses with.
 pub(super) async fn entries(visit: &Visit<'_>, kind: Kind, changes: &[Change]) -> Result<Vec<Entry>, Error> {
     let (words, extra) = (visit.words(), fields::extra_fields(visit, kind).await?);
+    let names = references(visit, changes).await;
+    let value = |field: Field, value: Option<&Value>| match (field.shape(), value) {
+        (Shape::Reference(kind), Some(Value::Number(id))) => match names.get(&(kind, *id)) {
+            Some(name) => format!("{name} #{id}"),
+            None => shown::plain(words, field, value),
+        },
+        _ => shown::plain(words, field, value),
+    };
     let told = |told: &domain::FieldChange| Told {
         name: told.field.name().into_owned(),
         label: fields::label(words, told.field, &extra),
-        from: shown::plain(words, told.field, told.from.as_ref()),
-        to: shown::plain(words, told.field, told.to.as_ref()),
+        from: value(told.field, told.from.as_ref()),
+        to: value(told.field, told.to.as_ref()),
         can_be_reverted: told.field.shape() != Shape::Secret,
     };
     let entry = |change: &Change| Entry {
@@ -87,6 +96,26 @@ pub(super) async fn entries(visit: &Visit<'_>, kind: Kind, changes: &[Change]) -
         is_erased: change.fields.is_empty(),
     };
     Ok(changes.iter().map(entry).collect())
+}
+
+/// What the records that changes refer to are called.
+async fn references(visit: &Visit<'_>, changes: &[Change]) -> BTreeMap<(Kind, i64), String> {
+    let mut ids: BTreeMap<Kind, Vec<i64>> = BTreeMap::new();
+    for told in changes.iter().flat_map(|change| &change.fields) {
+        let Shape::Reference(kind) = told.field.shape() else { continue };
+        let numbers = [&told.from, &told.to].into_iter().flatten().filter_map(|value| match value {
+            Value::Number(id) => Some(*id),
+            _ => None,
+        });
+        ids.entry(kind).or_default().extend(numbers);
+    }
+    let mut names = BTreeMap::new();
+    for (kind, mut ids) in ids {
+        ids.sort_unstable();
+        ids.dedup();
+        names.extend(fields::names(visit, kind, &ids).await.into_iter().map(|(id, name)| ((kind, id), name)));
+    }
+    names
 }
 
 pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {

@@ -56,7 +56,8 @@ impl Line {
             status: call.status.as_u16(),
             micros: call.took.as_micros(),
             why: call.why.clone(),
-            notes: call.notes.len(),
+            // Of a refused call its sentence is there already.
+            notes: if call.outcome == "ok" { call.notes.len() } else { 0 },
         }
     }
 

@@ -15,7 +15,7 @@ use super::saved::{self, View};
 use super::{error, fields, here, is_edited_together, many};
 use crate::console::form::{Form, query};
 use crate::console::layout::Page;
-use crate::console::visit::{Outcome, Visit};
+use crate::console::visit::{Outcome, Visit, see_other};
 use crate::console::{NAME, html, shown};
 
 /// Records on one page.
@@ -203,6 +203,10 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         }
         Err(error) => return Err(error),
     };
+    // Who searched from the top of a page wants the record, not a list of one.
+    if let ([record], true, true) = (&*found.records, next.is_empty(), visit.query("open") == "only") {
+        return Ok(see_other(&visit.at(&format!("/{}/{}", many(kind), record.id))).into());
+    }
     let extra = fields::extra_fields(visit, kind).await?;
     let order = filter::parse_order(kind, &asked.sort).unwrap_or_default();
     let columns = asked

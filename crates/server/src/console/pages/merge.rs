@@ -65,7 +65,12 @@ pub(super) async fn show(visit: &Visit<'_>, id: i64) -> Outcome {
         q: if q.is_empty() { likely(&present) } else { q },
     };
     let Some(other_id) = with else {
+        let asked = !visit.query("q").is_empty();
         shown.offered = offered(visit, &present, &shown.q).await?;
+        if shown.offered.is_empty() && !asked {
+            shown.q = shown::name(&present);
+            shown.offered = offered(visit, &present, &shown.q).await?;
+        }
         return Ok(html(StatusCode::OK, &shown).into());
     };
     let other = record::read(visit, Kind::Customer, other_id).await?;

@@ -16,6 +16,7 @@ mod live;
 mod map;
 mod merge;
 mod messages;
+pub(super) mod oidc;
 mod overview;
 mod record;
 mod replay;

@@ -27,12 +27,13 @@ const STEPS: i64 = 10;
 /// Width and height of a chart, in its own units.
 const CHART: (usize, usize) = (240, 36);
 
-struct Line {
-    address: String,
-    id: i64,
-    name: String,
-    by: String,
-    at: Moment,
+/// A record in a short list.
+pub(super) struct Line {
+    pub(super) address: String,
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) by: String,
+    pub(super) at: Moment,
 }
 
 /// How a dialect fared in the last hour.
@@ -167,7 +168,7 @@ async fn latest(visit: &Visit<'_>, kind: Kind, only: fn(&Record) -> bool) -> Res
     Ok(lines)
 }
 
-fn line(visit: &Visit<'_>, record: &Record) -> Line {
+pub(super) fn line(visit: &Visit<'_>, record: &Record) -> Line {
     Line {
         address: visit.at(&format!("/{}/{}", many(record.kind), record.id)),
         id: record.id,

@@ -3,14 +3,18 @@
 use askama::Template;
 use dialects::sign_in::digest;
 use domain::error::Reason;
-use domain::operation::{Attempt, Attempted, CreateRecord, Deleted, Once, ReadHistory, ReadRecord, UpdateRecord};
-use domain::{Edit, Error, Field, Kind, Part, Record, Shape};
+use domain::filter::{Order, Selection};
+use domain::operation::{
+    Attempt, Attempted, CreateRecord, Deleted, ListRecords, Once, ReadHistory, ReadRecord, UpdateRecord,
+};
+use domain::{Edit, Error, Field, Kind, Part, Record, Shape, ticket};
 use http::StatusCode;
 use std::sync::Arc;
 
 use super::fields::{self, FormField, Group};
 use super::history::{self, Entry};
 use super::messages::{self, Message};
+use super::overview::{self, Line};
 use super::{conflict, error, here, many};
 use crate::console::form::value;
 use crate::console::layout::Page;
@@ -19,6 +23,9 @@ use crate::console::{html, shown};
 
 /// Changes that the page of a record shows.
 const LATEST: u32 = 8;
+
+/// Tickets that the page of a customer shows.
+const TICKETS: u32 = 6;
 
 /// What every page of one record begins with.
 pub(super) struct Head {
@@ -96,6 +103,12 @@ struct Shown {
     is_key: bool,
     messages: Vec<Message>,
     more_messages: bool,
+    /// The field that a new record begins with; `""` for one that is there.
+    focus: String,
+    /// Whether it was just made: what comes next is typed at once.
+    is_fresh: bool,
+    /// The customer's tickets that changed last.
+    tickets: Vec<Line>,
 }
 
 /// A page of a record.
@@ -143,6 +156,10 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         is_key: matches!(kind, Kind::Key | Kind::Webhook) && !is_new,
         messages,
         more_messages,
+        focus: if is_new { groups.iter().flat_map(|(_, fields)| fields).map(|f| f.name.clone()).next() } else { None }
+            .unwrap_or_default(),
+        is_fresh: visit.query("done") == "created",
+        tickets: if kind == Kind::Customer && !is_new { tickets_of(visit, record.id).await? } else { Vec::new() },
         may_edit: visit.caller().role.allows(kind.access(true))
             && (!problem.is_empty() || !record.is_deleted() && !record.is_erased()),
         head,
@@ -153,6 +170,19 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         latest,
     };
     Ok(html(status, &shown).into())
+}
+
+/// The tickets of a customer that changed last.
+async fn tickets_of(visit: &Visit<'_>, customer: i64) -> Result<Vec<Line>, Error> {
+    let order = vec![Order { field: Field::UpdatedAt, descending: true }];
+    let selection = Selection { filter: ticket::with(customer), order, limit: TICKETS, ..Selection::default() };
+    let list = ListRecords { kind: Kind::Ticket, selection, deleted: Deleted::Hidden };
+    match visit.run("list", list).await {
+        Ok(page) => Ok(page.records.iter().map(|ticket| overview::line(visit, ticket)).collect()),
+        // Who does not reach tickets sees the rest.
+        Err(error) if error.reason == Reason::Forbidden => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// An empty form.

@@ -10,7 +10,8 @@ use domain::session::Subject;
 use http::{Method, Response, StatusCode};
 use std::sync::Arc;
 
-use super::error;
+use super::{error, oidc};
+use crate::console::form::query;
 use crate::console::layout::Page;
 use crate::console::visit::{LANGUAGE, Outcome, SESSION, Stranger, THEME, Visit, cookie, see_other, set_cookie};
 use crate::console::{NAME, html};
@@ -29,6 +30,10 @@ struct SignIn {
     /// What was typed in a form whose session has ended.
     kept: Vec<(String, String)>,
     ended: bool,
+    /// Who else people sign in through; `""` for nobody.
+    issuer: String,
+    /// Where that begins.
+    lead: String,
 }
 
 #[derive(Template)]
@@ -39,28 +44,39 @@ struct GoOn {
     kept: Vec<(String, String)>,
 }
 
-pub(in crate::console) fn show(stranger: &Stranger<'_>) -> Response<Bytes> {
-    page(stranger, String::new(), Vec::new(), false)
+impl SignIn {
+    fn new(state: &State, stranger: &Stranger<'_>, next: String) -> Self {
+        let p = stranger.page(stranger.words.get("sign_in"));
+        let lead = format!("{}/sign-in/oidc{}", p.root, query(&[("next", &next)]));
+        let (name, problem, kept) = Default::default();
+        Self { p, next, name, problem, kept, ended: false, issuer: oidc::name(state), lead }
+    }
 }
 
-fn page(stranger: &Stranger<'_>, next: String, kept: Vec<(String, String)>, ended: bool) -> Response<Bytes> {
-    let p = stranger.page(stranger.words.get("sign_in"));
-    let status = if ended { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
-    html(status, &SignIn { p, next, name: String::new(), problem: String::new(), kept, ended })
+pub(in crate::console) fn show(state: &State, stranger: &Stranger<'_>) -> Response<Bytes> {
+    html(StatusCode::OK, &SignIn::new(state, stranger, String::new()))
+}
+
+/// The page with what is in the way.
+pub(super) fn refused(state: &State, stranger: &Stranger<'_>, next: String, error: Error) -> Outcome {
+    let shown = SignIn { problem: error.message.to_string(), ..SignIn::new(state, stranger, next) };
+    Ok(html(error::status(error.reason), &shown).into())
 }
 
 /// Asks to sign in, keeping where somebody wanted to go and what they had typed.
-pub(in crate::console) fn again(stranger: &Stranger<'_>) -> Response<Bytes> {
+pub(in crate::console) fn again(state: &State, stranger: &Stranger<'_>) -> Response<Bytes> {
     let request = stranger.request;
-    let had_session = cookie(request, SESSION).is_some();
+    let ended = cookie(request, SESSION).is_some();
+    let shown = SignIn::new(state, stranger, stranger.page("").address);
     if request.method != Method::POST {
-        return page(stranger, stranger.page("").address, Vec::new(), had_session);
+        let status = if ended { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+        return html(status, &SignIn { ended, ..shown });
     }
     let form = stranger.form().unwrap_or_default();
     // What is secret is typed again.
     let kept = form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "password"));
     let kept = kept.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    page(stranger, stranger.page("").address, kept, true)
+    html(StatusCode::UNAUTHORIZED, &SignIn { kept, ended: true, ..shown })
 }
 
 /// Signs in with name and password.
@@ -86,8 +102,7 @@ pub(in crate::console) async fn run(state: &Arc<State>, stranger: &Stranger<'_>)
                 Reason::Unauthenticated => words.get("sign_in_wrong").to_owned(),
                 _ => error.message.to_string(),
             };
-            let p = stranger.page(words.get("sign_in"));
-            let shown = SignIn { p, next, name: name.to_owned(), problem, kept, ended: false };
+            let shown = SignIn { name: name.to_owned(), problem, kept, ..SignIn::new(state, stranger, next) };
             return Ok(html(error::status(error.reason), &shown).into());
         }
     };
@@ -105,7 +120,7 @@ pub(in crate::console) async fn run(state: &Arc<State>, stranger: &Stranger<'_>)
 }
 
 /// An address of the console; anything else is its first page.
-fn inside(stranger: &Stranger<'_>, next: &str) -> String {
+pub(super) fn inside(stranger: &Stranger<'_>, next: &str) -> String {
     let root = stranger.page("").root;
     let rest = next.strip_prefix(&root);
     let fits = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));

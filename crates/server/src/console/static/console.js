@@ -7,11 +7,16 @@ const one = (selector, within = document) => within.querySelector(selector);
 // Times in the reader's own zone; the exact one stays in the title.
 function local(within) {
   const form = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+  const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of all("time[datetime]", within)) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.valueOf())) {
       time.title = time.dateTime;
-      time.textContent = form.format(at);
+      const minutes = Math.round((at - Date.now()) / 60000);
+      // What just happened is told by how long ago that was, where the exact moment is not looked for.
+      const near = time.closest(".entry, .lines") && minutes <= 0 && minutes > -1440;
+      time.textContent = !near ? form.format(at)
+        : minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.round(minutes / 60), "hour");
     }
   }
 }
@@ -130,7 +135,7 @@ document.addEventListener("keydown", (event) => {
     if (!palette.open) palette.open_();
     return;
   }
-  const typing = event.target.closest("input, select, textarea, dialog");
+  const typing = event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, dialog");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.getElementById("search");
   if (event.key === "/" && search) {
