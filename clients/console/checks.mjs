@@ -1,5 +1,6 @@
 // What must hold of the console. Every check begins with a browser of its own that nobody is signed in to.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { Key } from "./browser.mjs";
 
 // The pages that people see: a name for the screenshot, and the address.
@@ -319,6 +320,23 @@ export const checks = {
     await browser.go("/console/inspector?outcome=refused&dialect=trackfinity&q=refused-one");
     assert.equal((await browser.all("#calls tr")).length, 1);
     assert.match(await browser.text("#calls tr"), /At least one parameter/);
+    for (const [id, call, said] of [
+      ["n-empty", trackfinity(browser.base, "customer_id=191&zip=1&city=&colour=red", { "x-request-id": "n-empty" }),
+        /"city": empty, which changes nothing[^]*"colour": no parameter/],
+      ["n-bad", trackfinity(browser.base, "customer_id=191", { "x-request-id": "n-bad" }), /404 is the vendor's answer to a parameter/],
+      ["n-rest", fetch(`${browser.base}/api/2.0/customers/191`, { headers: { "x-request-id": "n-rest" } }), /HTTP Basic/],
+      ["n-rpc", fetch(`${browser.base}/api/2.0/xmlrpc`, { method: "POST", headers: { "x-request-id": "n-rpc", "content-type": "text/xml" },
+        body: "<methodCall><methodName>GetCustomer</methodName></methodCall>" }), /fault with HTTP status 200/],
+      ["n-native", fetch(`${browser.base}/v1/customers/191`, { headers: { "x-request-id": "n-native" } }), /unauthenticated: /],
+      ["n-bing", fetch(`${browser.base}/Api/CustomerManagement/v11/CustomerManagementService.svc`, { method: "POST",
+        headers: { "x-request-id": "n-bing", "content-type": "text/xml", soapaction: '"GetCustomer"' },
+        body: "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><GetCustomerRequest xmlns='https://bingads.microsoft.com/Customer/v11'/></s:Body></s:Envelope>" }),
+        /every fault with HTTP status 500: its code is 116/],
+    ]) {
+      await call;
+      await browser.go(`/console/requests/${id}`);
+      assert.match(await browser.text("#contract + *"), said, id);
+    }
     await browser.go("/console/requests/never-sent");
     assert.match(await browser.text("h1"), /Not found/);
   },
@@ -471,6 +489,42 @@ export const checks = {
     assert.match(await browser.text(".notice"), /not taken/);
     await browser.press("[action$='/skip'] button");
     assert.match(await browser.text(".notice"), /left out/);
+  },
+
+  async "what a receiver never took is sent again, or left out"(browser) {
+    let status = 500;
+    const got = [];
+    const receiver = createServer((request, response) => {
+      got.push(request.headers["webhook-id"]);
+      request.resume().on("end", () => response.writeHead(status).end());
+    });
+    await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    try {
+      const url = `http://127.0.0.1:${receiver.address().port}/hook`;
+      const { id } = await native(browser.base, "POST", "/v1/webhooks", { name: "Lossy", url, kinds: ["company"] });
+      const letters = async () => (await native(browser.base, "GET", `/v1/webhooks/${id}/dead-letters`)).data;
+      for (const name of ["First Lost", "Second Lost"]) await native(browser.base, "POST", "/v1/companies", { name });
+      await browser.driver.wait(async () => (await letters()).length === 2, 60000, "nothing is given up");
+      await browser.signIn();
+      await browser.go(`/console/webhooks/${id}/deliveries`);
+      assert.match(await browser.text("main"), /the receiver answered 500/);
+      assert.deepEqual(await browser.faults(), []);
+      await browser.press("[action*='/letters/'][action$='/send'] button");
+      assert.match(await browser.text(".notice"), /not taken: the receiver answered 500/);
+      assert.equal((await letters()).length, 2, "it is still given up");
+      status = 200;
+      const before = got.length;
+      await browser.press("[action*='/letters/'][action$='/send'] button");
+      assert.match(await browser.text(".notice"), /took it/);
+      assert.ok(got.length === before + 1 && got.indexOf(got[before]) < before, "the same event came again");
+      assert.equal((await letters()).length, 1);
+      await browser.press("[action*='/letters/'][action$='/remove'] button");
+      assert.match(await browser.text(".notice"), /left out/);
+      assert.deepEqual([await letters(), got.length], [[], before + 1]);
+      await native(browser.base, "DELETE", `/v1/webhooks/${id}`);
+    } finally {
+      receiver.close();
+    }
   },
 
   async "the overview goes on by itself"(browser) {

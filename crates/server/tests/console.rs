@@ -44,7 +44,12 @@ fn people_use_it_in_a_browser() {
     if !browser_is_there() {
         return;
     }
-    let (server, _folder) = demo();
+    let folder = TempDir::with_prefix("samerow-console-").unwrap();
+    let launch = Launch::demo(folder.path())
+        .argument("--webhook-networks=127.0.0.1")
+        .argument("--webhook-attempts=2")
+        .argument("--webhook-retry=0.01");
+    let server = launch.start();
     let mut command = Command::new("node");
     command.arg("run.mjs").arg(format!("http://{}", server.address)).current_dir(clients());
     command.env("NO_PROXY", "*").env("no_proxy", "*");
@@ -369,4 +374,40 @@ fn a_replay_is_for_those_who_operate_the_server_and_only_where_the_call_was() {
     let forged = format!("csrf={}&target=%2Fv1%2Fcustomers%2F10", agent.token());
     assert_eq!(agent.post("/console/inspector/1/replay", &[], &forged).status, 403);
     assert_eq!(admin.post("/console/inspector/1/replay", &[], "target=%2Fv1%2Fcustomers%2F10").status, 401, "no token");
+}
+
+#[test]
+fn files_come_with_a_reply_where_no_script_runs() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let token = admin.token();
+    let form = |parts: &[(&str, &str)]| {
+        let part =
+            |(head, text): &(&str, &str)| format!("--X\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
+        format!("{}--X--\r\n", parts.iter().map(part).collect::<String>())
+    };
+    let reply = |body: &str| {
+        let headers = [("Cookie", &*admin.cookie), ("Content-Type", "multipart/form-data; boundary=X")];
+        server.client().call("POST", "/console/tickets/500/messages", &headers, body).unwrap()
+    };
+    let file = ("name=\"file\"; filename=\"résumé.csv\"\r\nContent-Type: text/csv", "a;b\r\n");
+    let whole = [
+        ("name=\"csrf\"", &*token),
+        ("name=\"once\"", "1"),
+        ("name=\"text\"", "With a file <b>æ</b>."),
+        file,
+        ("name=\"file\"; filename=\"\"\r\nContent-Type: application/octet-stream", ""),
+    ];
+    assert_eq!(reply(&form(&[whole[1], whole[2], file])).status, 401, "no token");
+    assert_eq!(reply(&form(&whole)).status, 303);
+    let page = admin.get("/console/tickets/500").text();
+    assert!(
+        page.contains("With a file &#60;b&#62;æ&#60;/b&#62;.") || page.contains("With a file &lt;b&gt;æ&lt;/b&gt;."),
+        "{page}"
+    );
+    assert_eq!(page.matches("résumé.csv").count(), 1);
+    let link = page.split("class=\"files\"><li><a href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let content = admin.get(link);
+    assert_eq!((content.text(), content.header("content-disposition").is_some()), ("a;b\r\n".to_owned(), true));
+    assert_eq!(reply("no parts").status, 400);
 }

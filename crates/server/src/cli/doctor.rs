@@ -53,6 +53,11 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
         for finding in &report.findings {
             text.push_str(&format!("  {}: {}\n", finding.what, finding.why));
         }
+        if doctor.database_url.is_none() && doctor.data.join("search.db").exists() {
+            text.push_str(
+                "  search.db: not examined, it holds nothing of its own: every start makes it anew from the records\n",
+            );
+        }
         if let Some(warning) = warning {
             text.push_str(&format!("  warning: {warning}\n"));
         }

@@ -1,9 +1,32 @@
 //! What a browser sends: fields with texts.
 
+use dialects::Request;
 use dialects::moment;
 use domain::error::Reason;
 use domain::{Error, Field, Shape, Value};
+use http::header;
 use wire::form;
+use wire::media_type::content_type;
+use wire::multipart::{self, Part};
+
+/// Parts of a form with files.
+const PARTS: usize = 40;
+
+/// The parts of a form with files; `None` for one without.
+///
+/// # Errors
+/// `Invalid` for what cannot be read.
+pub(super) fn parts(request: &Request) -> Result<Option<Vec<Part<'_>>>, Error> {
+    let Some(kind) = request.header(header::CONTENT_TYPE).and_then(|kind| content_type(kind).ok()) else {
+        return Ok(None);
+    };
+    if kind.essence != "multipart/form-data" {
+        return Ok(None);
+    }
+    let limits = form::Limits { bytes: usize::MAX, pairs: PARTS, ..form::Limits::default() };
+    let read = multipart::boundary(&kind).and_then(|boundary| multipart::parts(&request.body, boundary, &limits));
+    read.map(Some).map_err(|error| Error::new(Reason::Invalid, format!("The form cannot be read: {error}")))
+}
 
 /// The fields of a form or a query, in the order they came.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +40,11 @@ impl<'a> Form<'a> {
             form::FormError::TooLong { .. } => Error::new(Reason::TooLong, error.to_string()),
             error => Error::new(Reason::Invalid, format!("The form cannot be read: {error}")),
         })
+    }
+
+    /// The texts among the parts of a form with files.
+    pub(super) fn of_parts(parts: Vec<Part<'a>>) -> Self {
+        Self(parts.into_iter().filter_map(|part| part.text().ok().map(|text| (part.name, text))).collect())
     }
 
     /// The first text of a field; `""` when it is not there.

@@ -39,7 +39,15 @@ pub(crate) fn claims(path: &str) -> bool {
 
 /// The longest body that is taken at a path, in bytes: a whole file, where files are sent to.
 pub(crate) fn largest_body(path: &str) -> Option<usize> {
-    (path.strip_prefix(BASE) == Some("/attachments")).then_some(domain::attachment::MAX_SIZE)
+    let path = path.strip_prefix(BASE)?;
+    match path {
+        "/attachments" => Some(domain::attachment::MAX_SIZE),
+        // A reply with files, and room for its text.
+        _ if path.starts_with("/tickets/") && path.ends_with("/messages") => {
+            Some(domain::attachment::MAX_SIZE + (1 << 20))
+        }
+        _ => None,
+    }
 }
 
 /// Answers with a page, whatever went wrong.

@@ -10,7 +10,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::form::Form;
+use super::form::{self, Form};
 use super::layout::Page;
 use super::words::{self, Words};
 use super::{BASE, NAME};
@@ -66,7 +66,10 @@ impl<'a> Stranger<'a> {
     /// # Errors
     /// `Invalid` for a body that is no form.
     pub(super) fn form(&self) -> Result<Form<'a>, Error> {
-        Form::read(&self.request.body)
+        match form::parts(self.request)? {
+            Some(parts) => Ok(Form::of_parts(parts)),
+            None => Form::read(&self.request.body),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::record::{bytes_of, digest_of};
 use crate::console::NAME;
+use crate::console::form;
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit, see_other};
 
@@ -71,8 +72,17 @@ pub(super) async fn reply(visit: &Visit<'_>, ticket: i64) -> Outcome {
         return Err(Error::new(Reason::Required, "The reply is empty. Nothing was stored.").at(Field::Text));
     }
     let attachments = form.all("attachment").into_iter().map(str::parse::<i64>);
-    let attachments =
+    let mut attachments =
         attachments.collect::<Result<Vec<_>, _>>().map_err(|_| Error::not_found("There is no such file"))?;
+    // Without the script files come with the form; a field of which none was chosen has no name.
+    for file in form::parts(visit.request())?.unwrap_or_default() {
+        let name = file.filename.as_deref().unwrap_or_default();
+        if !name.is_empty() {
+            attachments.push(
+                keep(visit, name.to_owned(), file.content_type.map(str::to_owned), file.bytes.to_vec()).await?.id,
+            );
+        }
+    }
     let internal = form.given("internal").is_some();
     let submission = move |_: &Record| {
         let mut edits = vec![
@@ -119,15 +129,21 @@ pub(super) async fn attach(visit: &Visit<'_>) -> Outcome {
         return Err(Error::new(Reason::Required, "A file has a name").at(Field::Name));
     }
     let content_type = visit.request().header(header::CONTENT_TYPE).map(str::to_owned);
-    let bytes = visit.request().body.to_vec();
-    let content = tokio::task::spawn_blocking(move || Content::new(bytes)).await.map_err(Error::internal)??;
-    let record = visit
-        .run("attach", CreateAttachment { name, content_type, access_key: None, unclaimed: false, content })
-        .await?;
+    let record = keep(visit, name, content_type, visit.request().body.to_vec()).await?;
     let mut response =
         Response::new(Bytes::from(json!({ "id": record.id, "name": record.text(Field::Name) }).to_string()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response.into())
+}
+
+async fn keep(
+    visit: &Visit<'_>,
+    name: String,
+    content_type: Option<String>,
+    bytes: Vec<u8>,
+) -> Result<Arc<Record>, Error> {
+    let content = tokio::task::spawn_blocking(move || Content::new(bytes)).await.map_err(Error::internal)??;
+    visit.run("attach", CreateAttachment { name, content_type, access_key: None, unclaimed: false, content }).await
 }
 
 /// The bytes of a file, as the native API answers them: saved, never shown.

@@ -145,7 +145,7 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
     let is_ticket = kind == Kind::Ticket && !is_new;
     let (messages, more_messages) = if is_ticket { messages::of(visit, record.id).await? } else { Default::default() };
     let title = match is_new {
-        true => visit.words().with("new_of", visit.words().named("kind", kind.name())),
+        true => visit.words().named("new", kind.name()).to_owned(),
         false => format!("{} · {}", head.name, visit.words().named("kind", kind.name())),
     };
     let shown = Shown {

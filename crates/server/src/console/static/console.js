@@ -274,7 +274,7 @@ for (const form of all("form[data-keep]")) {
 
 // Files of a reply: sent at once, linked when the reply is.
 for (const label of all("[data-files]")) {
-  label.hidden = false;
+  label.classList.add("button");
   const form = label.closest("form");
   one("input", label).addEventListener("change", async (event) => {
     for (const file of event.target.files) {
