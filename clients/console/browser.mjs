@@ -127,7 +127,7 @@ class Browser {
 
   async shot(file, full = false) {
     const { data } = await this.driver.sendAndGetDevToolsCommand("Page.captureScreenshot",
-      { format: "png", captureBeyondViewport: full });
+      file.endsWith(".webp") ? { format: "webp", quality: 70, captureBeyondViewport: full } : { format: "png", captureBeyondViewport: full });
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 

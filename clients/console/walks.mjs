@@ -65,7 +65,7 @@ const walks = {
     const line = (start) => place.said.split("\n").find((line) => line.trim().startsWith(start)).trim();
     assert.match(line("console"), /http:\/\/127\.0\.0\.1:\d+\/console$/);
     const password = line("first start").match(/user admin, password (\S+):/)[1];
-    place.export(line("commands").replace("commands", "").trim());
+    place.export(line("commands").replace("commands", "").replace("=that", `=${password}`).trim());
     const guide = place.run(`${line("tip").replace("tip", "")} --url ${place.base}`);
     const [url] = guide.match(/http\S+action=ticket(?=";)/);
     place.run(guide.split("\n").find((line) => line.includes("samerow user add")), { input: "banken\n" });

@@ -409,5 +409,5 @@ fn files_come_with_a_reply_where_no_script_runs() {
     let link = page.split("class=\"files\"><li><a href=\"").nth(1).unwrap().split('"').next().unwrap();
     let content = admin.get(link);
     assert_eq!((content.text(), content.header("content-disposition").is_some()), ("a;b\r\n".to_owned(), true));
-    assert_eq!(reply("no parts").status, 400);
+    assert_eq!(reply("no parts").status, 422);
 }

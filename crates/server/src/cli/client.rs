@@ -43,7 +43,7 @@ pub(super) struct Remote {
     token: String,
     /// A user in place of a token; the password is read from SAMEROW_PASSWORD.
     #[arg(long, env = "SAMEROW_USER", default_value = "")]
-    user: String,
+    login: String,
     /// Folder of an embedded store that no server has open, instead of a server.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -136,7 +136,7 @@ impl Remote {
 
     /// Whether anything but what everybody sees can be asked for.
     pub(super) const fn is_signed_in(&self) -> bool {
-        self.data.is_some() || !self.token.is_empty() || !self.user.is_empty()
+        self.data.is_some() || !self.token.is_empty() || !self.login.is_empty()
     }
 
     /// Makes ready to ask.
@@ -168,9 +168,9 @@ impl Remote {
 
     /// Who asks: a token goes before a user.
     fn authorization(&self) -> Result<HeaderValue, Failed> {
-        let text = if self.token.is_empty() && !self.user.is_empty() {
+        let text = if self.token.is_empty() && !self.login.is_empty() {
             let password = variables().find(|(name, _)| name == "SAMEROW_PASSWORD").map_or(String::new(), |(_, it)| it);
-            format!("Basic {}", STANDARD.encode(format!("{}:{password}", self.user)))
+            format!("Basic {}", STANDARD.encode(format!("{}:{password}", self.login)))
         } else {
             format!("Bearer {}", self.token)
         };

@@ -390,7 +390,7 @@ fn welcome(url: &str, store: &str, first: &First, demo_works: bool) -> String {
         First::Kept => {}
         First::Admin { password } => {
             text.push_str(&format!("  first start    user admin, password {password}: shown once, write it down\n"));
-            text.push_str(&format!("  commands       export SAMEROW_USER=admin SAMEROW_PASSWORD={password}\n"));
+            text.push_str("  commands       export SAMEROW_USER=admin SAMEROW_PASSWORD=that\n");
             text.push_str("  tip            samerow dialects connect superoffice --lang csharp\n");
         }
         First::Demo => {

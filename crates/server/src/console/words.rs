@@ -127,6 +127,14 @@ mod tests {
     }
 
     #[test]
+    fn every_field_has_a_name() {
+        let [english, _] = &*ALL;
+        for field in domain::Field::ALL {
+            assert!(english.has(&format!("field.{field}")), "{field}");
+        }
+    }
+
+    #[test]
     fn a_language_is_chosen() {
         for (tag, accepted, expected) in [
             ("", "", "en"),
