@@ -23,7 +23,7 @@ pub(super) fn parts(request: &Request) -> Result<Option<Vec<Part<'_>>>, Error> {
     if kind.essence != "multipart/form-data" {
         return Ok(None);
     }
-    let limits = form::Limits { bytes: usize::MAX, pairs: PARTS, ..form::Limits::default() };
+    let limits = form::Limits { bytes: usize::MAX, pairs: PARTS };
     let read = multipart::boundary(&kind).and_then(|boundary| multipart::parts(&request.body, boundary, &limits));
     read.map(Some).map_err(|error| Error::new(Reason::Invalid, format!("The form cannot be read: {error}")))
 }

@@ -55,7 +55,7 @@ pub(in crate::console) async fn lead(state: &Arc<State>, stranger: &Stranger<'_>
     let asked = needed(state)?.authorization_url(&back(stranger), &attempt, state.app.now()).await;
     let mut response = match asked {
         Ok(address) => see_other(&address),
-        Err(error) => return refused(state, stranger, String::new(), error),
+        Err(error) => return refused(state, stranger, String::new(), &error),
     };
     let asked = Form::read(stranger.request.query.as_deref().unwrap_or_default().as_bytes()).unwrap_or_default();
     let next = inside(stranger, asked.text("next"));
@@ -81,7 +81,7 @@ pub(in crate::console) async fn done(state: &Arc<State>, stranger: &Stranger<'_>
             Ok(response.into())
         }
         Err(error) => {
-            let mut reply = refused(state, stranger, next, error)?;
+            let mut reply = refused(state, stranger, next, &error)?;
             end(stranger, &mut reply.response);
             Ok(reply)
         }

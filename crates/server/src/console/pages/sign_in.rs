@@ -58,7 +58,7 @@ pub(in crate::console) fn show(state: &State, stranger: &Stranger<'_>) -> Respon
 }
 
 /// The page with what is in the way.
-pub(super) fn refused(state: &State, stranger: &Stranger<'_>, next: String, error: Error) -> Outcome {
+pub(super) fn refused(state: &State, stranger: &Stranger<'_>, next: String, error: &Error) -> Outcome {
     let shown = SignIn { problem: error.message.to_string(), ..SignIn::new(state, stranger, next) };
     Ok(html(error::status(error.reason), &shown).into())
 }
