@@ -48,6 +48,7 @@ look_for_missing() {
     need chromium has chromium
     need chromium-driver has chromedriver
     need python3 has python3
+    need libfaketime ls /usr/lib/*/faketime/libfaketime.so.1
     need postgresql-15 ls /usr/lib/postgresql/15/bin/initdb
     need python3-venv python3 -c 'import ensurepip, venv'
     if [ "$(uname)" = Linux ]; then

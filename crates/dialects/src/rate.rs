@@ -87,7 +87,7 @@ impl Rates {
             return Ok(());
         }
         let mut all = lock(&self.full_at);
-        let full = all.get(&bucket).copied().unwrap_or(now).max(now).0 + interval(quota);
+        let full = of(&all, bucket, now).0 + interval(quota);
         let over = full - now.0 - MICROSECONDS;
         if over > 0 {
             drop(all);
@@ -100,11 +100,17 @@ impl Rates {
     }
 
     fn standing(&self, bucket: Bucket, quota: u32, now: Time) -> Option<Standing> {
-        let full = lock(&self.full_at).get(&bucket).copied().unwrap_or(now).max(now);
+        let full = of(&lock(&self.full_at), bucket, now);
         let used = full.0 - now.0;
         let left = |interval: i64| (MICROSECONDS - used) / interval;
         (quota > 0).then(|| Standing { quota, left: left(interval(quota)), full_in: (used + 999_999) / 1_000_000 })
     }
+}
+
+/// When a bucket is full again, which is no later than a window from now: what is later is of a clock that was moved back.
+fn of(all: &HashMap<Bucket, Time>, bucket: Bucket, now: Time) -> Time {
+    let full = all.get(&bucket).copied().filter(|full| full.0 <= now.0.saturating_add(MICROSECONDS));
+    full.unwrap_or(now).max(now)
 }
 
 /// Microseconds in which one call comes back.
@@ -143,6 +149,7 @@ mod tests {
         assert!(take(30) && take(30) && !take(30), "what is refused costs nothing");
         assert_eq!(rates.of_address(address, at(1_000)), Some(Standing { quota: 6, left: 6, full_in: 0 }));
         assert!(rates.take_of_address([192, 0, 2, 2].into(), at(30)).is_ok(), "another address");
+        assert!((0..6).all(|_| take(9_000)) && !take(9_000) && take(0), "a clock that is moved back keeps nobody out");
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //!
 //! The old APIs send their credentials with every call. A proven credential is therefore remembered for a short time,
 //! under a keyed hash, and forgotten at once when any credential in the store changes. Wrong ones are counted by name
-//! and by address, and each further one must wait longer.
+//! and by address, and each further one must wait longer; who must wait at one node of a store must wait at all.
 
 use crate::oidc::{Identity, Issuer};
 use crate::request::Request;
 use crate::state::State;
 use domain::error::Reason;
 use domain::operation::{FindCustomer, FindKey, FindTenant, FindUser};
+use domain::port::Suspect;
 use domain::tenant::Tenant;
 use domain::{Caller, Error, Time};
 use sha2::{Digest, Sha256};
@@ -41,6 +42,9 @@ impl Default for SignInLimits {
     }
 }
 
+/// The longest that anybody must wait after a wrong attempt, in seconds.
+const LONGEST_WAIT: i64 = 900;
+
 /// Passwords that are checked at the same time at most, as far as they do not fall together by chance.
 const CHECKS: usize = 256;
 
@@ -65,19 +69,19 @@ pub struct SignIn {
     key: Fingerprint,
     proven: RwLock<HashMap<Fingerprint, Proven>>,
     /// Names that signed in from an address: somebody else's wrong guesses do not lock them out there.
-    known: Mutex<HashMap<(Fingerprint, IpAddr), Time>>,
-    by_name: Mutex<HashMap<Fingerprint, Failures>>,
-    by_address: Mutex<HashMap<IpAddr, Failures>>,
+    known: Mutex<HashMap<(Suspect, IpAddr), Time>>,
+    by_name: Mutex<HashMap<Suspect, Failures>>,
+    by_address: Mutex<HashMap<Suspect, Failures>>,
     /// One password is checked once, however many calls bring it at the same moment: the others wait for that.
     checking: [tokio::sync::Mutex<()>; CHECKS],
 }
 
 impl SignIn {
-    /// `key` is random and stays in this process.
+    /// `key` is random, and the same at all nodes of a store: nobody else has it. It may be used for something else too.
     pub fn new(limits: SignInLimits, key: [u8; 32]) -> Self {
         Self {
             limits,
-            key,
+            key: Sha256::new_with_prefix("who signs in").chain_update(key).finalize().into(),
             proven: RwLock::default(),
             known: Mutex::default(),
             by_name: Mutex::default(),
@@ -101,31 +105,20 @@ impl SignIn {
 
     fn recall(&self, credential: &Fingerprint, epoch: u64, now: Time) -> Option<Arc<Caller>> {
         let proven = self.proven.read().unwrap_or_else(PoisonError::into_inner);
-        proven.get(credential).filter(|p| p.epoch == epoch && p.until > now).map(|p| Arc::clone(&p.caller))
+        let latest = now.plus_seconds(self.limits.remember);
+        let still = |p: &&Proven| p.epoch == epoch && p.until > now && p.until <= latest;
+        proven.get(credential).filter(still).map(|p| Arc::clone(&p.caller))
     }
 
-    /// # Errors
-    /// `LimitExceeded` while the name or the address must wait.
-    fn admit(&self, name: &Fingerprint, address: IpAddr, now: Time) -> Result<(), Error> {
-        let known = lock(&self.known).contains_key(&(*name, address));
-        let by_name = lock(&self.by_name).get(name).map(|f| f.wait_until).filter(|_| !known);
-        let by_address = lock(&self.by_address).get(&address).map(|f| f.wait_until);
-        match by_name.max(by_address) {
-            Some(until) if until > now => {
-                let seconds = Time(until.0 - now.0).seconds() + 1;
-                let text = format!("Too many wrong sign-ins: try again in {seconds} s");
-                Err(Error::new(Reason::LimitExceeded, text).again_in(seconds))
-            }
-            _ => Ok(()),
-        }
+    fn at(&self, address: IpAddr) -> Suspect {
+        self.fingerprint(&["address", &address.to_string()])
     }
 
-    fn failed(&self, name: Fingerprint, address: IpAddr, now: Time) {
-        count(&mut lock(&self.by_name), name, self.limits.failures_per_name, now);
-        count(&mut lock(&self.by_address), address, self.limits.failures_per_address, now);
+    fn is_known(&self, name: &Suspect, address: IpAddr) -> bool {
+        lock(&self.known).contains_key(&(*name, address))
     }
 
-    fn succeeded(&self, credential: Fingerprint, name: Fingerprint, address: IpAddr, proven: Proven, now: Time) {
+    fn succeeded(&self, credential: Fingerprint, name: Suspect, address: IpAddr, proven: Proven, now: Time) {
         lock(&self.by_name).remove(&name);
         bounded(&mut lock(&self.known), (name, address), now, |_| true);
         let mut all = self.proven.write().unwrap_or_else(PoisonError::into_inner);
@@ -149,14 +142,16 @@ pub(crate) fn bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V
     map.insert(key, value);
 }
 
-fn count<K: Hash + Eq>(map: &mut HashMap<K, Failures>, key: K, free: u32, now: Time) {
-    let mut failures = map.get(&key).copied().unwrap_or_default();
+/// Counts a wrong attempt; answers for how many seconds the next one must wait, if it must.
+fn count(map: &mut HashMap<Suspect, Failures>, who: Suspect, free: u32, now: Time) -> Option<i64> {
+    let mut failures = map.get(&who).copied().unwrap_or_default();
     failures.count = failures.count.saturating_add(1);
-    if failures.count >= free {
-        let doublings = (failures.count - free).min(10);
-        failures.wait_until = now.plus_seconds((1 << doublings).min(900));
+    let wait = failures.count.checked_sub(free).map(|beyond| (1 << beyond.min(10)).min(LONGEST_WAIT));
+    if let Some(seconds) = wait {
+        failures.wait_until = now.plus_seconds(seconds);
     }
-    bounded(map, key, failures, |f| f.wait_until.plus_seconds(3_600) < now);
+    bounded(map, who, failures, |f| f.wait_until.plus_seconds(3_600) < now);
+    wait
 }
 
 /// What a caller shows to prove who they are.
@@ -226,7 +221,11 @@ impl State {
         }
         // A key without a name is its own name: strangers' wrong ones must not make each other wait.
         let name = if name.is_empty() { secret } else { name };
-        let named = self.sign_in.fingerprint(&[dialect, &request.base_url, sort, name]);
+        let at = self.sign_in.at(request.address);
+        self.demand_patience(&self.sign_in.by_address, &at, now)?;
+        // Not by the host's name, of which a caller can send any.
+        let tenant = self.tenant(request).await?;
+        let named = self.sign_in.fingerprint(&[dialect, &tenant.number.to_string(), sort, name]);
         let _turn;
         if let (Credential::Password { .. } | Credential::Customer { .. }, Some(check)) =
             (credential, self.sign_in.checking_of(&fingerprint))
@@ -236,8 +235,10 @@ impl State {
                 return self.let_in(caller, request, now);
             }
         }
-        self.sign_in.admit(&named, request.address, now)?;
-        let found = self.prove(request, dialect, credential).await;
+        if !self.sign_in.is_known(&named, request.address) {
+            self.demand_patience(&self.sign_in.by_name, &named, now)?;
+        }
+        let found = self.prove(request, dialect, credential, tenant).await;
         match found.and_then(|caller| if caller.loopback_only && !self.loopback { Err(wrong()) } else { Ok(caller) }) {
             Ok(caller) => {
                 let caller = Arc::new(caller);
@@ -252,10 +253,41 @@ impl State {
             Err(error) => {
                 // Who calls with what was good once does not guess.
                 if error.reason == Reason::Unauthenticated && !error.is_expired() {
-                    self.sign_in.failed(named, request.address, now);
+                    let limits = self.sign_in.limits;
+                    self.failed(&self.sign_in.by_name, named, limits.failures_per_name, now);
+                    self.failed(&self.sign_in.by_address, at, limits.failures_per_address, now);
                 }
                 Err(error)
             }
+        }
+    }
+
+    /// # Errors
+    /// `LimitExceeded` while somebody must wait, here or at another node.
+    fn demand_patience(
+        &self,
+        counted: &Mutex<HashMap<Suspect, Failures>>,
+        who: &Suspect,
+        now: Time,
+    ) -> Result<(), Error> {
+        let until = lock(counted).get(who).map_or(now, |failures| failures.wait_until);
+        // What is later is of a clock that was moved back.
+        let waits = until > now && until <= now.plus_seconds(LONGEST_WAIT);
+        let here = if waits { Time(until.0 - now.0).seconds() + 1 } else { 0 };
+        match here.max(self.app.locked_out(who)) {
+            0 => Ok(()),
+            seconds => {
+                let text = format!("Too many wrong sign-ins: try again in {seconds} s");
+                Err(Error::new(Reason::LimitExceeded, text).again_in(seconds))
+            }
+        }
+    }
+
+    /// Counts a wrong attempt, and tells other nodes when the next one must wait.
+    fn failed(&self, counted: &Mutex<HashMap<Suspect, Failures>>, who: Suspect, free: u32, now: Time) {
+        let wait = count(&mut lock(counted), who, free, now);
+        if let Some(seconds) = wait {
+            self.app.lock_out(who, seconds);
         }
     }
 
@@ -278,8 +310,9 @@ impl State {
         request: &Request,
         dialect: &'static str,
         credential: Credential<'_>,
+        tenant: Tenant,
     ) -> Result<Caller, Error> {
-        let anonymous = Arc::new(Caller::anonymous(self.tenant(request).await?));
+        let anonymous = Arc::new(Caller::anonymous(tenant));
         let origin = || request.origin(dialect, "sign-in", &anonymous);
         match (credential, &self.issuer) {
             (Credential::Key { name: None, key }, Some(issuer)) if Issuer::is_token(key) => {

@@ -79,3 +79,16 @@ fn what_is_remembered_is_forgotten_when_a_credential_changes() {
     assert!(world.state.app.credentials_epoch() > epoch);
     assert_eq!(call(&world, "tf_admin", KEY, HERE), 200, "looked up anew, and still right");
 }
+
+#[test]
+fn a_clock_that_is_moved_back_keeps_nobody_out() {
+    let world = Template::new().world();
+    for _ in 0..30 {
+        call(&world, "tf_admin", "wrong", HERE);
+        world.clock.fetch_add(900 * SECOND, Ordering::Relaxed);
+    }
+    assert_eq!(call(&world, "tf_admin", "wrong", HERE), 401);
+    assert_eq!(call(&world, "tf_admin", KEY, THERE), 429);
+    world.clock.fetch_sub(86_400 * SECOND, Ordering::Relaxed);
+    assert_eq!(call(&world, "tf_admin", KEY, THERE), 200);
+}

@@ -4,7 +4,7 @@ use crate::access::{Access, Caller};
 use crate::change::Origin;
 use crate::error::{Error, Reason, Stop};
 use crate::operation::{Operation, Planned};
-use crate::port::{Clock, Condition, Entropy, Job, Store, Verdict};
+use crate::port::{Clock, Condition, Entropy, Job, Store, Suspect, Verdict};
 use crate::record::Time;
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
@@ -80,6 +80,16 @@ impl App {
     /// See [`Store::leads`].
     pub fn leads(&self) -> bool {
         self.store.leads()
+    }
+
+    /// See [`Store::lock_out`].
+    pub fn lock_out(&self, who: Suspect, seconds: i64) {
+        self.store.lock_out(who, seconds);
+    }
+
+    /// See [`Store::locked_out`].
+    pub fn locked_out(&self, who: &Suspect) -> i64 {
+        self.store.locked_out(who)
     }
 
     /// The time.

@@ -67,7 +67,19 @@ pub trait Store: Send + Sync {
     fn leads(&self) -> bool {
         true
     }
+
+    /// Tells the other nodes of the store that somebody who guesses must wait for so many seconds. Nothing where there is
+    /// no other.
+    fn lock_out(&self, _who: Suspect, _seconds: i64) {}
+
+    /// For how many more seconds somebody must wait because of what the nodes told each other.
+    fn locked_out(&self, _who: &Suspect) -> i64 {
+        0
+    }
 }
+
+/// Somebody who guesses names and secrets: a keyed hash, so that nobody learns from a store who that is.
+pub type Suspect = [u8; 32];
 
 /// Finds customers by words. What it knows is derived from the records and can be lost.
 pub trait SearchIndex: Send + Sync {

@@ -2,7 +2,7 @@
 
 use domain::Error;
 use domain::error::Reason;
-use domain::port::{Condition, Job, Store};
+use domain::port::{Condition, Job, Store, Suspect};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -85,6 +85,16 @@ impl Store for Door {
 
     fn leads(&self) -> bool {
         self.now().is_some_and(|store| store.leads())
+    }
+
+    fn lock_out(&self, who: Suspect, seconds: i64) {
+        if let Some(store) = self.now() {
+            store.lock_out(who, seconds);
+        }
+    }
+
+    fn locked_out(&self, who: &Suspect) -> i64 {
+        self.now().map_or(0, |store| store.locked_out(who))
     }
 }
 

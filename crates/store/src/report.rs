@@ -14,6 +14,8 @@ pub struct Finding {
 pub struct Report {
     /// Which engine keeps the store, and its version.
     pub engine: String,
+    /// What is done otherwise for this engine than for others of its kind.
+    pub switches: Vec<String>,
     /// Records whose checksum was verified.
     pub records: u64,
     /// Changes whose place in the chain was verified.

@@ -41,6 +41,7 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
         let report = json!({
             "healthy": healthy,
             "engine": report.engine,
+            "switches": report.switches,
             "records": report.records,
             "changes": report.changes,
             "findings": findings,
@@ -50,6 +51,9 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
     } else {
         let mut text =
             format!("{}: {} records and {} changes examined\n", report.engine, report.records, report.changes);
+        for switch in &report.switches {
+            text.push_str(&format!("  {switch}\n"));
+        }
         for finding in &report.findings {
             text.push_str(&format!("  {}: {}\n", finding.what, finding.why));
         }

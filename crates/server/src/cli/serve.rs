@@ -7,7 +7,7 @@ use dialects::{Quotas, Rates, SignIn, SignInLimits, State, oauth};
 use domain::App;
 use domain::demo::PEOPLE;
 use domain::error::Reason;
-use domain::port::{Clock as _, Entropy as _, Store};
+use domain::port::{Clock as _, Store};
 use domain::session::Lifetime;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     });
     let first = first.map_err(|error| Failed::new(Exit::Failed, format!("cannot fill the store: {error}")))?;
 
-    let mut state = State::new(app, sign_in(settings, demo)?, Arc::new(Argon2id), hashers());
+    let mut state = State::new(app, sign_in(settings, demo, &folder)?, Arc::new(Argon2id), hashers());
     match SearchIndex::create(database.is_none().then(|| folder.join("search.db")).as_deref()) {
         Ok(index) => state.search = Search::over(Arc::new(index)),
         Err(error) => tracing::warn!(%error, source = error.source, "searches look at every record"),
@@ -201,15 +201,13 @@ fn inspects_bodies(settings: &Settings, demo: bool) -> Result<bool, BadSetting> 
     if is_set("inspector-bodies") { settings.on("inspector-bodies") } else { Ok(demo) }
 }
 
-fn sign_in(settings: &Settings, demo: bool) -> Result<SignIn, BadSetting> {
+fn sign_in(settings: &Settings, demo: bool, folder: &Path) -> Result<SignIn, Failed> {
     let limits = SignInLimits {
         remember: settings.number("remember-credentials")?,
         failures_per_name: patience(settings, demo, "failures-per-name")?,
         failures_per_address: patience(settings, demo, "failures-per-address")?,
     };
-    let mut key = [0; 32];
-    SystemEntropy.fill(&mut key);
-    Ok(SignIn::new(limits, key))
+    Ok(SignIn::new(limits, key(folder)?))
 }
 
 /// What TLS needs, if it is to be spoken.
@@ -236,11 +234,16 @@ fn outbound(settings: &Settings, folder: &Path) -> Result<Outbound, Failed> {
     };
     Ok(Outbound {
         courier: Arc::new(HttpCourier::new(networks, trusted.as_deref(), settings.seconds("webhook-timeout")?)),
-        key: courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))?,
+        key: key(folder)?,
         retry: settings.seconds("webhook-retry")?,
         attempts: settings.number("webhook-attempts")?,
         patience: Duration::from_secs(days.saturating_mul(86_400)),
     })
+}
+
+/// The key beside the store.
+fn key(folder: &Path) -> Result<[u8; 32], Failed> {
+    courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))
 }
 
 /// One password a core at once.
@@ -313,7 +316,7 @@ impl Opening {
     fn database(&self, database: &Address, folder: &Path) -> Result<Arc<dyn Store>, Failed> {
         let committed = Arc::clone(&self.committed);
         let (id, release) = (readable_secret(), env!("CARGO_PKG_VERSION").to_owned());
-        let key = courier::key(folder).map_err(|error| Failed::new(Exit::Failed, error))?;
+        let key = key(folder)?;
         let options = postgres::Options {
             node: Some(Node { id, address: self.address.clone(), release }),
             key: Some(courier::mark(&key)),

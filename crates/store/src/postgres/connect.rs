@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 
 use super::Failure;
 use super::session::{LONG_PATIENCE, PATIENCE, Session};
@@ -20,7 +20,7 @@ pub struct BadAddress(String);
 /// Which database, and as whom: a URL `postgres://user:password@host:5432/name`, or several hosts separated by commas.
 ///
 /// It takes the parameters of PostgreSQL's own clients, of which `sslmode` is `disable`, `prefer` (the default),
-/// `require` or `verify-full`, and `sslrootcert` names a file of certificates to trust. Of several hosts the one is
+/// `require`, `verify-ca` or `verify-full`, and `sslrootcert` names a file of certificates to trust. Of several hosts the one is
 /// taken that can be written to.
 #[derive(Clone)]
 pub struct Address {
@@ -122,21 +122,36 @@ impl Address {
                 }
             };
             client.batch_execute(&settings(purpose)).await?;
+            // An engine that does not know them has another planner.
+            let planned = match client.simple_query(planning(purpose)).await {
+                Err(error) if error.as_db_error().is_none() => return Err(error.into()),
+                planned => planned.unwrap_or_default(),
+            };
+            let is_citus = planned.iter().any(|message| matches!(message, SimpleQueryMessage::Row(_)));
             let patience = if purpose == Purpose::Examining { LONG_PATIENCE } else { PATIENCE };
-            Ok(Session::over(client, patience))
+            Ok(Session::over(client, patience, is_citus))
         };
         tokio::time::timeout(PATIENCE, connecting).await.unwrap_or(Err(Failure::Silent))
     }
 }
 
 /// All our statements find rows by their keys: with few rows in a table, or old statistics, the planner would rather
-/// read all of it. A node that is gone must not keep the rows that it holds.
+/// read all of it. Citus, which answers a row, plans only what it knows the values of.
+fn planning(purpose: Purpose) -> &'static str {
+    if purpose == Purpose::Scanning {
+        return "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
+                SET plan_cache_mode TO force_custom_plan; \
+                SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'citus'";
+    }
+    "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
+     SET plan_cache_mode TO force_generic_plan; \
+     SELECT set_config('plan_cache_mode', 'force_custom_plan', false) FROM pg_extension AS e WHERE e.extname = 'citus'"
+}
+
+/// A node that is gone must not keep the rows that it holds.
 fn settings(purpose: Purpose) -> String {
-    let mut settings = String::from(
-        "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
-         SET plan_cache_mode TO force_generic_plan; SET client_min_messages TO error; \
-         SET idle_in_transaction_session_timeout TO '15s'; ",
-    );
+    let mut settings =
+        String::from("SET client_min_messages TO error; SET idle_in_transaction_session_timeout TO '15s'; ");
     settings.push_str(match purpose {
         // What has to survive a loss of power does, whatever the default of the server.
         Purpose::Writing { durable: true } => {
@@ -147,7 +162,7 @@ fn settings(purpose: Purpose) -> String {
         Purpose::Writing { durable: false } => "SET lock_timeout TO '5s'; SET synchronous_commit TO off",
         Purpose::Reading => "SET statement_timeout TO '10s'",
         Purpose::Examining => "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0",
-        Purpose::Scanning => "SET statement_timeout TO '60s'; SET plan_cache_mode TO force_custom_plan",
+        Purpose::Scanning => "SET statement_timeout TO '60s'",
     });
     settings
 }

@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 
 use super::connect::{Address, Purpose};
 use super::cross_check::CrossCheck;
+use super::family::{self, Family};
 use super::history::{self, Bytes};
 use super::session::{Query, Session};
 use super::table::{SHARED, read};
@@ -31,17 +32,21 @@ pub fn examine(address: &Address) -> Result<Report, OpenError> {
         let session = session.map_err(|failure| migrate::unreachable(&place, &failure))?;
         let failed = |failure: Failure| OpenError::Unusable { place: place.clone(), why: failure.to_string() };
         session.simple("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(failed)?;
-        if migrate::taken(&session).await.map_err(failed)? == 0 {
-            return Err(OpenError::Unusable { place: place.clone(), why: String::from("there is no store in it") });
-        }
+        migrate::demand_whole(&session, &place).await?;
         whole(&session).await.map_err(failed)
     })
 }
 
 async fn whole(session: &Session) -> Result<Report, Failure> {
-    let rows = session.rows(Query::new("SELECT version()")).await?;
-    let engine = rows.first().map_or(Ok(String::new()), |row| row.try_get::<_, String>(0))?;
-    let (mut report, mut cross) = (Report { engine: family(&engine), ..Report::default() }, CrossCheck::default());
+    let (family, engine) = Family::of(session).await?;
+    let mut switches: Vec<_> = family.switches().iter().map(ToString::to_string).collect();
+    if family == Family::Citus {
+        let gathered = family::gathered(session).await?.join(", ");
+        if !gathered.is_empty() {
+            switches.push(format!("not distributed yet: {gathered}; the next start of a server does it"));
+        }
+    }
+    let (mut report, mut cross) = (Report { engine, switches, ..Report::default() }, CrossCheck::default());
     for kind in Kind::ALL {
         records(session, kind, &mut cross, &mut report).await?;
     }
@@ -151,26 +156,4 @@ fn link(row: &Row, at: Option<(i64, i64, Link)>, report: &mut Report) -> Result<
     }
     debug_assert_eq!(stored.change.part, Part(part));
     Ok(Some((part, number, stored.link)))
-}
-
-/// Which of the engines that speak this wire it is, and its version: `PostgreSQL 15.20`.
-fn family(version: &str) -> String {
-    let words: Vec<_> = version.split_whitespace().collect();
-    let yugabyte = words.iter().find_map(|word| word.split_once("-YB-"));
-    match (words.first().copied(), yugabyte) {
-        (_, Some((_, number))) => format!("YugabyteDB {number}"),
-        (Some("CockroachDB"), _) => words.iter().take(3).copied().collect::<Vec<_>>().join(" "),
-        _ => words.iter().take(2).copied().collect::<Vec<_>>().join(" "),
-    }
-}
-
-#[test]
-fn the_family_is_told_by_the_version() {
-    for (version, named) in [
-        ("PostgreSQL 15.14 (Debian 15.14-0+deb12u1) on x86_64-pc-linux-gnu", "PostgreSQL 15.14"),
-        ("CockroachDB CCL v24.3.1 (x86_64-pc-linux-gnu)", "CockroachDB CCL v24.3.1"),
-        ("PostgreSQL 15.2-YB-2.25.0.0-b0 on x86_64-pc-linux-gnu", "YugabyteDB 2.25.0.0-b0"),
-    ] {
-        assert_eq!(family(version), named);
-    }
 }

@@ -71,9 +71,9 @@ pub(super) fn walk(walk: &Walk) -> Query {
         "WITH RECURSIVE c AS (\
              SELECT f.*, 1::bigint AS depth FROM change AS f WHERE f.part = $1::bigint AND f.number = $2::bigint \
              UNION ALL \
-             SELECT n.*, w.depth + 1 FROM c AS w JOIN change AS n ON n.part = w.part AND n.number = w.previous \
+             SELECT n.*, w.depth + 1 FROM c AS w JOIN change AS n ON n.part = $1::bigint AND n.number = w.previous \
              WHERE w.depth < $3::bigint AND w.previous < w.number\
-         ) SELECT {COLUMNS}, b.link FROM c LEFT JOIN change AS b ON b.part = c.part AND b.number = c.number - 1 \
+         ) SELECT {COLUMNS}, b.link FROM c LEFT JOIN change AS b ON b.part = $1::bigint AND b.number = c.number - 1 \
          ORDER BY c.depth"
     );
     Query::new(sql).with(walk.part.0).with(walk.from).with(i64::from(walk.limit))
@@ -170,7 +170,7 @@ pub(super) async fn erase(session: &Session, part: Part, last: i64) -> Result<()
                    WHERE f.part = $1::bigint AND f.number = $2::bigint \
                    UNION ALL \
                    SELECT n.part, n.number, n.previous FROM c AS w \
-                   JOIN change AS n ON n.part = w.part AND n.number = w.previous WHERE w.previous < w.number\
+                   JOIN change AS n ON n.part = $1::bigint AND n.number = w.previous WHERE w.previous < w.number\
                ) SELECT number, previous FROM c ORDER BY number DESC";
     let rows = session.rows(Query::new(sql).with(part.0).with(last)).await?;
     let (mut expected, mut numbers) = (last, Vec::new());

@@ -34,7 +34,8 @@ pub(super) fn page(query: &domain::filter::Query) -> Query {
     }
     let order: Vec<_> = keys.iter().map(|key| format!("{} {}", key.left, key.direction())).collect();
     let limit = sql.number(i64::from(selection.limit) + 1);
-    let offset = sql.number(i64::try_from(selection.offset).unwrap_or(i64::MAX));
+    // Citus adds it to the limit.
+    let offset = sql.number(i64::try_from(selection.offset).unwrap_or(i64::MAX).min(1 << 53));
     let text = format!(
         "SELECT {SHARED} FROM \"{}\" AS t WHERE {wheres} ORDER BY {} LIMIT {limit} OFFSET {offset}",
         query.kind.name(),
@@ -311,9 +312,9 @@ pub(super) fn storable(text: &str) -> String {
 }
 
 /// The form in which texts are compared whatever their case: see [`fold`]. The small sigma at the end of a word is an
-/// ordinary one.
+/// ordinary one. Citus tells its machines the collation of a constant, and forgets that of a column.
 fn folded(text: &str) -> String {
-    format!("replace(lower(upper({text} COLLATE \"und-x-icu\")), 'ς', 'σ') COLLATE \"C\"")
+    format!("replace(lower(upper({text} || ('' COLLATE \"und-x-icu\"))), 'ς', 'σ') COLLATE \"C\"")
 }
 
 /// `*` becomes `%`; what LIKE would take for a wildcard becomes itself.

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use tokio_postgres::error::SqlState;
 
 use super::connect::Purpose;
+use super::family::{Family, gathered, spread};
 use super::open::Options;
 use super::session::{Query, Session};
 use super::side::LEFT;
@@ -21,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0003_audit.sql"),
     include_str!("../../migrations/postgres/0004_accounts.sql"),
     include_str!("../../migrations/postgres/0005_wsdls.sql"),
+    include_str!("../../migrations/postgres/0006_lock_outs.sql"),
 ];
 
 /// What the migrator itself needs.
@@ -80,7 +82,8 @@ pub(super) async fn bring_up(session: &Session, place: &str) -> Result<(), OpenE
     fit(session).await.map_err(failed)?.map_or(Ok(()), |why| Err(unusable(why)))?;
     let taken = taken(session).await.map_err(failed)?;
     known(taken)?;
-    if taken == present() {
+    let (family, _) = Family::of(session).await.map_err(failed)?;
+    if taken == present() && (family != Family::Citus || gathered(session).await.map_err(failed)?.is_empty()) {
         return Ok(());
     }
     let rows = session.rows(Query::new("SELECT gen_random_uuid()::text")).await.map_err(failed)?;
@@ -88,7 +91,7 @@ pub(super) async fn bring_up(session: &Session, place: &str) -> Result<(), OpenE
         rows.first().map_or(Ok(String::new()), |row| row.try_get(0)).map_err(Failure::from).map_err(failed)?;
     let mut waits = 0;
     loop {
-        match migrate(session, &owner).await {
+        match migrate(session, &owner, family).await {
             Ok(Some(taken)) => return known(taken),
             // Another node is at it, or was as quick to make the first tables.
             Ok(None) => {}
@@ -117,6 +120,22 @@ fn known(taken: i64) -> Result<(), OpenError> {
         return Err(OpenError::Newer { found: taken, known: STEPS.len() });
     }
     Ok(())
+}
+
+/// Refuses a database without a store, and one whose schema is another release's or half changed.
+pub(super) async fn demand_whole(session: &Session, place: &str) -> Result<(), OpenError> {
+    let unusable = |why: String| OpenError::Unusable { place: place.to_owned(), why };
+    let taken = taken(session).await.map_err(|failure| unusable(failure.to_string()))?;
+    known(taken)?;
+    match taken {
+        0 => Err(unusable(String::from("there is no store in it"))),
+        _ if taken < present() => {
+            let text =
+                format!("its schema is at step {taken} of {}: start a server on it, which finishes that", present());
+            Err(unusable(text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many steps were taken; none in a database that is new to us.
@@ -152,7 +171,7 @@ async fn fit(session: &Session) -> Result<Option<String>, Failure> {
 }
 
 /// Takes the steps that are missing. `None` when another node holds the lease.
-async fn migrate(session: &Session, owner: &str) -> Result<Option<i64>, Failure> {
+async fn migrate(session: &Session, owner: &str, family: Family) -> Result<Option<i64>, Failure> {
     session.simple(OWN).await?;
     let take = "INSERT INTO lease AS l (name, owner, expires_at) VALUES ('schema', $1::text, now() + interval '60 seconds') \
                 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at \
@@ -175,6 +194,15 @@ async fn migrate(session: &Session, owner: &str) -> Result<Option<i64>, Failure>
             "INSERT INTO schema_step (number, taken_at) VALUES ($1::bigint, now()) ON CONFLICT (number) DO NOTHING";
         session.execute([&Query::new(note).with(number + 1)]).await?;
         number += 1;
+    }
+    // Also of a store that was made before the extension was.
+    while family == Family::Citus
+        && let Some(table) = gathered(session).await?.first()
+    {
+        if !held().await? {
+            return Ok(None);
+        }
+        spread(session, table).await?;
     }
     let free = "DELETE FROM lease WHERE name = 'schema' AND owner = $1::text";
     session.execute([&Query::new(free).with(owner.to_owned())]).await?;

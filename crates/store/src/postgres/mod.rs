@@ -7,10 +7,12 @@
 mod connect;
 mod cross_check;
 mod doctor;
+mod family;
 mod feed;
 mod find;
 mod history;
 mod list;
+mod lock_outs;
 mod migrate;
 mod nodes;
 mod open;

@@ -2,16 +2,17 @@
 
 use domain::Error;
 use domain::error::Reason;
-use domain::port::{Condition, Entropy, Job, Store};
+use domain::port::{Condition, Entropy, Job, Store, Suspect};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::JoinSet;
 
 use super::connect::{Address, Purpose};
+use super::lock_outs::LockOuts;
 use super::reader::{self, MAX_SCANS, Reader};
 use super::watch::{self, Node, Watch};
 use super::writer::Writer;
@@ -20,6 +21,9 @@ use crate::Answering;
 
 /// How many may wait for a writer, each with one operation or with those of one request; more are refused as busy.
 const MAX_WAITING: usize = 16_384;
+
+/// How long ago the last look at what other nodes changed may have begun for what is remembered to be trusted.
+const TRUST: Duration = Duration::from_secs(1);
 
 /// Where and how to open a store.
 pub struct Options {
@@ -67,10 +71,43 @@ impl Options {
 pub(super) struct Shared {
     condition: Mutex<Condition>,
     pub(super) credentials_epoch: AtomicU64,
+    /// When the last look began that told what other nodes changed, in microseconds since `born`.
+    looked: AtomicU64,
+    born: Instant,
     pub(super) leads: AtomicBool,
+    pub(super) lock_outs: LockOuts,
 }
 
 impl Shared {
+    fn new(leads: bool) -> Self {
+        Self {
+            condition: Mutex::new(Condition::Ready),
+            credentials_epoch: AtomicU64::new(1),
+            looked: AtomicU64::new(0),
+            born: Instant::now(),
+            leads: AtomicBool::new(leads),
+            lock_outs: LockOuts::default(),
+        }
+    }
+
+    /// Grows also when the last look is too old, however slow this machine is: what was read under one number is at most
+    /// [`TRUST`] older than the last answer of that number, unless a look confirmed it.
+    fn credentials_epoch(&self) -> u64 {
+        let looked = self.born + Duration::from_micros(self.looked.load(Ordering::Acquire));
+        if looked.elapsed() > TRUST {
+            self.credentials_epoch.fetch_add(1, Ordering::AcqRel);
+            // What is read from now on is as good as if it had been looked.
+            self.has_looked(Instant::now());
+        }
+        self.credentials_epoch.load(Ordering::Acquire)
+    }
+
+    /// Notes when a look began of which all is taken in.
+    pub(super) fn has_looked(&self, began: Instant) {
+        let micros = began.saturating_duration_since(self.born).as_micros();
+        self.looked.fetch_max(u64::try_from(micros).unwrap_or(u64::MAX), Ordering::AcqRel);
+    }
+
     pub(super) fn condition(&self) -> Condition {
         self.condition.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -105,11 +142,7 @@ impl PostgresStore {
     /// # Errors
     /// See [`OpenError`]: it cannot be reached, cannot be used, or was written by a newer release.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let shared = Arc::new(Shared {
-            condition: Mutex::new(Condition::Ready),
-            credentials_epoch: AtomicU64::new(1),
-            leads: AtomicBool::new(options.node.is_none()),
-        });
+        let shared = Arc::new(Shared::new(options.node.is_none()));
         let (mut writers, mut queues) = (Vec::new(), Vec::new());
         for _ in 0..options.writers.max(1) {
             let (writer, queue) = channel(MAX_WAITING);
@@ -215,11 +248,19 @@ impl Store for PostgresStore {
     }
 
     fn credentials_epoch(&self) -> u64 {
-        self.shared.credentials_epoch.load(Ordering::Acquire)
+        self.shared.credentials_epoch()
     }
 
     fn leads(&self) -> bool {
         self.shared.leads.load(Ordering::Acquire)
+    }
+
+    fn lock_out(&self, who: Suspect, seconds: i64) {
+        self.shared.lock_outs.note(who, seconds);
+    }
+
+    fn locked_out(&self, who: &Suspect) -> i64 {
+        self.shared.lock_outs.left(who)
     }
 }
 

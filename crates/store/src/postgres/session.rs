@@ -45,12 +45,18 @@ pub(super) struct Session {
     client: Client,
     /// The longest that one round trip may take.
     patience: Duration,
+    is_citus: bool,
     statements: Mutex<HashMap<String, Statement>>,
 }
 
 impl Session {
-    pub(super) fn over(client: Client, patience: Duration) -> Self {
-        Self { client, patience, statements: Mutex::default() }
+    pub(super) fn over(client: Client, patience: Duration, is_citus: bool) -> Self {
+        Self { client, patience, is_citus, statements: Mutex::default() }
+    }
+
+    /// Whether the rows of one table may stand on several machines.
+    pub(super) const fn is_citus(&self) -> bool {
+        self.is_citus
     }
 
     /// Whether it was lost.

@@ -9,11 +9,14 @@ use tokio_postgres::Socket;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream as RustlsStream;
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use tokio_rustls::rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
 
 /// How a connection is made safe.
 #[derive(Clone)]
@@ -43,14 +46,14 @@ impl Tls {
             // As PostgreSQL's own clients: who names a root wants it to be looked at.
             Some("require") => trusted.is_some(),
             Some("verify-full") => true,
-            // It takes a certificate that the authority gave to anybody else for the database's own.
+            // Without the name a public authority proves nothing: anybody gets a certificate there.
+            Some("verify-ca") if trusted.is_some() => true,
             Some("verify-ca") => {
-                let text =
-                    "sslmode verify-ca is not offered, as it does not prove which server answers: take verify-full";
+                let text = "sslmode verify-ca needs the certificate of your authority: name its file with sslrootcert";
                 return Err(String::from(text));
             }
             Some(other) => {
-                let known = "disable, prefer, require and verify-full";
+                let known = "disable, prefer, require, verify-ca and verify-full";
                 return Err(format!("sslmode {other:?} is not offered; {known} are"));
             }
         };
@@ -70,29 +73,46 @@ impl Tls {
                     return Err(failed(&"there is no certificate in it"));
                 }
             }
-            builder.with_root_certificates(roots).with_no_client_auth()
+            if mode == Some("verify-ca") {
+                let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
+                let any = AnyName { provider, chain: Some(chain.map_err(|error| error.to_string())?) };
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(any)).with_no_client_auth()
+            } else {
+                builder.with_root_certificates(roots).with_no_client_auth()
+            }
         } else {
-            let any = Arc::new(AnyCertificate(provider));
+            let any = Arc::new(AnyName { provider, chain: None });
             builder.dangerous().with_custom_certificate_verifier(any).with_no_client_auth()
         };
         Ok(Some(Self(Arc::new(config))))
     }
 }
 
-/// Hides what is sent from who only listens, and proves nothing: what `prefer` and `require` promise.
+/// Whoever the authority gave a certificate to, by whatever name: what `verify-ca` promises. Without an authority it hides
+/// what is sent from who only listens, and proves nothing: what `prefer` and `require` promise.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct AnyName {
+    provider: Arc<CryptoProvider>,
+    chain: Option<Arc<WebPkiServerVerifier>>,
+}
 
-impl ServerCertVerifier for AnyCertificate {
+impl ServerCertVerifier for AnyName {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
+        shown: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        match chain.verify_server_cert(shown, between, name, ocsp, now) {
+            // It looks at the name last.
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            verified => verified,
+        }
     }
 
     fn verify_tls12_signature(
@@ -101,7 +121,7 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -110,11 +130,11 @@ impl ServerCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

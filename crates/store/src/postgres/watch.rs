@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::Failure;
 use super::connect::{Address, Purpose};
+use super::lock_outs::LockOuts;
 use super::open::Shared;
 use super::session::{Query, Session};
 
@@ -108,9 +109,18 @@ impl Watching {
         let Some(session) = &self.session else { return Err(Failure::Silent) };
         let sql = "SELECT (SELECT e.number FROM epoch AS e WHERE e.name = 'credentials'), \
                    (SELECT coalesce(sum(h.number), 0)::bigint FROM head AS h)";
-        let rows = session.rows(Query::new(sql)).await?;
-        let Some(row) = rows.first() else { return Err(Failure::Silent) };
+        let lock_outs = &self.watch.shared.lock_outs;
+        let id = self.watch.node.as_ref().map_or("", |node| &node.id);
+        if let Some((waits, telling)) = lock_outs.telling(id) {
+            session.execute([&telling]).await?;
+            lock_outs.told(&waits);
+        }
+        let began = Instant::now();
+        let found = session.fetch(None, [&Query::new(sql), &LockOuts::asking(id)]).await?;
+        let [numbers, waiting] = &*found else { return Err(Failure::Silent) };
+        let Some(row) = numbers.first() else { return Err(Failure::Silent) };
         let now: (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        lock_outs.hear(waiting)?;
         let before = self.seen.replace(now).unwrap_or(now);
         if before.0 != now.0 {
             self.watch.shared.credentials_epoch.fetch_add(1, Ordering::Release);
@@ -118,6 +128,7 @@ impl Watching {
         if before.1 != now.1 {
             (self.watch.committed)();
         }
+        self.watch.shared.has_looked(began.into_std());
         if self.watch.node.is_some() && self.renewed.is_none_or(|renewed| renewed.elapsed() > RENEW) {
             self.renew().await?;
         }
@@ -132,13 +143,14 @@ impl Watching {
                     VALUES ($1::text, $2::text, $3::text, now(), now() + interval '15 seconds') \
                     ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at";
         let gone = "DELETE FROM node WHERE expires_at < now() - interval '1 hour'";
+        let free = "DELETE FROM lock_out WHERE ends_at < now()";
         let lead = "INSERT INTO lease AS l (name, owner, expires_at) \
                     VALUES ('lead', $1::text, now() + interval '15 seconds') \
                     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at \
                     WHERE l.owner = excluded.owner OR l.expires_at < now()";
         let asked = Instant::now();
         let here = Query::new(here).with(id.clone()).with(address).with(release);
-        let counts = session.execute([&here, &Query::new(gone), &Query::new(lead).with(id)]).await?;
+        let counts = session.execute([&here, &Query::new(gone), &Query::new(free), &Query::new(lead).with(id)]).await?;
         self.renewed = Some(asked);
         self.lead(counts.last() == Some(&1));
         Ok(())

@@ -275,19 +275,17 @@ async fn load(
 ) -> Result<bool, Failure> {
     let mut asks = ask(needs);
     let mut queries: Vec<&Query> = asks.iter().map(|ask| &ask.query).collect();
-    let taking = Query::new(LOCK).with(lock.iter().map(|part| part.0).collect::<Vec<_>>());
-    if !lock.is_empty() {
-        queries.insert(0, &taking);
-    }
+    // Citus takes the rows of one part at a time: it could not tell in which order it takes those of several machines.
+    let taking = lock.chunks(if session.is_citus() { 1 } else { lock.len().max(1) });
+    let taking: Vec<_> =
+        taking.map(|parts| Query::new(LOCK).with(parts.iter().map(|part| part.0).collect::<Vec<_>>())).collect();
+    queries.splice(0..0, &taking);
     let mut answers = session.fetch(begin, queries).await?.into_iter();
-    if !lock.is_empty() {
-        let taken = answers.next().unwrap_or_default();
-        for row in &taken {
-            heads.insert(Part(row.try_get(0)?), (row.try_get(1)?, row.try_get::<_, Bytes<32>>(2)?.0));
-        }
-        if taken.len() < lock.len() {
-            return Ok(false);
-        }
+    for row in answers.by_ref().take(taking.len()).flatten() {
+        heads.insert(Part(row.try_get(0)?), (row.try_get(1)?, row.try_get::<_, Bytes<32>>(2)?.0));
+    }
+    if !lock.iter().all(|part| heads.contains_key(part)) {
+        return Ok(false);
     }
     for (ask, rows) in asks.drain(..).zip(answers) {
         for (need, found) in found(ask.needs, &rows)? {

@@ -33,7 +33,7 @@ const WATCHER: &str = r#"
 "#;
 
 /// Where a program of PostgreSQL is: where Debian puts it, or on the path.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let debian = (13..20).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join(name)).collect::<Vec<_>>();
@@ -61,7 +61,7 @@ fn as_ordinary(program: &Path) -> Command {
 }
 
 /// The user to become; `None` for who is no root.
-fn ordinary() -> Option<String> {
+pub(crate) fn ordinary() -> Option<String> {
     (fs::metadata("/proc/self").unwrap().uid() == 0).then(|| {
         let users = fs::read_to_string("/etc/passwd").unwrap();
         let postgres = users.lines().any(|line| line.starts_with("postgres:"));
@@ -130,11 +130,23 @@ impl Cluster {
     pub(crate) fn database(&self) -> Database {
         let name = name();
         // Engines that only speak the wire have one encoding and one order.
-        let settings = match std::env::var("TEST_ENGINE").as_deref() {
+        let engine = std::env::var("TEST_ENGINE");
+        let settings = match engine.as_deref() {
             Ok("cockroach" | "yugabyte") => "",
             _ => "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'",
         };
-        self.sql("postgres", &format!("CREATE DATABASE {name} {settings}"));
+        let made = format!("CREATE DATABASE {name} {settings}");
+        self.sql("postgres", &made);
+        if engine.as_deref() == Ok("citus") {
+            self.sql(&name, "CREATE EXTENSION citus");
+            self.sql(&name, &format!("SELECT citus_set_coordinator_host('127.0.0.1', {})", self.port));
+            for worker in workers() {
+                let server = local(worker);
+                sql_at(&server, "postgres", &made);
+                sql_at(&server, &name, "CREATE EXTENSION citus");
+                self.sql(&name, &format!("SELECT citus_add_node('127.0.0.1', {worker})"));
+            }
+        }
         Database { server: self.server.clone(), name }
     }
 
@@ -148,6 +160,12 @@ impl Cluster {
 fn name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The ports of the machines that a cluster of Citus on this one has beside the coordinator.
+fn workers() -> Vec<u16> {
+    let ports = std::env::var("TEST_CITUS_WORKERS").unwrap_or_default();
+    ports.split(',').filter_map(|port| port.parse().ok()).collect()
 }
 
 /// A server of ours.
@@ -183,7 +201,7 @@ fn free_port() -> u16 {
 }
 
 /// Gives a folder to whom PostgreSQL runs as.
-fn own(folder: &Path) {
+pub(crate) fn own(folder: &Path) {
     if let Some(user) = ordinary() {
         let mut chown = Command::new("chown");
         chown.arg(user).arg(folder);
@@ -328,7 +346,13 @@ impl Database {
     pub(crate) fn dump(&self) -> Vec<u8> {
         let output = Command::new(program("pg_dump")).args(["-d", &self.url()]).stdin(Stdio::null()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
+        // The lines that tell psql to do as it is told hold a word that is another one each time.
+        let lines = output.stdout.split_inclusive(|byte| *byte == b'\n');
+        lines
+            .filter(|line| !line.starts_with(b"\\restrict") && !line.starts_with(b"\\unrestrict"))
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// What anybody can do with psql.
@@ -340,7 +364,9 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            sql_at(&self.server, "postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            let dropped = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+            sql_at(&self.server, "postgres", &dropped);
+            workers().into_iter().for_each(|worker| drop(sql_at(&local(worker), "postgres", &dropped)));
         }
     }
 }

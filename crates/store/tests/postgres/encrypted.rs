@@ -42,13 +42,17 @@ fn a_connection_is_as_safe_as_it_is_asked_to_be() {
         (String::from("?sslmode=require"), "t"),
         (format!("?sslmode=verify-full&sslrootcert={right}"), "t"),
         (format!("?sslmode=require&sslrootcert={right}"), "t"),
+        (format!("?sslmode=verify-ca&sslrootcert={right}"), "t"),
     ] {
         let store = open(&url("localhost", &query)).unwrap_or_else(|error| panic!("{query}: {error}"));
         assert_eq!(own.sql(used), is_safe, "{query}");
         drop(store);
     }
+    // Another name, and the right authority.
+    drop(open(&url("127.0.0.1", &format!("?sslmode=verify-ca&sslrootcert={right}"))).unwrap());
     for (host, query) in [
         ("localhost", format!("?sslmode=verify-full&sslrootcert={wrong}")),
+        ("localhost", format!("?sslmode=verify-ca&sslrootcert={wrong}")),
         ("localhost", format!("?sslmode=require&sslrootcert={wrong}")),
         ("localhost", String::from("?sslmode=verify-full")),
         // It shows a certificate of another name.

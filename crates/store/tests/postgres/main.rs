@@ -39,6 +39,24 @@ impl<const DURABLE: bool> Engine for Postgres<DURABLE> {
     }
 }
 
+/// The way to a cluster of somebody's own leads there, and nowhere else.
+#[test]
+fn the_suite_runs_where_it_is_told_to() {
+    let own = cluster::Own::new();
+    let run = || {
+        let mut suite = std::process::Command::new(std::env::current_exe().unwrap());
+        suite.args(["durable::records", "--test-threads", "2"]);
+        suite.env("TEST_DATABASE_URL", format!("postgres://samerow@127.0.0.1:{}", own.port));
+        suite.env("TEST_ENGINE", "postgres").output().unwrap()
+    };
+    let output = run();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("test result: ok.") && !said.contains(" 0 passed"), "{said}");
+    assert_eq!(own.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'test%'"), "0", "it leaves nothing there");
+    own.kill();
+    assert!(!run().status.success(), "nobody is there");
+}
+
 mod durable {
     crate::suite::store_suite!(crate::Postgres<true>);
 }

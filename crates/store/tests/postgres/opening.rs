@@ -24,7 +24,8 @@ fn an_address_is_checked_before_anything_is_tried() {
         let error = wrong(url);
         assert!(error.contains("postgres://user:password@host:5432/name") && !error.contains("s3cret"), "{error}");
     }
-    assert!(wrong("postgres://h/n?sslmode=verify-ca").contains("verify-full"));
+    assert!(wrong("postgres://h/n?sslmode=verify-ca").contains("sslrootcert"));
+    assert!(wrong("postgres://h/n?sslmode=allow").contains("disable, prefer, require, verify-ca and verify-full"));
     assert!(wrong("postgres://h/n?sslmode=verify-full&sslrootcert=/nowhere").contains("/nowhere"));
     let address: Address = "postgres://u:s3cret@one:1,two:2/name?sslmode=disable".parse().unwrap();
     assert_eq!((address.place().as_str(), format!("{address:?}").as_str()), ("one:1,two:2/name", "one:1,two:2/name"));
