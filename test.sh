@@ -41,6 +41,8 @@ look_for_missing() {
     need libxmlrpc-core-c3-dev has xmlrpc
     need mono-devel has wsdl
     need mono-mcs has mcs
+    need default-jdk-headless has javac
+    need jaxws has wsimport
     need gsoap has wsdl2h
     need libgsoap-dev test -e /usr/include/stdsoap2.h
     need nodejs has node
