@@ -9,11 +9,11 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Launch, Server, report};
+use support::programs::{command, is_there, python, repository, succeed};
+use support::{Launch, Server};
 use tempfile::TempDir;
 
 /// What works in version 11.
@@ -52,42 +52,6 @@ const V13: [&str; 3] = ["GetAccountPilotFeatures", "GetLinkedAccountsAndCustomer
 
 /// The way of the vendor's samples.
 const SAMPLE: [&str; 5] = ["AddAccount", "GetCustomer", "GetUser", "SearchAccounts", "UpdateCustomer"];
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// No proxy stands between a program and the loopback, and all of them write UTF-8.
-fn command(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command.env("NO_PROXY", "*").env("no_proxy", "*").env_remove("http_proxy").env_remove("HTTP_PROXY");
-    command.env("LC_ALL", "C.UTF-8");
-    command
-}
-
-fn python() -> Command {
-    let own = repository().join(".venv/bin/python");
-    command(if own.exists() { own } else { "python3".into() })
-}
-
-/// Whether what a test needs is there. If not, that is said; with `CI=true` it is a failure.
-fn is_there(what: &str, probe: &mut Command) -> bool {
-    let there = probe.output().is_ok_and(|output| output.status.success());
-    if !there {
-        report(format!("not run: Bing Ads with {what}: not installed"));
-        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!ci, "with CI=true {what} must be there: ./test.sh installs it");
-    }
-    there
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    out.into_owned()
-}
 
 /// A fresh server with the demo data.
 struct Bed {
@@ -142,7 +106,8 @@ impl Bed {
 
     /// The arguments of the tours in Python.
     fn python(&self, toolkit: &str, version: &str) {
-        if is_there(toolkit, python().args(["-c", &format!("import {toolkit}, requests")])) {
+        if is_there(&format!("Bing Ads with {toolkit}"), python().args(["-c", &format!("import {toolkit}, requests")]))
+        {
             let mut tour = python();
             tour.arg(repository().join("clients/python/bing_ads_tour.py")).args([&self.url(), toolkit, version]);
             let further: &[&str] = if version == "v13" { &V13 } else { &[] };
@@ -178,7 +143,7 @@ fn suds_over_tls() {
 
 #[test]
 fn every_answer_fits_the_schemas_that_are_served() {
-    if is_there("lxml", python().args(["-c", "import lxml"])) {
+    if is_there("Bing Ads with lxml", python().args(["-c", "import lxml"])) {
         let bed = Bed::new();
         let told = succeed(python().arg(repository().join("clients/python/bing_ads.py")).arg(bed.url()));
         assert_eq!(told.matches("answers fit the schemas").count(), 2, "{told}");
@@ -188,7 +153,7 @@ fn every_answer_fits_the_schemas_that_are_served() {
 #[test]
 fn the_vendors_own_sdk() {
     let probe = "import suds.cache, suds.client; suds.client.ObjectCache = suds.cache.ObjectCache; import bingads";
-    if is_there("the vendor's SDK", python().args(["-W", "ignore", "-c", probe])) {
+    if is_there("Bing Ads with the vendor's SDK", python().args(["-W", "ignore", "-c", probe])) {
         let bed = Bed::new();
         let mut program = python();
         program.arg(repository().join("clients/python/bing_ads_sdk.py")).arg(bed.url());
@@ -198,16 +163,43 @@ fn the_vendors_own_sdk() {
 
 #[test]
 fn php() {
-    if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+    if is_there("Bing Ads with PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"]))
+    {
         let bed = Bed::new();
         bed.tour(command("php").arg(repository().join("clients/php/bing_ads.php")).arg(bed.url()), &V11);
     }
 }
 
 #[test]
+fn java() {
+    let needed = "command -v wsimport && command -v javac && command -v java";
+    if !is_there("Bing Ads with Java", command("sh").args(["-c", needed])) {
+        return;
+    }
+    let bed = Bed::new();
+    let folder = bed.folder.path();
+    // What may be left out is a plain member, as the vendor's own classes have it.
+    let plain = "<b:bindings version=\"2.1\" xmlns:b=\"http://java.sun.com/xml/ns/jaxb\">\
+                 <b:globalBindings generateElementProperty=\"false\"/></b:bindings>";
+    fs::write(folder.join("plain.xml"), plain).unwrap();
+    fs::create_dir(folder.join("proxy")).unwrap();
+    let address = format!("{}/Api/CustomerManagement/v11/CustomerManagementService.svc", bed.url());
+    let mut wsimport = command("wsimport");
+    wsimport.current_dir(folder).args(["-XadditionalHeaders", "-b", "plain.xml", "-d", "proxy"]);
+    succeed(wsimport.arg(format!("{address}?wsdl")));
+    let classes = "/usr/share/jaxws/lib/*:proxy";
+    let mut javac = command("javac");
+    javac.current_dir(folder).args(["-encoding", "UTF-8", "-nowarn", "-d", "proxy", "-cp", classes]);
+    succeed(javac.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bing_ads/Tour.java")));
+    let mut java = command("java");
+    java.current_dir(folder).args(["-Xshare:auto", "-Dfile.encoding=UTF-8", "-cp", classes, "Tour", &address]);
+    bed.tour(&mut java, &["AddAccount", "GetAccount", "GetCustomer", "UpdateCustomer"]);
+}
+
+#[test]
 fn dot_net_also_over_tls() {
     let needed = "command -v wsdl && command -v mcs && command -v mono && command -v cert-sync";
-    if !is_there("Mono", command("sh").args(["-c", needed])) {
+    if !is_there("Bing Ads with Mono", command("sh").args(["-c", needed])) {
         return;
     }
     const PATH: &str = "/Api/CustomerManagement/v11/CustomerManagementService.svc";

@@ -10,9 +10,10 @@ mod support;
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use support::{Launch, Record, Server, report};
+use support::programs::{self, python, repository};
+use support::{Launch, Record, Server};
 use tempfile::TempDir;
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
@@ -53,37 +54,23 @@ const CURL: Program =
 const EVERLYTIC_PHP: Program = Program { file: "php/update_customer.php", ..PHP };
 const EVERLYTIC_CURL: Program = Program { file: "curl/update_customer.sh", ..CURL };
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
 impl Program {
     fn path(&self) -> PathBuf {
         repository().join("clients").join(self.file)
     }
 
     fn command(&self, interpreter: &str) -> Command {
-        let own = repository().join(".venv/bin/python");
-        let mut command = match interpreter {
-            "python3" if own.exists() => Command::new(own),
-            other => Command::new(other),
-        };
-        // Where node looks for modules, and no proxy between a program and the loopback.
-        command.current_dir(self.path().parent().unwrap()).env("NO_PROXY", "*").env("no_proxy", "*");
+        let mut command = if interpreter == "python3" { python() } else { programs::command(interpreter) };
+        // Where node looks for modules.
+        command.current_dir(self.path().parent().unwrap());
         command
     }
 
     /// Whether it can run here.
     fn is_there(&self) -> bool {
         let interpreter = if self.interpreter.is_empty() { "sh" } else { self.interpreter };
-        let probe = self.command(interpreter).args(self.needs).output();
-        let there = probe.as_ref().is_ok_and(|probe| probe.status.success());
-        if !there {
-            report(format!("not run: clients/{}: `{interpreter} {}` fails", self.file, self.needs.join(" ")));
-            let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-            assert!(!ci, "with CI=true every client program must run: ./test.sh installs what they need");
-        }
-        there
+        let what = format!("clients/{}: `{interpreter} {}`", self.file, self.needs.join(" "));
+        programs::is_there(&what, self.command(interpreter).args(self.needs))
     }
 
     /// Runs it and answers what it printed; `sent` empty is the sample as published.

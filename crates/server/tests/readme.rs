@@ -10,9 +10,9 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use support::programs::repository;
 use support::{Launch, Server, program, wait_until};
 use tempfile::TempDir;
 
@@ -24,10 +24,6 @@ const URL: &str = "http://127.0.0.1:7263";
 struct Step {
     command: String,
     answer: Option<String>,
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 fn steps(markdown: &str) -> Vec<Step> {

@@ -10,48 +10,17 @@
 mod support;
 
 use serde_json::json;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use support::mailbox::{Mailbox, python};
-use support::{Launch, Record, Server, report};
+use support::mailbox::Mailbox;
+use support::programs::{command, is_there, python, repository, succeed};
+use support::{Launch, Record, Server};
 use tempfile::TempDir;
 
 const TRANSCRIPT: &str = include_str!("superoffice/tour.txt");
 
 /// What is answered to each line of `every.txt`, by whichever toolkit it is called.
 const EVERY: &str = include_str!("superoffice/every-told.txt");
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// No proxy stands between a program and the loopback, and all of them write UTF-8.
-fn command(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command.env("NO_PROXY", "*").env("no_proxy", "*").env_remove("http_proxy").env_remove("HTTP_PROXY");
-    command.env("LC_ALL", "C.UTF-8");
-    command
-}
-
-/// Whether what a test needs is there. If not, that is said; with `CI=true` it is a failure.
-fn is_there(what: &str, probe: &mut Command) -> bool {
-    let there = probe.output().is_ok_and(|output| output.status.success());
-    if !there {
-        report(format!("not run: SuperOffice with {what}: not installed"));
-        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!ci, "with CI=true {what} must be there: ./test.sh installs it");
-    }
-    there
-}
-
-#[track_caller]
-fn succeed(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    out.into_owned()
-}
 
 /// A server with the demo data, and a folder for it and for what is made from its WSDLs.
 struct Bed {
@@ -179,7 +148,10 @@ fn bearer() -> String {
 #[test]
 fn php_calls_every_method() {
     for style in ["wsdl", "none"] {
-        if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+        if is_there(
+            "SuperOffice with PHP SoapClient",
+            command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"]),
+        ) {
             let Some((bed, _mailbox)) = Bed::whole() else { return };
             bed.every(command("php").arg(own_file("every.php")).arg(bed.url()).arg(style).arg(own_file("every.txt")));
         }
@@ -188,7 +160,7 @@ fn php_calls_every_method() {
 
 #[test]
 fn soap_lite_calls_every_method() {
-    if is_there("SOAP::Lite", command("perl").args(["-MSOAP::Lite", "-e", "1"])) {
+    if is_there("SuperOffice with SOAP::Lite", command("perl").args(["-MSOAP::Lite", "-e", "1"])) {
         let Some((bed, _mailbox)) = Bed::whole() else { return };
         bed.every(command("perl").arg(own_file("every.pl")).arg(bed.url()).arg(own_file("every.txt")));
     }
@@ -197,9 +169,9 @@ fn soap_lite_calls_every_method() {
 #[test]
 fn zeep_calls_every_method() {
     for style in ["encoded", "literal"] {
-        if is_there("zeep", command(python()).args(["-c", "import zeep"])) {
+        if is_there("SuperOffice with zeep", python().args(["-c", "import zeep"])) {
             let Some((bed, _mailbox)) = Bed::whole() else { return };
-            bed.every(command(python()).arg(own_file("every.py")).arg(bed.url()).arg(style).arg(own_file("every.txt")));
+            bed.every(python().arg(own_file("every.py")).arg(bed.url()).arg(style).arg(own_file("every.txt")));
         }
     }
 }
@@ -216,7 +188,10 @@ fn dot_net_calls_every_method() {
 #[test]
 fn php() {
     for style in ["wsdl", "none"] {
-        if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+        if is_there(
+            "SuperOffice with PHP SoapClient",
+            command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"]),
+        ) {
             let bed = Bed::new();
             bed.tour(command("php").arg(own_file("tour.php")).arg(bed.url()).arg(style));
         }
@@ -225,7 +200,7 @@ fn php() {
 
 #[test]
 fn soap_lite() {
-    if is_there("SOAP::Lite", command("perl").args(["-MSOAP::Lite", "-e", "1"])) {
+    if is_there("SuperOffice with SOAP::Lite", command("perl").args(["-MSOAP::Lite", "-e", "1"])) {
         let bed = Bed::new();
         bed.tour(command("perl").arg(own_file("tour.pl")).arg(bed.url()));
     }
@@ -234,15 +209,18 @@ fn soap_lite() {
 #[test]
 fn zeep() {
     for style in ["encoded", "literal"] {
-        if is_there("zeep", command(python()).args(["-c", "import zeep"])) {
+        if is_there("SuperOffice with zeep", python().args(["-c", "import zeep"])) {
             let bed = Bed::new();
-            bed.tour(command(python()).arg(own_file("tour.py")).arg(bed.url()).arg(style));
+            bed.tour(python().arg(own_file("tour.py")).arg(bed.url()).arg(style));
         }
     }
 }
 
 fn is_mono_there() -> bool {
-    is_there("Mono", command("sh").args(["-c", "command -v wsdl && command -v mcs && command -v mono"]))
+    is_there(
+        "SuperOffice with Mono",
+        command("sh").args(["-c", "command -v wsdl && command -v mcs && command -v mono"]),
+    )
 }
 
 #[test]
@@ -354,7 +332,10 @@ fn a_port_is_served_in_the_words_of_another_installation() {
         succeed(mcs.arg(own_file("Learned.cs")));
         assert_eq!(succeed(command("mono").arg(bed.folder.path().join("Learned.exe")).arg(&url)), LEARNED);
     }
-    if is_there("PHP SoapClient", command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"])) {
+    if is_there(
+        "SuperOffice with PHP SoapClient",
+        command("php").args(["-r", "exit(extension_loaded('soap') ? 0 : 1);"]),
+    ) {
         let served = format!("{url}/scripts/SOAP?action=ticket");
         for wsdl in [file, &served] {
             assert_eq!(succeed(command("php").arg(own_file("learned.php")).arg(&url).arg(wsdl)), LEARNED, "{wsdl}");

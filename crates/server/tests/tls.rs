@@ -8,10 +8,11 @@ mod support;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
-use support::{ADMIN_TOKEN, Launch, Server, command, report};
+use support::programs::{is_there, python, succeed};
+use support::{ADMIN_TOKEN, Launch, Server, command};
 use tempfile::TempDir;
 
 const BING: &str = "clientcenter.api.bingads.microsoft.com";
@@ -27,7 +28,7 @@ impl Bed {
     fn new(arguments: &[&str]) -> Self {
         let folder = TempDir::with_prefix("samerow-tls-").unwrap();
         let tls = folder.path().join("tls");
-        let told = run(command(&[]).args(["tls", "init", "--host", "crm.example", "--tls-folder"]).arg(&tls));
+        let told = succeed(command(&[]).args(["tls", "init", "--host", "crm.example", "--tls-folder"]).arg(&tls));
         assert!(told.contains(&format!("127.0.0.1 {BING}")) && told.contains("127.0.0.1 crm.example"), "{told}");
         let launch = Launch::demo(folder.path().join("data")).argument("--tls");
         let launch = launch.argument(&format!("--tls-folder={}", tls.display()));
@@ -61,26 +62,9 @@ impl Bed {
     }
 }
 
-/// What a program that must succeed printed.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?}: {}\n{out}\n{err}", output.status);
-    out.into_owned()
-}
-
-fn is_there(what: &str, probe: &mut Command) -> bool {
-    let there = probe.output().is_ok_and(|output| output.status.success());
-    if !there {
-        report(format!("not run: {what}"));
-        assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "with CI=true {what} must run");
-    }
-    there
-}
-
 #[test]
 fn curl_reaches_it_by_every_name_of_the_certificate() {
-    if !is_there("curl", Command::new("curl").arg("--version")) {
+    if !is_there("TLS with curl", Command::new("curl").arg("--version")) {
         return;
     }
     let bed = Bed::new(&[]);
@@ -94,7 +78,7 @@ fn curl_reaches_it_by_every_name_of_the_certificate() {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "-i", "--noproxy", "*", "--cacert"]).arg(&bed.authority);
     curl.args(["-H", &format!("Authorization: Bearer {ADMIN_TOKEN}"), "-H", "Content-Type: application/json"]);
-    let told = run(curl.args(["-d", r#"{"name":"Over TLS"}"#, &bed.url("localhost").replace("/10", "")]));
+    let told = succeed(curl.args(["-d", r#"{"name":"Over TLS"}"#, &bed.url("localhost").replace("/10", "")]));
     assert!(told.contains("location: https://localhost:"), "{told}");
     assert!(bed.server.stop().success());
 }
@@ -104,11 +88,9 @@ fn python_and_the_command_line_trust_the_authority_they_are_given() {
     let bed = Bed::new(&[]);
     let mut samerow = command(&[]);
     samerow.args(["customer", "get", "10", "--json", "--token", ADMIN_TOKEN, "--ca"]).arg(&bed.authority);
-    let told = run(samerow.args(["--server", &format!("https://localhost:{}", bed.server.address.port())]));
+    let told = succeed(samerow.args(["--server", &format!("https://localhost:{}", bed.server.address.port())]));
     assert!(told.contains("\"John\""), "{told}");
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
-    let python = || Command::new(if own.exists() { &own } else { Path::new("python3") });
-    if is_there("Python requests", python().args(["-c", "import requests"])) {
+    if is_there("TLS with Python requests", python().args(["-c", "import requests"])) {
         let program = "import requests, sys\n\
             url, ca, token = sys.argv[1:]\n\
             session = requests.Session()\n\
@@ -118,13 +100,16 @@ fn python_and_the_command_line_trust_the_authority_they_are_given() {
                 print(answer.status_code, answer.json()['first_name'])\n";
         let mut python = python();
         python.args(["-c", program, &bed.url("localhost")]).arg(&bed.authority).arg(ADMIN_TOKEN);
-        assert_eq!(run(&mut python), "200 John\n".repeat(3));
+        assert_eq!(succeed(&mut python), "200 John\n".repeat(3));
     }
 }
 
 #[test]
 fn mono_trusts_the_authority_that_is_synchronised() {
-    if !is_there("Mono", Command::new("sh").args(["-c", "command -v mcs && command -v mono && command -v cert-sync"])) {
+    if !is_there(
+        "TLS with Mono",
+        Command::new("sh").args(["-c", "command -v mcs && command -v mono && command -v cert-sync"]),
+    ) {
         return;
     }
     let bed = Bed::new(&[]);
@@ -145,7 +130,7 @@ fn mono_trusts_the_authority_that_is_synchronised() {
             }
         }"#;
     fs::write(&source, program).unwrap();
-    run(Command::new("mcs").current_dir(&bed.folder).arg("Get.cs"));
+    succeed(Command::new("mcs").current_dir(&bed.folder).arg("Get.cs"));
     // Mono keeps what it trusts in the home folder.
     let mono = || {
         let mut mono = Command::new("mono");
@@ -156,8 +141,8 @@ fn mono_trusts_the_authority_that_is_synchronised() {
     let before = mono().output().unwrap();
     assert_eq!(String::from_utf8_lossy(&before.stdout), "TrustFailure\n");
     let mut sync = Command::new("cert-sync");
-    run(sync.env("HOME", bed.folder.path()).env_remove("XDG_CONFIG_HOME").arg("--user").arg(&bed.authority));
-    assert_eq!(run(&mut mono()), "John\n");
+    succeed(sync.env("HOME", bed.folder.path()).env_remove("XDG_CONFIG_HOME").arg("--user").arg(&bed.authority));
+    assert_eq!(succeed(&mut mono()), "John\n");
 }
 
 #[test]
@@ -179,7 +164,7 @@ fn who_speaks_no_tls_is_told_so_and_keeps_nobody_waiting() {
         }
         assert!(!rest.starts_with(b"HTTP"), "{rest:?}");
     }
-    if is_there("curl", Command::new("curl").arg("--version")) {
+    if is_there("TLS with curl", Command::new("curl").arg("--version")) {
         bed.works();
     }
     // Nor does a handshake that does not end keep the server from stopping.

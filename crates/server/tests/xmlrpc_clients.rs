@@ -14,7 +14,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Launch, Record, Server, report};
+use support::{Launch, Record, Server, programs};
 use tempfile::TempDir;
 
 /// A way to call a method.
@@ -64,9 +64,9 @@ fn clients() -> PathBuf {
 }
 
 fn command(words: &[&str]) -> Command {
-    let mut command = Command::new(words[0]);
-    // Node looks for modules there; no proxy between a program and the loopback.
-    command.current_dir(clients().join("node")).env("NO_PROXY", "*").env("no_proxy", "*");
+    let mut command = programs::command(words[0]);
+    // Node looks for modules there.
+    command.current_dir(clients().join("node"));
     for word in &words[1..] {
         let file = clients().join(word);
         if word.contains('/') && file.is_file() {
@@ -79,13 +79,7 @@ fn command(words: &[&str]) -> Command {
 }
 
 fn is_there(needs: &[&str]) -> bool {
-    let there = command(needs).output().is_ok_and(|probe| probe.status.success());
-    if !there {
-        report(format!("not run: XML-RPC: `{}` fails", needs.join(" ")));
-        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!ci, "with CI=true every client must run: ./test.sh installs what they need");
-    }
-    there
+    programs::is_there(&format!("XML-RPC: `{}`", needs.join(" ")), &mut command(needs))
 }
 
 /// A server with the demo data, and what customer 7 was before.

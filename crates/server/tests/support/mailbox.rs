@@ -1,14 +1,9 @@
 //! A real mail server on loopback, of its own process.
 
-use super::report;
+use super::programs::{is_there, python};
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-
-pub(crate) fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
-    if own.exists() { own } else { "python3".into() }
-}
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
 
 /// A mail server of its own process.
 pub(crate) struct Mailbox {
@@ -20,15 +15,11 @@ pub(crate) struct Mailbox {
 impl Mailbox {
     /// `None` where aiosmtpd is not installed; with `CI=true` that is a failure.
     pub(crate) fn start(arguments: &[&str]) -> Option<Self> {
-        let probe = Command::new(python()).args(["-c", "import aiosmtpd"]).output();
-        if !probe.is_ok_and(|output| output.status.success()) {
-            report("not run: mail: aiosmtpd is not installed");
-            let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-            assert!(!ci, "with CI=true aiosmtpd must be there: ./test.sh installs it");
+        if !is_there("mail: aiosmtpd", python().args(["-c", "import aiosmtpd"])) {
             return None;
         }
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/superoffice/smtp.py");
-        let mut command = Command::new(python());
+        let mut command = python();
         command.arg(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut mailbox = Self { out: BufReader::new(process.stdout.take().unwrap()), process, port: String::new() };

@@ -20,6 +20,7 @@ mod http;
 mod ledger;
 mod load;
 pub(crate) mod mailbox;
+pub(crate) mod programs;
 mod server;
 mod world;
 
