@@ -73,7 +73,7 @@ fn the_way_to_a_synchronous_pair_works_as_it_stands() {
         script.push_str(&format!("{}\necho '{MARK}'\n", moved(block)));
     }
     let programs = program("initdb").parent().unwrap().display().to_string();
-    let path = format!("{}:{programs}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{programs}:{}", folder.path().display(), std::env::var_os("PATH").unwrap().display());
     let mut shell = match ordinary() {
         Some(user) => {
             let mut shell = Command::new("setpriv");
