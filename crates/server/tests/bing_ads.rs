@@ -12,8 +12,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Barrier;
+use std::thread;
 use support::programs::{command, is_there, python, repository, succeed};
-use support::{Launch, Server};
+use support::{Launch, Record, Server};
 use tempfile::TempDir;
 
 /// What works in version 11.
@@ -139,6 +141,53 @@ fn zeep_13() {
 #[test]
 fn suds_over_tls() {
     Bed::over_tls().python("suds", "v11");
+}
+
+#[test]
+fn of_all_who_update_at_one_time_stamp_one_wins() {
+    const NAMESPACE: &str = "https://bingads.microsoft.com/Customer/v11";
+    const CALLERS: usize = 8;
+    let bed = Bed::new();
+    let call = |operation: &str, members: &str| {
+        let body = format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header xmlns=\"{NAMESPACE}\">\
+             <DeveloperToken>BBD37VB98</DeveloperToken><UserName>demo_bing</UserName><Password>banken</Password></s:Header>\
+             <s:Body><{operation}Request xmlns=\"{NAMESPACE}\" xmlns:e=\"{NAMESPACE}/Entities\">{members}\
+             </{operation}Request></s:Body></s:Envelope>"
+        );
+        let path = "/Api/CustomerManagement/v11/CustomerManagementService.svc";
+        let reply = bed.server.client().call("POST", path, &[("Content-Type", "text/xml")], body).unwrap();
+        (reply.status, reply.text())
+    };
+    let stamp = || {
+        let (status, shown) = call("GetCustomer", "<CustomerId>192</CustomerId>");
+        assert_eq!(status, 200, "{shown}");
+        shown.rsplit_once("</a:TimeStamp>").unwrap().0.rsplit_once('>').unwrap().1.to_owned()
+    };
+    let mut before = stamp();
+    for round in 0..25 {
+        let start = Barrier::new(CALLERS);
+        let update = |caller: usize| {
+            let members = format!(
+                "<Customer><e:Id>192</e:Id><e:Industry>Retail</e:Industry><e:Name>{round} of {caller}</e:Name>\
+                 <e:TimeStamp>{before}</e:TimeStamp></Customer>"
+            );
+            start.wait();
+            call("UpdateCustomer", &members)
+        };
+        let answers: Vec<(u16, String)> = thread::scope(|scope| {
+            let callers: Vec<_> = (0..CALLERS).map(|caller| scope.spawn(move || update(caller))).collect();
+            callers.into_iter().map(|caller| caller.join().unwrap()).collect()
+        });
+        let stale = answers.iter().filter(|(status, told)| *status == 500 && told.contains("<Code>209</Code>")).count();
+        let won: Vec<_> = (0..).zip(&answers).filter(|(_, (status, _))| *status == 200).map(|(at, _)| at).collect();
+        assert_eq!((won.len(), stale), (1, CALLERS - 1), "round {round}: {answers:?}");
+        let record = Record::read(&mut bed.server.client(), 192).unwrap();
+        assert_eq!(record.fields["name"], format!("{round} of {}", won[0]));
+        let after = stamp();
+        assert_ne!(after, before);
+        before = after;
+    }
 }
 
 #[test]
