@@ -527,6 +527,30 @@ export const checks = {
     }
   },
 
+  async "a customer is printed without what is pressed, and in Norwegian nothing is left in English"(browser) {
+    await browser.signIn();
+    await browser.go("/console/customers/10");
+    const shown = (selector) => browser.run(`return [...document.querySelectorAll(arguments[0])]
+      .filter((one) => one.getClientRects().length > 0).length`, selector);
+    assert.ok((await shown("nav, .top, button")) > 3);
+    await browser.driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "print" });
+    assert.equal(await shown("nav, .top, .actions button, #deeds"), 0);
+    assert.ok((await shown("h1, [name=first_name]")) === 2);
+    await browser.driver.sendDevToolsCommand("Emulation.setEmulatedMedia", { media: "" });
+    await browser.find(".top .menu summary").then((menu) => menu.click());
+    await browser.press("[name=language][value=nb]");
+    for (const [path, words] of [
+      ["/console/customers/new", /Ny kunde[^]*Bransje[^]*detaljhandel/], ["/console/companies/new", /Nytt firma/],
+      ["/console/tickets", /Åpne[^]*Mine[^]*Venter/], ["/console/inspector", /Kall[^]*Utfall/],
+    ]) {
+      await browser.go(path);
+      const text = await browser.text();
+      assert.match(text, words, path);
+      assert.ok(!/\b(the|and|with|Show|Search|Changed|Save)\b/.test(text), `${path}: ${text.match(/.*\b(the|and|with|Show|Search|Changed|Save)\b.*/)?.[0]}`);
+      assert.deepEqual(await browser.faults(), [], path);
+    }
+  },
+
   async "the overview goes on by itself"(browser) {
     await browser.signIn();
     await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
