@@ -47,7 +47,7 @@ fn judge(before: &World, server: &Server, plan: &Plan, ledger: &Ledger, url: &st
     assert!(wrong.is_empty(), "{wrong:#?}");
     let doctor = samerow(&["doctor", "--json", "--database-url", url]);
     let said = String::from_utf8_lossy(&doctor.stdout);
-    assert!(doctor.status.success() && said.contains(r#""engine":"PostgreSQL "#), "{said}");
+    assert!(doctor.status.success() && said.contains("PostgreSQL "), "{said}");
 }
 
 #[test]
