@@ -12,9 +12,9 @@ use domain::{Field, Kind, Value};
 use http::{Method, StatusCode};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use support::bing::{V11, base64, call_as, envelope, text, user};
+use support::conversation;
 use support::lens::{self, Shown, customer};
 use support::{Template, request};
 
@@ -252,7 +252,7 @@ const ASKED_NOTHING: [&str; 3] = ["GetCurrentUser", "GetPilotFeaturesCountries",
 
 #[test]
 fn every_operation_of_both_versions_is_recorded_as_answered_and_as_refused() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bing_ads/fixtures");
+    let folder = conversation::folder("bing_ads");
     let mut recorded = BTreeSet::new();
     for file in fs::read_dir(folder).unwrap() {
         let text = String::from_utf8(fs::read(file.unwrap().path()).unwrap()).unwrap();

@@ -12,37 +12,11 @@ use domain::{Error, Field};
 use http::Method;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use support::bing::V11;
-use support::conversation::Conversation;
-use support::{Template, request};
+use support::conversation::{self, Conversation};
+use support::{Template, python, request};
 use tempfile::TempDir;
-
-fn here(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
-}
-
-fn python() -> Command {
-    let own = here("../../.venv/bin/python");
-    Command::new(if own.exists() { own } else { "python3".into() })
-}
-
-#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "what did not run is told")]
-fn is_there() -> bool {
-    let there = python().args(["-c", "import lxml"]).output().is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("not run: answers of Bing Ads and its WSDLs: lxml is not installed");
-        assert!(std::env::var("CI").is_err(), "with CI=true lxml must be there: ./test.sh installs it");
-    }
-    there
-}
-
-fn check(folder: &Path) -> String {
-    let output = python().arg("-B").arg(here("tests/bing_ads_wsdl.py")).arg(folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// The version and the operation that a request calls; `None` for what is no call.
 fn called(request: &Request) -> Option<(&'static str, String)> {
@@ -67,14 +41,14 @@ fn described(template: &Template, folder: &Path) -> Vec<String> {
 
 #[test]
 fn every_answer_is_what_its_wsdl_says() {
-    if !is_there() {
+    if !python::has("lxml") {
         return;
     }
     let (template, folder) = (Template::new(), TempDir::new().unwrap());
     let folder = folder.path();
     let operations = described(&template, folder);
     let mut answers = 0;
-    for file in fs::read_dir(here("src/bing_ads/fixtures")).unwrap().map(|file| file.unwrap().path()) {
+    for file in fs::read_dir(conversation::folder("bing_ads")).unwrap().map(|file| file.unwrap().path()) {
         let (name, world) = (file.file_stem().unwrap().to_str().unwrap().to_owned(), template.world());
         let conversation = Conversation::read(&fs::read(&file).unwrap()).unwrap();
         for (at, exchange) in conversation.exchanges.iter().enumerate() {
@@ -104,14 +78,14 @@ fn every_answer_is_what_its_wsdl_says() {
         fs::write(folder.join(format!("{version}.GetCustomer.fault-{at}.xml")), body).unwrap();
     }
     assert!(faults.len() > 100, "{} faults", faults.len());
-    let told = check(folder);
+    let told = python::run("bing_ads_wsdl.py", &[], folder);
     let counted: usize = told.lines().map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().expect(line)).sum();
     assert_eq!((counted, told.lines().count()), (answers + faults.len(), 4), "{told}");
 
     // A checker that finds nothing proves nothing: each of these is wrong.
     let world = template.world();
     let first = |name: &str| {
-        let file = fs::read(here(&format!("src/bing_ads/fixtures/{name}.http"))).unwrap();
+        let file = fs::read(conversation::folder("bing_ads").join(format!("{name}.http"))).unwrap();
         let request = Conversation::read(&file).unwrap().exchanges[0].request(name).unwrap();
         String::from_utf8(world.send(&request).unwrap().1.response.body().to_vec()).unwrap()
     };
@@ -135,7 +109,7 @@ fn every_answer_is_what_its_wsdl_says() {
         let file = format!("v11.GetCustomer.{at}.xml");
         fs::write(folder.path().join(file), answer.replace(right, wrong)).unwrap();
     }
-    let told = check(folder.path());
+    let told = python::run("bing_ads_wsdl.py", &[], folder.path());
     for (at, (_, right, wrong, says)) in faulty.iter().enumerate() {
         let found = |line: &str| line.starts_with(&format!("v11.GetCustomer.{at}.xml: ")) && line.contains(says);
         assert!(told.lines().any(found), "{right} as {wrong}: {told}");

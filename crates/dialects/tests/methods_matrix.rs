@@ -16,8 +16,7 @@ use domain::{Access, Area, Field, Kind, Role, Scopes, Value};
 use http::StatusCode;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::path::Path;
-use support::conversation::{Conversation, Exchange};
+use support::conversation::{self, Conversation, Exchange};
 use support::{Template, World, rpc};
 
 const SCOPES: &[&[&str]] =
@@ -90,8 +89,8 @@ fn needs(operation: &str) -> Option<Needs> {
 
 /// For each operation the recorded conversation in which it is answered: what is said before, and that call.
 fn recorded() -> BTreeMap<String, (Vec<Exchange>, Exchange)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bing_ads/fixtures");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(conversation::folder("bing_ads")).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let mut recorded = BTreeMap::new();
     for file in files {

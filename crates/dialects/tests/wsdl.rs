@@ -9,36 +9,10 @@ mod support;
 use dialects::Request;
 use http::{Method, StatusCode};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use support::conversation::Conversation;
-use support::{Template, World};
+use std::path::Path;
+use support::conversation::{self, Conversation};
+use support::{Template, World, python};
 use tempfile::TempDir;
-
-fn here(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
-}
-
-fn python() -> Command {
-    let own = here("../../.venv/bin/python");
-    Command::new(if own.exists() { own } else { "python3".into() })
-}
-
-#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "what did not run is told")]
-fn is_there() -> bool {
-    let there = python().args(["-c", "import lxml, zeep"]).output().is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("not run: answers and WSDLs: lxml or zeep is not installed");
-        assert!(std::env::var("CI").is_err(), "with CI=true zeep must be there: ./test.sh installs it");
-    }
-    there
-}
-
-fn run(what: &str, folder: &Path) -> String {
-    let output = python().arg(here("tests/superoffice_wsdl.py")).arg(what).arg(folder).output().unwrap();
-    assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// The port that a request calls; `None` for what is no call of a port.
 fn port(request: &Request) -> Option<&'static str> {
@@ -65,7 +39,7 @@ fn fetch_descriptions(world: &World, folder: &Path) {
 /// Speaks every conversation. In document/literal with the requests that were converted.
 fn speak(template: &Template, folder: &Path, literal: bool) -> usize {
     let mut files: Vec<_> =
-        fs::read_dir(here("src/superoffice/fixtures")).unwrap().map(|file| file.unwrap().path()).collect();
+        fs::read_dir(conversation::folder("superoffice")).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let mut answers = 0;
     for file in files {
@@ -100,17 +74,17 @@ fn speak(template: &Template, folder: &Path, literal: bool) -> usize {
 
 #[test]
 fn every_answer_is_what_its_wsdl_says() {
-    if !is_there() {
+    if !python::has("lxml, zeep") {
         return;
     }
     let (template, folder) = (Template::new(), TempDir::new().unwrap());
     let folder = folder.path();
     fetch_descriptions(&template.world(), folder);
     let encoded = speak(&template, folder, false);
-    run("convert", folder);
+    python::run("superoffice_wsdl.py", &["convert"], folder);
     let literal = speak(&template, folder, true);
     assert!(encoded > 250 && literal > 250, "{encoded} and {literal} answers");
-    assert_eq!(run("check", folder), "", "of {encoded} and {literal} answers");
+    assert_eq!(python::run("superoffice_wsdl.py", &["check"], folder), "", "of {encoded} and {literal} answers");
 
     // A checker that finds nothing proves nothing: each of these is wrong.
     let faulty = [
@@ -130,10 +104,10 @@ fn every_answer_is_what_its_wsdl_says() {
         let world = template.world();
         let name = "050-get-categories";
         let conversation =
-            Conversation::read(&fs::read(here(&format!("src/superoffice/fixtures/{name}.http"))).unwrap());
+            Conversation::read(&fs::read(conversation::folder("superoffice").join(format!("{name}.http"))).unwrap());
         let exchanges = conversation.unwrap().exchanges;
         fs::write(folder.join("ticket.a.request.xml"), &exchanges[1].request(name).unwrap().body).unwrap();
-        run("convert", folder);
+        python::run("superoffice_wsdl.py", &["convert"], folder);
         world.send(&exchanges[0].request(name).unwrap());
         let mut request = exchanges[1].request(name).unwrap();
         if style == "literal" {
@@ -151,7 +125,7 @@ fn every_answer_is_what_its_wsdl_says() {
             _ => answer.replace(good, bad),
         };
         fs::write(folder.join(format!("ticket.a.{style}.xml")), broken).unwrap();
-        let told = run("check", folder);
+        let told = python::run("superoffice_wsdl.py", &["check"], folder);
         assert!(told.contains(says), "{style} with {bad}: {told}");
     }
 }

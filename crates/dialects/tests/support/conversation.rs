@@ -4,6 +4,12 @@ use bytes::Bytes;
 use dialects::Request;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+/// Where those of a dialect are.
+pub(crate) fn folder(dialect: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(dialect).join("fixtures")
+}
 
 /// A file: what it stands for, and what is said.
 pub(crate) struct Conversation {

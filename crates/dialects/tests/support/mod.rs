@@ -11,6 +11,7 @@ mod cluster;
 pub(crate) mod conversation;
 pub(crate) mod lens;
 pub(crate) mod place;
+pub(crate) mod python;
 pub(crate) mod rpc;
 pub(crate) mod sample;
 pub(crate) mod schema;
