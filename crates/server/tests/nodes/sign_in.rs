@@ -1,6 +1,8 @@
 //! Who may sign in, and that all nodes know it.
 
 use super::*;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 
 #[test]
 fn a_node_forgets_what_another_revoked() {
@@ -34,8 +36,6 @@ fn a_node_forgets_what_another_revoked() {
     }));
 }
 
-const KEY: &str = "44b5498dbcb481a0d00b404c0169af62";
-
 /// Who is locked out at one node is so at the other, with the right key too, until the time is over. The other one never
 /// counts so far by itself.
 #[test]
@@ -44,26 +44,26 @@ fn who_guesses_at_one_node_must_wait_at_all() {
     let (data, url) = (TempDir::new().unwrap(), database.url());
     let first = launch(&data, &url).argument("--failures-per-name").argument("3").start();
     let second = launch(&data, &url).start();
-    let call = |server: &Server, name: &str, key: &str| {
-        server.client().call("GET", "/api/service/ping", &[("api-username", name), ("api-key", key)], "").unwrap()
+    let call = |server: &Server, name: &str, password: &str| {
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")));
+        server.client().call("GET", "/v1/customers/10", &[("Authorization", &basic)], "").unwrap()
     };
     for _ in 0..3 {
-        assert_eq!(call(&first, "tf_admin", "guessed").status, 401);
+        assert_eq!(call(&first, "admin", "guessed").status, 401);
     }
-    assert_eq!(call(&first, "tf_admin", "guessed").status, 429);
     let must_wait = || {
         // Each time the wait is longer, until the other node knows of one that outlasts the next call.
-        call(&first, "tf_admin", "guessed");
-        let wrong = call(&second, "tf_admin", "guessed");
+        call(&first, "admin", "guessed");
+        let wrong = call(&second, "admin", "guessed");
         let seconds = wrong.header("retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
         if wrong.status != 429 || seconds.is_none_or(|seconds| seconds < 10) {
             return false;
         }
-        let right = call(&second, "tf_admin", KEY);
+        let right = call(&second, "admin", "demo");
         assert_eq!(right.status, 429, "{}", right.text());
         true
     };
     assert!(wait_until(Duration::from_secs(240), must_wait), "the other node does not hear of it");
-    assert_eq!(call(&second, "tf_viewer", "guessed").status, 401, "another name need not wait");
-    assert!(wait_until(Duration::from_secs(240), || call(&second, "tf_admin", KEY).status == 200));
+    assert_eq!(call(&second, "egon", "guessed").status, 401, "another name need not wait");
+    assert!(wait_until(Duration::from_secs(240), || call(&second, "admin", "demo").status == 200));
 }
