@@ -18,7 +18,6 @@ mod table;
 pub mod transfer;
 
 pub use report::{Finding, Report};
-
 pub use sqlite::{HandOver, OpenError, Options, SearchIndex, SqliteStore};
 
 /// Runs what it is given, at once or soon, on this thread or another.

@@ -123,7 +123,7 @@ impl Address {
             };
             client.batch_execute(&settings(purpose)).await?;
             // An engine that does not know them has another planner.
-            let planned = match client.simple_query(planning(purpose)).await {
+            let planned = match client.simple_query(&planning(purpose)).await {
                 Err(error) if error.as_db_error().is_none() => return Err(error.into()),
                 planned => planned.unwrap_or_default(),
             };
@@ -137,15 +137,13 @@ impl Address {
 
 /// All our statements find rows by their keys: with few rows in a table, or old statistics, the planner would rather
 /// read all of it. Citus, which answers a row, plans only what it knows the values of.
-fn planning(purpose: Purpose) -> &'static str {
-    if purpose == Purpose::Scanning {
-        return "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
-                SET plan_cache_mode TO force_custom_plan; \
-                SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'citus'";
-    }
-    "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
-     SET plan_cache_mode TO force_generic_plan; \
-     SELECT set_config('plan_cache_mode', 'force_custom_plan', false) FROM pg_extension AS e WHERE e.extname = 'citus'"
+fn planning(purpose: Purpose) -> String {
+    let usual = if purpose == Purpose::Scanning { "force_custom_plan" } else { "force_generic_plan" };
+    format!(
+        "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; \
+         SET plan_cache_mode TO {usual}; SELECT set_config('plan_cache_mode', 'force_custom_plan', false) \
+         FROM pg_extension AS e WHERE e.extname = 'citus'"
+    )
 }
 
 /// A node that is gone must not keep the rows that it holds.
