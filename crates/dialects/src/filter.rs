@@ -3,7 +3,7 @@
 //! ```text
 //! filter = either { "or" either }
 //! either = one { "and" one }
-//! one    = "not" one | "(" filter ")" | field test
+//! one    = "not" one | "(" filter ")" | "shared" "(" field { "," field } ")" | field test
 //! test   = ("=" | "!=") (value | "null") | ("<" | "<=" | ">" | ">=") value
 //!        | ("~" | "^=" | "like") value | "in" "(" (value | "null") { "," (value | "null") } ")"
 //! order  = ["-"] field { "," ["-"] field }
@@ -12,12 +12,18 @@
 //! `~` finds a part of a text, `^=` its start, both whatever the case of any letter; `like` matches a pattern in which
 //! `*` stands for any text. A field is named as everywhere: `address.city`, `x_6`. A value is a word, or any text in
 //! quotes of either kind, in which a backslash stands before a quote or a backslash. Of a list one entry must pass.
-//! `null` is unset. An empty filter lets everything through.
+//! `null` is unset. An empty filter lets everything through. `shared(name, phone)` finds what has both in common with another
+//! record that is not deleted, whatever the case of any letter.
+//!
+//! A search may hold the shortest filters as words of its own: see [`words`].
 
 mod parse;
 mod print;
 mod token;
 mod value;
+mod words;
+
+pub use words::words;
 
 use domain::error::Reason;
 use domain::filter::{Filter, Order};

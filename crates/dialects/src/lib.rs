@@ -83,6 +83,8 @@ pub struct Dialect {
     pub endpoints: &'static [Endpoint],
     /// What it calls each field of a customer.
     pub lens: fn() -> Vec<(String, Field)>,
+    /// What the call that updates a customer can change, under its names.
+    pub changes: fn() -> Vec<(String, Field)>,
     /// What it calls an industry, where it has a list of them; `""` for none of them.
     pub industry: Option<fn(&str) -> &'static str>,
     /// Shows how it shows a customer now, where it can.

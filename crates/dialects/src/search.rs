@@ -110,7 +110,7 @@ impl State {
             records.sort_by_key(|record| ids.iter().position(|id| *id == record.id));
         }
         records.truncate(limit as usize);
-        Ok(Arc::new(Page { records, more: false }))
+        Ok(Arc::new(Page { records, ..Page::default() }))
     }
 
     /// What the index finds, best first; `None` where it cannot tell now.

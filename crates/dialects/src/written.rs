@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_page_is_written_once_while_it_is_the_same() {
         let written = WrittenRecords::default();
-        let page = || Arc::new(Page { records: Vec::new(), more: false });
+        let page = || Arc::new(Page::default());
         let get = |page: &Arc<Page>, next: Option<&str>, extra_fields: &[u16], text: &'static str| {
             written.page(page, next, &Arc::from(extra_fields), || Bytes::from_static(text.as_bytes()))
         };

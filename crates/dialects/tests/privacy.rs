@@ -117,10 +117,10 @@ fn nothing_of_an_erased_person_is_left_in_any_file() {
 fn a_dry_run_changes_nothing_and_an_id_is_nobody_elses() {
     let world = Template::new().world();
     let before = native(&world, &Method::GET, "/v1/customers/10", "");
-    assert!(world.run(EraseCustomer { id: 10, dry_run: true }).unwrap().dry_run);
+    assert!(world.run(EraseCustomer { id: 10, reason: None, dry_run: true }).unwrap().dry_run);
     assert_eq!(native(&world, &Method::GET, "/v1/customers/10", ""), before);
-    world.run(EraseCustomer { id: 10, dry_run: false }).unwrap();
-    assert!(world.run(EraseCustomer { id: 10, dry_run: false }).is_err());
+    world.run(EraseCustomer { id: 10, reason: None, dry_run: false }).unwrap();
+    assert!(world.run(EraseCustomer { id: 10, reason: None, dry_run: false }).is_err());
     let (_, made) = native(&world, &Method::POST, "/v1/customers", r#"{"name":"new"}"#);
     assert!(!made.contains(r#""id":10,"#), "{made}");
     // Nobody begins to refer to them.

@@ -247,6 +247,8 @@ fields! {
     Action = "action", Shape::Choice(crate::audit::ACTIONS);
     /// Id of the customer to whom it was done.
     Subject = "subject", Shape::Number { min: 1, max: MAX_NUMBER };
+    /// Why it was done, as whoever did it said.
+    Reason = "reason", Shape::Text { max: 500 };
     /// What was answered to a request.
     Answer = "answer", Shape::Text { max: 8_000_000 };
     /// A user.

@@ -31,6 +31,8 @@ pub struct Selection {
     pub offset: u64,
     /// How many at most.
     pub limit: u32,
+    /// Only tell how many there are, up to the limit, and show none.
+    pub counted: bool,
 }
 
 impl Selection {
@@ -65,6 +67,9 @@ pub enum Filter {
     Not(Box<Self>),
     /// A field passes a test.
     Where(Condition),
+    /// Another record of the kind, not deleted, has the same in all of these fields, whatever the case of any letter. What
+    /// is unset is like nothing.
+    Shared(Vec<Field>),
 }
 
 impl Default for Filter {
@@ -112,6 +117,7 @@ impl Filter {
             Self::All(filters) | Self::Any(filters) => filters.iter().for_each(|filter| filter.each(see)),
             Self::Not(filter) => filter.each(see),
             Self::Where(condition) => see(condition),
+            Self::Shared(fields) => fields.iter().for_each(|field| see(&Condition::new(*field, Test::Unset))),
         }
     }
 }
@@ -213,12 +219,14 @@ pub fn tested(record: &Record, field: Field) -> Option<Value> {
 }
 
 /// One page of a listing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The records.
     pub records: Vec<Record>,
     /// Whether more follow.
     pub more: bool,
+    /// How many there are up to the limit, where only that was asked.
+    pub count: u64,
 }
 
 impl Page {

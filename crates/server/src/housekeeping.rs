@@ -40,7 +40,7 @@ pub async fn purge(state: &State) -> Result<usize, Error> {
         after = last.number;
         for tenant in tenants {
             for id in run(state, tenant, DueForErasure { limit: CHUNK }).await? {
-                let erased = run(state, tenant, EraseCustomer { id, dry_run: false }).await;
+                let erased = run(state, tenant, EraseCustomer { id, reason: None, dry_run: false }).await;
                 state.forget(tenant, id).await?;
                 // Somebody else may have been faster; what fails is due again in the next round.
                 let outcome = erased.map_or_else(|error| error.to_string(), |_| String::from("erased"));

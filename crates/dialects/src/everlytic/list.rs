@@ -71,7 +71,7 @@ impl Listing {
         let offset = (page - 1).saturating_mul(u64::from(limit));
         let filter = conditions.into_iter().collect();
         let order = vec![Order { field: order, descending }];
-        let selection = Selection { filter, order, after: None, offset, limit };
+        let selection = Selection { filter, order, after: None, offset, limit, counted: false };
         Ok(Self { page, operation: ListCustomers { selection, deleted } })
     }
 }

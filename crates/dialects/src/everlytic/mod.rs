@@ -14,7 +14,7 @@ mod wire;
 use crate::route::{Rest, Routes, serve};
 use crate::view::{self, View, Viewing};
 use crate::{Answering, Dialect, Request, State};
-use domain::Caller;
+use domain::{Caller, Field};
 use http::Method;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -37,6 +37,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),
+    changes,
     industry: Some(industry::name_of),
     view: Some(view),
     learn: None,
@@ -51,6 +52,11 @@ static REST: Rest = Rest {
     refuse: errors::refuse,
     finish: |_, _, _, _| {},
 };
+
+fn changes() -> Vec<(String, Field)> {
+    let set = fields::PROPERTIES.iter().filter(|property| property.mode != fields::Mode::Server);
+    set.map(|property| (property.name.to_owned(), property.field)).collect()
+}
 
 fn view<'a>(state: &'a Arc<State>, from: &'a Request, caller: Arc<Caller>, id: i64) -> Viewing<'a> {
     Box::pin(async move {

@@ -65,11 +65,41 @@ impl<'a> Parser<'a> {
                 }
             }
             Token::Word(word) if is(word, "not") => Ok(Filter::Not(Box::new(self.one(depth + 1)?))),
+            Token::Word(word) if is(word, "shared") => self.shared(),
             Token::Word(word) if !is_keyword(word) => {
                 let field = field(self.kind, word).map_err(|message| self.tokens.error(at, message))?;
                 self.test(field)
             }
             token => Err(self.tokens.error(at, format!("a field must follow, not {token}"))),
+        }
+    }
+
+    fn shared(&mut self) -> Result<Filter, FilterError> {
+        let (mut fields, mut sign) = (Vec::new(), "(");
+        loop {
+            let (token, at) = self.tokens.next()?;
+            match token {
+                Token::Sign(found) if found == sign => {}
+                Token::Sign(")") if sign == "," => return Ok(Filter::Shared(fields)),
+                token => return Err(self.tokens.error(at, format!("\"{sign}\" must follow, not {token}"))),
+            }
+            self.tests += 1;
+            let (token, at) = self.tokens.next()?;
+            let field = match token {
+                Token::Word(word) => field(self.kind, word).map_err(|message| self.tokens.error(at, message))?,
+                token => return Err(self.tokens.error(at, format!("a field must follow, not {token}"))),
+            };
+            let wrong = match field {
+                _ if is_list(field) && field != Field::Emails => format!("{field} is a list: it is not compared so"),
+                _ if fields.contains(&field) => format!("{field} is there twice"),
+                _ if self.tests > MAX_TESTS => format!("there are more than {MAX_TESTS} tests"),
+                _ => String::new(),
+            };
+            if !wrong.is_empty() {
+                return Err(self.tokens.error(at, wrong));
+            }
+            fields.push(field);
+            sign = ",";
         }
     }
 

@@ -8,6 +8,10 @@ pub(super) fn filter(filter: &Filter, text: &mut String) {
     match filter {
         Filter::All(all) => joined(all, " and ", text),
         Filter::Any(any) => joined(any, " or ", text),
+        Filter::Shared(fields) => {
+            let names: Vec<_> = fields.iter().map(|field| field.name()).collect();
+            text.push_str(&format!("shared({})", names.join(", ")));
+        }
         Filter::Not(one) => {
             text.push_str("not ");
             nested(one, text);
@@ -30,7 +34,7 @@ fn joined(filters: &[Filter], by: &str, text: &mut String) {
 
 fn nested(one: &Filter, text: &mut String) {
     match one {
-        Filter::Where(_) | Filter::Not(_) => filter(one, text),
+        Filter::Where(_) | Filter::Not(_) | Filter::Shared(_) => filter(one, text),
         Filter::All(_) | Filter::Any(_) => {
             text.push('(');
             filter(one, text);

@@ -56,6 +56,10 @@ fn every_test_has_a_form() {
         ("order_ids in (a)", entry(Field::OrderIds, Test::AnyOf(vec![Some("a".into())]))),
         ("custom1 = 7", test(Field::Extra(1), Test::Is("7".into()))),
         ("x_6 > 7", test(Field::Extra(6), Test::Greater("7".into()))),
+        (
+            "shared(emails) or shared(name, phone)",
+            Filter::Any(vec![Filter::Shared(vec![Field::Emails]), Filter::Shared(vec![Field::Name, Field::Phone])]),
+        ),
         ("not locked = true", not(test(Field::Locked, Test::Is(true.into())))),
     ] {
         assert_eq!(customers(text), filter, "{text}");
@@ -91,6 +95,12 @@ fn errors_point_at_their_place() {
         ("title = x", 1, "no field"),
         ("name", 5, "must follow name, not the end"),
         ("name Ada", 6, "not \"Ada\""),
+        ("shared name", 8, "\"(\" must follow"),
+        ("shared(name", 12, "\",\" must follow"),
+        ("shared(nam)", 8, "did you mean name?"),
+        ("shared(password)", 8, "no field"),
+        ("shared(order_ids)", 8, "is a list"),
+        ("shared(name, name)", 14, "there twice"),
         ("name ! Ada", 6, "not \"!\""),
         ("name = ", 8, "a value must follow"),
         ("name = and", 8, "a text that says so is quoted"),

@@ -43,6 +43,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,
+    changes: || lens().into_iter().filter(|(_, field)| !matches!(field, Field::Id | Field::MergedInto)).collect(),
     industry: None,
     view: Some(view),
     learn: None,

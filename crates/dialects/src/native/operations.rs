@@ -259,7 +259,7 @@ operations! {
         (Content::Nothing => OK Content::Schema("Export")),
         "Everything that is kept of a person, as JSON or CSV.";
     "erase_customer": POST "/v1/customers/{id}/erase" ["dry_run"] => privacy::erase as Tenant
-        (Content::Nothing => OK Content::Schema("Certificates")),
+        (Content::Optional("Erasure") => OK Content::Schema("Certificates")),
         "Forgets a person: the values of all their records and histories.";
     "run_retention": POST "/v1/retention/run" ["dry_run"] => privacy::run_retention as Tenant
         (Content::Nothing => OK Content::Schema("Certificates")),

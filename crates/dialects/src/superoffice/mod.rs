@@ -44,6 +44,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: &[],
     operations: &operations::NAMES,
     lens,
+    changes,
     industry: None,
     view: Some(view),
     learn: Some(learned::learn),
@@ -54,6 +55,11 @@ fn lens() -> Vec<(String, Field)> {
     let shown = columns.filter_map(|column| Some((column.name.to_owned(), column.field?)));
     let extra = (1..=CUSTOM_FIELDS).map(|number| (format!("x_{number}"), Field::Extra(number)));
     shown.chain(extra).collect()
+}
+
+fn changes() -> Vec<(String, Field)> {
+    let pairs = fields::pairs::CUSTOMER_BY_AGENT.iter().map(|(name, field)| ((*name).to_owned(), *field));
+    pairs.chain((1..=CUSTOM_FIELDS).map(|number| (format!("x_{number}"), Field::Extra(number)))).collect()
 }
 
 /// What the ticket port's getCustomer shows to an agent.

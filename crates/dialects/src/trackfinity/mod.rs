@@ -32,6 +32,7 @@ pub static DIALECT: Dialect = Dialect {
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,
+    changes: || fields::PARAMETERS.iter().map(|(name, field)| ((*name).to_owned(), *field)).collect(),
     industry: None,
     view: Some(view),
     learn: None,

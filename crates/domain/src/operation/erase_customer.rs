@@ -13,6 +13,8 @@ use crate::working_set::{Context, WorkingSet};
 pub struct EraseCustomer {
     /// The customer.
     pub id: i64,
+    /// Why, for the audit, where it outlives the person: up to 500 characters, without anything that is to be forgotten.
+    pub reason: Option<String>,
     /// Only tell what would go.
     pub dry_run: bool,
 }
@@ -66,7 +68,7 @@ impl Operation for EraseCustomer {
             let answers = answers(set, cx, person.records());
             erased?;
             answers?.into_iter().try_for_each(|answer| set.remove(answer, cx.caller.tenant))?;
-            audit::note("erase", self.id, set, cx)?;
+            audit::note_why("erase", self.id, self.reason.as_deref(), set, cx)?;
         }
         Ok(certificate)
     }

@@ -51,6 +51,7 @@ fn resolve(filter: &mut Filter, define: Define<'_>) -> Result<(), Stop> {
     match filter {
         Filter::All(filters) | Filter::Any(filters) => filters.iter_mut().try_for_each(|one| resolve(one, define)),
         Filter::Not(filter) => resolve(filter, define),
+        Filter::Shared(fields) => fields.iter().try_for_each(|field| define(*field).map(drop)),
         Filter::Where(Condition { field, test }) => match define(*field)? {
             Some(shape) => Ok(admit(*field, &shape, test)?),
             None => Ok(()),

@@ -1,7 +1,7 @@
 //! What a person may ask for: everything that is kept of them, and that nothing is.
 
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
@@ -42,6 +42,9 @@ pub(super) struct Erase {
     /// Say what would go, and do nothing.
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    /// Why, for the audit: it outlives the person, so it says nothing of them.
+    #[arg(long)]
+    reason: Option<String>,
     #[command(flatten)]
     show: As,
     #[command(flatten)]
@@ -82,18 +85,22 @@ pub(super) fn export(export: &Export) -> Result<Exit, Failed> {
 
 pub(super) fn erase(erase: &Erase) -> Result<Exit, Failed> {
     let path = format!("/v1/customers/{}/erase", erase.id);
-    forget(&erase.remote.open()?, &path, erase.yes, erase.dry_run, erase.show)
+    let act = || match &erase.reason {
+        Some(reason) => Ask::post(&path, &json!({ "reason": reason })),
+        None => Ask::act(&path),
+    };
+    forget(&erase.remote.open()?, act, erase.yes, erase.dry_run, erase.show)
 }
 
 pub(super) fn retention(retention: &Retention) -> Result<Exit, Failed> {
     let Retention::Run { yes, dry_run, show, remote } = retention;
-    forget(&remote.open()?, "/v1/retention/run", *yes, *dry_run, *show)
+    forget(&remote.open()?, || Ask::act("/v1/retention/run"), *yes, *dry_run, *show)
 }
 
 /// Shows what would go and, if that is wanted, lets it go.
-fn forget(client: &Client, path: &str, yes: bool, dry_run: bool, show: As) -> Result<Exit, Failed> {
+fn forget(client: &Client, act: impl Fn() -> Ask, yes: bool, dry_run: bool, show: As) -> Result<Exit, Failed> {
     if !yes {
-        let preview = client.json(Ask::act(path).dry_run(true))?;
+        let preview = client.json(act().dry_run(true))?;
         let count = preview["data"].as_array().map_or(0, Vec::len);
         if dry_run {
             return print(&show.page(&preview, certificates));
@@ -107,7 +114,7 @@ fn forget(client: &Client, path: &str, yes: bool, dry_run: bool, show: As) -> Re
             return Err(Failed::new(Exit::Usage, text));
         }
     }
-    print(&show.page(&client.json(Ask::act(path))?, certificates))
+    print(&show.page(&client.json(act())?, certificates))
 }
 
 /// Asks who sits at a terminal.

@@ -25,6 +25,7 @@ pub(super) struct Noun {
 #[derive(Args)]
 pub(super) struct ListOf {
     /// Words that each holds: of a name, an address, an e-mail, a telephone or a number. Customers come best first.
+    /// Words such as status:off, city:oslo, changed:<7d or by:nightly are filters.
     #[arg(long, default_value = "")]
     search: String,
     /// Which: status = "active" and name ~ "ann". The README of the native API has the grammar.

@@ -42,11 +42,12 @@ fn a_person_is_exported_and_erased() {
         assert!(target.says("customer erase 10 --dry-run", 0).contains("would lose 7 fields, 0 accounts, 2 tickets"));
         assert!(target.says("customer erase 10", 2).contains("--yes"), "nobody is there to ask");
         target.says("customer get 10", 0);
-        assert!(target.says("customer erase 10 --yes", 0).contains("lost 7 fields"));
+        assert!(target.says("customer erase 10 --yes --reason by-letter", 0).contains("lost 7 fields"));
         assert!(target.says("customer get 10", 3).contains("erased"));
         assert_eq!(target.says("retention run", 0), "nobody\n");
         let audit = target.json("audit list --json");
         let actions: Vec<_> = audit["data"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
         assert_eq!(actions, ["export", "export", "export", "export", "erase"]);
+        assert_eq!(audit["data"][4]["reason"], "by-letter");
     });
 }

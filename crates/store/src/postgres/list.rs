@@ -15,7 +15,7 @@ use crate::table::columns;
 /// The statement of one page.
 pub(super) fn page(query: &domain::filter::Query) -> Query {
     let selection = &query.selection;
-    let mut sql = Sql { kind: query.kind, values: Vec::new() };
+    let mut sql = Sql { kind: query.kind, within: String::new(), values: Vec::new() };
     let (first, last) = match query.kind {
         Kind::Tenant => (Part::GLOBAL, Part::GLOBAL),
         _ => (query.tenant.first_part(), Part(query.tenant.first_part().0 | i64::from(query.tenant.buckets - 1))),
@@ -26,11 +26,19 @@ pub(super) fn page(query: &domain::filter::Query) -> Query {
     } else {
         format!("t.part BETWEEN {} AND {}", sql.number(first.0), sql.number(last.0))
     };
+    sql.within.clone_from(&within);
     let mut wheres = format!("{within} AND t.id <= {MAX_NUMBER} AND {}", sql.filter(&selection.filter, false));
     let keys = sql.keys(&selection.order);
     if let Some(position) = &selection.after {
         let after = sql.after(&keys, position, &selection.order);
         wheres = format!("{wheres} AND ({after})");
+    }
+    if selection.counted {
+        let limit = sql.number(selection.limit.into());
+        let table = query.kind.name();
+        let text =
+            format!("SELECT count(*) FROM (SELECT 1 FROM \"{table}\" AS t WHERE {wheres} LIMIT {limit}) AS found");
+        return Query { sql: text, values: sql.values };
     }
     let order: Vec<_> = keys.iter().map(|key| format!("{} {}", key.left, key.direction())).collect();
     let limit = sql.number(i64::from(selection.limit) + 1);
@@ -46,9 +54,13 @@ pub(super) fn page(query: &domain::filter::Query) -> Query {
 
 /// What [`page`] found.
 pub(super) fn paged(query: &domain::filter::Query, rows: &[Row]) -> Result<Page, Failure> {
+    if query.selection.counted {
+        let count = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0))?;
+        return Ok(Page { count: count.cast_unsigned(), ..Page::default() });
+    }
     let limit = query.selection.limit as usize;
     let records = rows.iter().take(limit).map(|row| read(query.kind, row)).collect::<Result<_, _>>()?;
-    Ok(Page { records, more: rows.len() > limit })
+    Ok(Page { records, more: rows.len() > limit, count: 0 })
 }
 
 /// What a field shows to tests and orders: a text, a number, or now one and now the other.
@@ -100,6 +112,8 @@ type Bound = (Option<i64>, Option<String>);
 /// A statement that is being written.
 struct Sql {
     kind: Kind,
+    /// What holds for every record of the tenant.
+    within: String,
     values: Vec<Box<dyn ToSql + Sync + Send>>,
 }
 
@@ -158,6 +172,7 @@ impl Sql {
             Filter::All(all) => self.joined(all, " AND ", "true", negated),
             Filter::Any(any) => self.joined(any, " OR ", "false", negated),
             Filter::Not(one) => format!("NOT {}", self.filter(one, true)),
+            Filter::Shared(fields) => self.shared(fields),
             Filter::Where(Condition { field, test: Test::Entry(test) }) => {
                 let value = format!("t.body::json -> '{}'", field.name());
                 let entry = match field.shape() {
@@ -177,6 +192,26 @@ impl Sql {
                 if negated { format!("coalesce({test}, false)") } else { test }
             }
         }
+    }
+
+    /// One look at all records, however many are compared with them.
+    fn shared(&mut self, fields: &[Field]) -> String {
+        let one = |left: Left| match (left.text, left.number) {
+            (Some(text), Some(number)) => format!("coalesce({}, ({number})::text)", folded(&text)),
+            (Some(text), None) => folded(&text),
+            (None, number) => format!("({})::text", number.unwrap_or_default()),
+        };
+        let all: Vec<_> = fields.iter().map(|field| one(self.expression(*field))).collect();
+        let set: String = all.iter().map(|value| format!(" AND {value} IS NOT NULL")).collect();
+        let there = self.kind.deletion().map_or_else(String::new, |(field, value)| {
+            let left = self.expression(field);
+            format!(" AND ({}) IS NOT TRUE", self.compared(&left, "=", &value))
+        });
+        let (all, table, within) = (all.join(", "), self.kind.name(), &self.within);
+        format!(
+            "coalesce(({all}) IN (SELECT {all} FROM \"{table}\" AS t WHERE {within}{set}{there} GROUP BY {all} \
+             HAVING count(*) > 1), false)"
+        )
     }
 
     fn joined(&mut self, filters: &[Filter], by: &str, none: &str, negated: bool) -> String {

@@ -16,7 +16,8 @@ use crate::table::{columns, place};
 pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Page, Failure> {
     let selection = &query.selection;
     let part = if query.kind == Kind::Tenant { Part::GLOBAL } else { query.tenant.first_part() };
-    let mut sql = Sql { kind: query.kind, values: Vec::new() };
+    let within = format!("place BETWEEN {} AND {}", place(part, 0), place(part, MAX_NUMBER));
+    let mut sql = Sql { kind: query.kind, within, values: Vec::new() };
     let keys = sql.keys(&selection.order);
     // SQLite starts at the first lower bound that is written, and steps over what another one leaves out: there is one.
     let (lowest, highest) = (place(part, 0), place(part, MAX_NUMBER));
@@ -34,6 +35,13 @@ pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Pa
         let after = sql.after(&keys, position, part);
         wheres = format!("{wheres} AND ({after})");
     }
+    if selection.counted {
+        let limit = sql.bind(SqlValue::Integer(selection.limit.into()));
+        let text =
+            format!("SELECT count(*) FROM (SELECT 1 FROM \"{}\" WHERE {wheres} LIMIT {limit})", query.kind.name());
+        let count: i64 = db.prepare_cached(&text)?.query_row(params_from_iter(sql.values), |row| row.get(0))?;
+        return Ok(Page { count: count.cast_unsigned(), ..Page::default() });
+    }
     let order: Vec<_> = keys.iter().map(|key| format!("{} {}", key.left, key.direction())).collect();
     let limit = sql.bind(SqlValue::Integer(i64::from(selection.limit) + 1));
     let offset = sql.bind(SqlValue::Integer(i64::try_from(selection.offset).unwrap_or(i64::MAX)));
@@ -47,7 +55,7 @@ pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Pa
     }
     let more = records.len() > selection.limit as usize;
     records.truncate(selection.limit as usize);
-    Ok(Page { records, more })
+    Ok(Page { records, more, count: 0 })
 }
 
 /// Teaches a connection the tests that SQL has no word for: its own know the case of ASCII letters only.
@@ -63,7 +71,13 @@ pub(super) fn add_functions(db: &Connection) -> rusqlite::Result<()> {
             Ok(compare(&fold(text), context.get_raw(1).as_str()?))
         })?;
     }
-    Ok(())
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    db.create_scalar_function("folded", 1, flags, |context: &Context<'_>| {
+        Ok(match context.get(0)? {
+            SqlValue::Text(text) => SqlValue::Text(fold(&text)),
+            other => other,
+        })
+    })
 }
 
 /// A part of the order.
@@ -81,6 +95,8 @@ impl Key {
 /// A statement that is being written.
 struct Sql {
     kind: Kind,
+    /// What holds for every record of the tenant.
+    within: String,
     values: Vec<SqlValue>,
 }
 
@@ -111,6 +127,7 @@ impl Sql {
             Filter::All(all) => self.joined(all, " AND ", "1", negated),
             Filter::Any(any) => self.joined(any, " OR ", "0", negated),
             Filter::Not(one) => format!("NOT {}", self.filter(one, true)),
+            Filter::Shared(fields) => self.shared(fields),
             Filter::Where(Condition { field, test: Test::Entry(test) }) => {
                 // Named so that no caller can change it, and a record without the list has no entry.
                 let test = self.test("entry.value", test);
@@ -122,6 +139,20 @@ impl Sql {
                 if negated { format!("ifnull({test}, 0)") } else { test }
             }
         }
+    }
+
+    /// One look at all records, however many are compared with them.
+    fn shared(&mut self, fields: &[Field]) -> String {
+        let all: Vec<_> = fields.iter().map(|field| format!("folded({})", self.expression(*field))).collect();
+        let set: String = fields.iter().map(|field| format!(" AND {} IS NOT NULL", self.expression(*field))).collect();
+        let there = self.kind.deletion().map_or_else(String::new, |(field, value)| {
+            format!(" AND {} IS NOT {}", self.expression(field), self.bind(sql_value(&value)))
+        });
+        let (all, table, within) = (all.join(", "), self.kind.name(), &self.within);
+        format!(
+            "ifnull(({all}) IN (SELECT {all} FROM \"{table}\" WHERE {within}{set}{there} GROUP BY {all} \
+             HAVING count(*) > 1), 0)"
+        )
     }
 
     fn joined(&mut self, filters: &[Filter], by: &str, none: &str, negated: bool) -> String {

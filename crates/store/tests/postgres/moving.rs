@@ -48,7 +48,7 @@ fn what_changes_while_a_store_is_moved_is_moved_too() {
                     // The history of a person is emptied that was copied already, in part, or not at all.
                     let id = 23 + calls / 6;
                     desk.update(id, vec![set(Field::City, "secret")]).unwrap();
-                    desk.run(EraseCustomer { id, dry_run: false }).unwrap();
+                    desk.run(EraseCustomer { id, reason: None, dry_run: false }).unwrap();
                 }
                 8 => desk.delete(30).map(drop).unwrap(),
                 9 | 20 => super::suite::tickets::loose(desk, &[calls as u8; 300_000]),
@@ -73,7 +73,7 @@ fn what_changes_while_a_store_is_moved_is_moved_too() {
         assert_eq!(&desk.read(13).unwrap(), before);
         desk.update(14, vec![set(Field::City, "over there")]).unwrap();
         desk.create(vec![set(Field::Username, "wanted")]).unwrap_err();
-        desk.run(EraseCustomer { id: 16, dry_run: false }).unwrap();
+        desk.run(EraseCustomer { id: 16, reason: None, dry_run: false }).unwrap();
     }
     let kept = "SELECT count(*) FROM change WHERE fields LIKE '%secret%' OR (kind = 'customer' AND id = 16 AND salt IS NOT NULL)";
     assert_eq!(over_there.engine().0.sql(kept), "0", "what was erased was erased there too");

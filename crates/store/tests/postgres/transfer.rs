@@ -49,7 +49,7 @@ pub(super) fn fill<E: Engine>(bed: &Bed<E>) {
             desk.update(n, vec![set(Field::City, "Oslo"), clear(Field::Username)]).unwrap();
         }
         desk.delete(11).unwrap();
-        desk.run(EraseCustomer { id: 12, dry_run: false }).unwrap();
+        desk.run(EraseCustomer { id: 12, reason: None, dry_run: false }).unwrap();
         let values = vec![(Field::Username, "agent".into())];
         let user = domain::operation::NewRecord { kind: Kind::User, id: 7, values };
         desk.run(super::suite::operations::Put(user)).unwrap();

@@ -165,7 +165,7 @@ pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
     // A change of the same batch goes with the others.
     let (changed, erased) = desk.together(|desk| {
         let changed = desk.submit(super::update(first, vec![set(Field::City, "Moss")]));
-        (changed, desk.submit(EraseCustomer { id: first, dry_run: false }))
+        (changed, desk.submit(EraseCustomer { id: first, reason: None, dry_run: false }))
     });
     assert!(changed.get().is_ok());
     let certificate = erased.get().unwrap();
@@ -173,7 +173,7 @@ pub(crate) fn of_the_erased_keeps_its_chain_and_no_value<E: Engine>() {
     bed.reopen();
     let desk = bed.desk(EIGHT);
     assert_eq!(refused(desk.read(first)).0, Reason::NotFound);
-    assert_eq!(refused(desk.run(EraseCustomer { id: first, dry_run: true })).0, Reason::NotFound);
+    assert_eq!(refused(desk.run(EraseCustomer { id: first, reason: None, dry_run: true })).0, Reason::NotFound);
     assert_eq!(desk.history(Kind::Customer, other).len(), 3);
     let left = desk.record(Kind::Customer, first).unwrap();
     let fields: Vec<_> = left.values.iter().map(|(field, _)| field).collect();

@@ -222,6 +222,55 @@ pub(crate) fn lists_are_searched<E: Engine>() {
     bed.end();
 }
 
+pub(crate) fn likely_duplicates_are_found<E: Engine>() {
+    let bed = filled::<E>();
+    let shared = |fields: &[Field]| Filter::Shared(fields.to_vec());
+    for tenant in [ONE, EIGHT] {
+        let desk = bed.desk(tenant);
+        let not = |filter| Filter::Not(Box::new(filter));
+        assert_eq!(held(&desk, shared(&[Field::Emails])), [0; 0]);
+        let twins = [("ADA", "Byron", "22 55"), ("Ada", "byron", "22 55"), ("Åse", "Ø", "1"), ("åSE", "ø", "2")];
+        for (first, last, phone) in twins {
+            let named = [set(Field::FirstName, first), set(Field::LastName, last), set(Field::Phone, phone)];
+            desk.create(named.into()).unwrap();
+        }
+        assert_eq!(held(&desk, shared(&[Field::Name])), [1, 7, 8, 9, 10], "in any case of any letter");
+        assert_eq!(
+            held(&desk, shared(&[Field::Name, Field::Phone])),
+            [7, 8],
+            "both, and what is unset is like nothing"
+        );
+        assert_eq!(held(&desk, not(shared(&[Field::Name]))), [2, 3, 4, 5]);
+        desk.update(9, vec![Edit::AddEmail("BOB@example.com".into())]).unwrap();
+        desk.update(10, vec![Edit::AddEmail("finn@example.com".into())]).unwrap();
+        assert_eq!(held(&desk, shared(&[Field::Emails])), [2, 9], "one that is deleted is no other");
+        assert_eq!(held(&desk, shared(&[Field::City, Field::EmailQuota])), [0; 0]);
+        desk.update(4, vec![set(Field::City, "Oslo"), set(Field::EmailQuota, 5)]).unwrap();
+        assert_eq!(held(&desk, shared(&[Field::City, Field::EmailQuota])), [1, 4], "numbers too");
+        let city = Filter::from(Condition::new(Field::City, is("Rome")));
+        assert_eq!(held(&desk, shared(&[Field::Emails]).and(city)), [2], "beside what else is asked");
+    }
+    bed.end();
+}
+
+pub(crate) fn records_are_counted<E: Engine>() {
+    let bed = filled::<E>();
+    for tenant in [ONE, EIGHT] {
+        let desk = bed.desk(tenant);
+        let count = |filter: Filter, limit| {
+            let selection = Selection { filter, limit, counted: true, ..Selection::default() };
+            let page = desk.run(ListCustomers { selection, deleted: Deleted::Hidden }).unwrap();
+            assert_eq!((page.records.len(), page.more), (0, false));
+            page.count
+        };
+        let oslo = || Condition::new(Field::City, is("Oslo")).into();
+        assert_eq!((count(Filter::default(), 100), count(Filter::default(), 3), count(oslo(), 9)), (5, 3, 2));
+        desk.delete(1).unwrap();
+        assert_eq!((count(oslo(), 9), count(Filter::default(), 9)), (1, 4), "as it is now");
+    }
+    bed.end();
+}
+
 pub(crate) fn what_cannot_be_asked_is_refused<E: Engine>() {
     let bed = filled::<E>();
     let desk = bed.desk(ONE);

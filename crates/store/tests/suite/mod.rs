@@ -65,7 +65,7 @@ macro_rules! store_suite {
                 an_endless_operation_leaves_its_neighbours_alone, operations_on_one_record_follow_each_other,
                 a_long_queue_is_kept, what_waits_at_the_end_is_stored, reads_fail_alone;
             listing: conditions_hold, patterns_match_themselves, comparisons_hold,
-                texts_are_found_in_any_case, groups_hold, lists_are_searched, what_cannot_be_asked_is_refused,
+                texts_are_found_in_any_case, groups_hold, lists_are_searched, likely_duplicates_are_found, records_are_counted, what_cannot_be_asked_is_refused,
                 pages_are_in_order, pages_go_on_where_they_ended, any_field_sorts, values_cannot_break_out;
             tenants: share_nothing, name_keys_and_digests_once, credential_changes_are_noticed;
             tickets: follow_their_messages, close_and_open_again, are_for_their_customers, customers_see_nothing_else,

@@ -22,6 +22,35 @@ pub(super) const ADDRESS: [(&str, Field, usize); 8] = [
     ("StateOrProvince", Field::Region, 255),
 ];
 
+/// What else a customer shows, with the member that does.
+const MEMBERS: [(&str, Field); 10] = [
+    ("Id", Field::Id),
+    ("Name", Field::Name),
+    ("Industry", Field::Industry),
+    ("CustomerLifeCycleStatus", Field::Status),
+    ("CustomerFinancialStatus", Field::FinancialStatus),
+    ("MarketCountry", Field::MarketCountry),
+    ("MarketLanguage", Field::MarketLanguage),
+    ("ServiceLevel", Field::ServiceLevel),
+    ("Number", Field::BingNumber),
+    ("TimeStamp", Field::Version),
+];
+
+fn address() -> impl Iterator<Item = (String, Field)> {
+    ADDRESS.into_iter().map(|(name, field, _)| (format!("CustomerAddress.{name}"), field))
+}
+
+/// Every member of a customer with the field that it shows.
+pub(in super::super) fn lens() -> Vec<(String, Field)> {
+    MEMBERS.into_iter().map(|(name, field)| (name.to_owned(), field)).chain(address()).collect()
+}
+
+/// Those that `UpdateCustomer` changes.
+pub(in super::super) fn changes() -> Vec<(String, Field)> {
+    let own = lens().into_iter().filter(|(_, field)| matches!(field, Field::Name | Field::Industry));
+    own.chain(address()).collect()
+}
+
 /// What a new customer must have of an address.
 const NEEDED: [Field; 4] = [Field::City, Field::Country, Field::AddressLine1, Field::PostalCode];
 

@@ -8,7 +8,7 @@ use crate::native::errors::Problem;
 use crate::native::fields::{Shown, View, pointer};
 use crate::native::wire::{self, Query};
 use crate::route::Call;
-use ::wire::csv;
+use ::wire::{csv, json};
 use bytes::Bytes;
 use domain::change::{FieldChange, Origin};
 use domain::error::Reason;
@@ -82,8 +82,8 @@ fn csv(export: &Export) -> Response<Bytes> {
 pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer {
     let (kind, id, if_match) = (Kind::Customer, id(&call)?, IfMatch::read(call.request)?);
     let check = move |present: &Record| if_match.check(present);
-    let dry_run = query.flag("dry_run")?;
-    let erase = OnVersion { kind, id, check, operation: EraseCustomer { id, dry_run } };
+    let (dry_run, reason) = (query.flag("dry_run")?, reason(&call)?);
+    let erase = OnVersion { kind, id, check, operation: EraseCustomer { id, reason, dry_run } };
     if dry_run {
         // What would go is told by the certificate itself.
         return Ok(wire::certificates(&[call.run(erase).await?]));
@@ -94,11 +94,30 @@ pub(in crate::native) async fn erase(call: Call<'_>, query: Query<'_>) -> Answer
     Ok(answer)
 }
 
+/// `{"reason": "asked on 22 November"}`, or no body.
+fn reason(call: &Call<'_>) -> Result<Option<String>, Problem> {
+    if call.request.body.is_empty() {
+        return Ok(None);
+    }
+    let body = wire::body(call.request)?;
+    let reason = body.as_object().and_then(|members| match members.iter().collect::<Vec<_>>().as_slice() {
+        [] => Some(None),
+        [("reason", json::Value::Null)] => Some(None),
+        [("reason", reason)] => reason.as_text().map(|text| Some(text.trim().to_owned())),
+        _ => None,
+    });
+    let reason = reason.ok_or_else(|| {
+        let text = "The body may be {\"reason\": <a text>} or left out. Nothing was erased.";
+        Error::new(Reason::Invalid, text)
+    })?;
+    Ok(reason.filter(|text| !text.is_empty()))
+}
+
 pub(in crate::native) async fn run_retention(call: Call<'_>, query: Query<'_>) -> Answer {
     let dry_run = query.flag("dry_run")?;
     let mut certificates = Vec::new();
     for id in call.run(DueForErasure { limit: RUN }).await? {
-        match call.run(EraseCustomer { id, dry_run }).await {
+        match call.run(EraseCustomer { id, reason: None, dry_run }).await {
             Ok(certificate) => {
                 if !dry_run {
                     call.state.forget(call.caller.tenant, id).await?;

@@ -31,9 +31,15 @@ pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind
     let Some(words) = query.text("search").filter(|words| !words.trim().is_empty()) else {
         return page(&call, &query, kind, |selection, deleted| ListRecords { kind, selection, deleted }).await;
     };
-    let Asked { selection, deleted, listed } = asked(&call, &query, kind, words)?;
+    let (plain, pairs) = filter::words(kind, words, call.state.app.now()).map_err(|error| error.refusal("search"))?;
+    let Asked { mut selection, deleted, listed } = asked(&call, &query, kind, words)?;
+    selection.filter = selection.filter.and(pairs);
     let (view, order) = (view(&call, &query, kind).await?, selection.order.clone());
-    let found = call.state.search((kind, words), selection, deleted, &call.caller, call.origin()).await;
+    let found = if plain.is_empty() {
+        call.run(ListRecords { kind, selection, deleted }).await
+    } else {
+        call.state.search((kind, &plain), selection, deleted, &call.caller, call.origin()).await
+    };
     let found = found.map_err(|error| Error { at: None, ..error })?;
     Ok(shown(&call, &found, &order, &listed, &view))
 }
@@ -58,7 +64,7 @@ fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, search: &str) -> Result
         listed.push_str(&format!(" {search:?}"));
     }
     let after = query.text("cursor").map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
-    let selection = Selection { filter, order, after, offset: 0, limit: query.limit()? };
+    let selection = Selection { filter, order, after, offset: 0, limit: query.limit()?, counted: false };
     Ok(Asked { selection, deleted, listed })
 }
 

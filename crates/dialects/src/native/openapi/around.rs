@@ -19,6 +19,7 @@ pub(super) fn all() -> Map<String, Value> {
         ("Certificates", certificates()),
         ("Reversion", reversion()),
         ("Merge", merge()),
+        ("Erasure", erasure()),
         ("Replay", replay()),
         ("Sent", sent()),
         ("Patch", patch()),
@@ -157,6 +158,14 @@ fn merge() -> Value {
         "take": { "type": "array", "items": { "type": "string" }, "maxItems": 100, "description": take },
     });
     let mut schema = object("Which customer is merged into this one.", &members, &["customer"]);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn erasure() -> Value {
+    let why = "Why, for the audit: it outlives the person, so it holds nothing that is to be forgotten.";
+    let members = json!({ "reason": { "type": ["string", "null"], "maxLength": 500, "description": why } });
+    let mut schema = object("Why a person is forgotten.", &members, &[]);
     schema["additionalProperties"] = json!(false);
     schema
 }

@@ -8,10 +8,13 @@ fn query(name: &str) -> Option<(Value, String)> {
     let text = || json!({ "type": "string" });
     let flag = || json!({ "type": "boolean", "default": false });
     let (schema, sentence) = match name {
-        "filter" => (text(), "Which ones: such as `status = active and address.city in (Oslo, Bergen)`."),
+        "filter" => (
+            text(),
+            "Which ones: such as `status = active and address.city in (Oslo, Bergen)`, or likely duplicates: `shared(emails) or shared(name, phone)`.",
+        ),
         "search" => (
             text(),
-            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first, with `sort` in that order, at most 200 of them; where nothing holds the words, those that are nearly spelt so.",
+            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first, with `sort` in that order, at most 200 of them; where nothing holds the words, those that are nearly spelt so. Words such as `status:off`, `city:oslo`, `changed:<7d` or `by:nightly` are filters instead; a word in quotes is none.",
         ),
         "sort" => (text(), "By up to four fields, such as `-updated_at,name`; `-` puts the largest first."),
         "limit" => (json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }), "How many at most."),

@@ -65,7 +65,7 @@ struct Erasure {
 
 /// What an erasure would take away.
 pub(super) async fn preview_erasure(visit: &Visit<'_>, id: i64) -> Outcome {
-    let certificate = visit.run("erase", EraseCustomer { id, dry_run: true }).await?;
+    let certificate = visit.run("erase", EraseCustomer { id, reason: None, dry_run: true }).await?;
     erasure(visit, certificate).await
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn erase(visit: &Visit<'_>, id: i64) -> Outcome {
         let text = "The number of the customer was not typed. Nothing was erased.";
         return Err(Error::new(Reason::Invalid, text));
     }
-    let certificate = visit.run("erase", EraseCustomer { id, dry_run: false }).await?;
+    let certificate = visit.run("erase", EraseCustomer { id, reason: None, dry_run: false }).await?;
     visit.state.forget(visit.caller().tenant, id).await?;
     erasure(visit, certificate).await
 }

@@ -146,7 +146,7 @@ impl Asked {
         }
         let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
         let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
-        let selection = Selection { filter, order: order.clone(), after, offset: 0, limit };
+        let selection = Selection { filter, order: order.clone(), after, offset: 0, limit, counted: false };
         let page = if searches {
             let origin = visit.request().origin(NAME, "list", visit.caller());
             visit.state.search((kind, &self.q), selection, deleted, visit.caller(), origin).await?
@@ -198,7 +198,7 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         Ok((found, next)) => (found, next, String::new(), StatusCode::OK),
         // What was asked for stays in its fields, to be mended.
         Err(error) if matches!(error.reason, Reason::Invalid | Reason::Forbidden) => {
-            let none = Arc::new(Found { records: Vec::new(), more: false });
+            let none = Arc::new(Found::default());
             (none, String::new(), error.message.to_string(), error::status(error.reason))
         }
         Err(error) => return Err(error),
