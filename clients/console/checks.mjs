@@ -8,6 +8,8 @@ export const PAGES = {
   overview: "/console",
   customers: "/console/customers",
   customer: "/console/customers/10",
+  faces: "/console/customers/10/faces",
+  duplicates: "/console/customers?filter=shared(emails)+or+shared(name,+phone)&sort=name",
   history: "/console/customers/10/history",
   "customer-tickets": "/console/customers/10/tickets",
   "as-superoffice": "/console/customers/10/as/superoffice",

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { open } from "./browser.mjs";
-import { checks } from "./checks.mjs";
+import { checks as pages } from "./checks.mjs";
+import { records } from "./records.mjs";
+
+const checks = { ...pages, ...records };
 
 const [base, folder] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

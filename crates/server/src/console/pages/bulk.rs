@@ -7,10 +7,10 @@ use domain::{Caller, Edit, Error, Field, Kind, Record, Rehearsal, Shape};
 use http::StatusCode;
 use std::sync::Arc;
 
-use super::{fields, here, many};
+use super::{fields, here, many, undo};
 use crate::console::form::value;
 use crate::console::layout::Page;
-use crate::console::visit::{Outcome, Visit, see_other};
+use crate::console::visit::{Outcome, Visit};
 use crate::console::{NAME, html, shown};
 
 /// Records that are changed together at most.
@@ -172,26 +172,33 @@ pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
     };
     let items: Vec<_> = form.all("item").into_iter().filter_map(item).take(MOST).collect();
     let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
-    let mut refused = String::new();
+    let (mut refused, mut changed) = (String::new(), Vec::new());
+    let versions: Vec<_> = items.iter().map(|item| (item.id, item.expected_version)).collect();
     if kind == Kind::Customer {
         let bulk = Bulk { kind, items: items.into_iter().map(Item::Update).collect(), atomic: true };
         let attempt =
             Attempt { operation: bulk, conditional: true, dry_run: false, once: None, answer: |_: &Vec<_>| None };
-        if let Attempted::Done { output, .. } = visit.run("edit", attempt).await?
-            && let Some(error) = output.into_iter().find_map(Result::err)
-        {
-            refused = error.message.to_string();
+        if let Attempted::Done { output, .. } = visit.run("edit", attempt).await? {
+            for outcome in output {
+                match outcome {
+                    Ok(record) => changed.push(record),
+                    Err(error) => refused = error.message.to_string(),
+                }
+            }
         }
     } else {
         // Of these a change can have consequences for others: each stands alone.
         for item in items {
-            if let Err(error) = visit.run("edit", item).await {
-                refused = error.message.to_string();
+            match visit.run("edit", item).await {
+                Ok(record) => changed.push(record),
+                Err(error) => refused = error.message.to_string(),
             }
         }
     }
     if refused.is_empty() {
-        return Ok(see_other(&visit.at(&format!("/{}?done=edited", many(kind)))).into());
+        // What was so already did not change, and stays.
+        changed.retain(|record| !versions.contains(&(record.id, Some(record.version))));
+        return undo::done(visit, kind, field, &changed);
     }
     let problem = visit.words().with("edit_refused", refused);
     page(visit, kind, Asked { ids, ..asked }, problem).await

@@ -61,15 +61,22 @@ struct Erasure {
     head: Head,
     fields: Vec<String>,
     certificate: Certificate,
+    reason: String,
+    problem: String,
 }
 
 /// What an erasure would take away.
 pub(super) async fn preview_erasure(visit: &Visit<'_>, id: i64) -> Outcome {
-    let certificate = visit.run("erase", EraseCustomer { id, reason: None, dry_run: true }).await?;
-    erasure(visit, certificate).await
+    again(visit, id, String::new(), String::new()).await
 }
 
-async fn erasure(visit: &Visit<'_>, certificate: Certificate) -> Outcome {
+/// The same page with what was typed and what is wrong with it.
+async fn again(visit: &Visit<'_>, id: i64, reason: String, problem: String) -> Outcome {
+    let certificate = visit.run("erase", EraseCustomer { id, reason: None, dry_run: true }).await?;
+    erasure(visit, certificate, reason, problem).await
+}
+
+async fn erasure(visit: &Visit<'_>, certificate: Certificate, reason: String, problem: String) -> Outcome {
     let extra = fields::extra_fields(visit, Kind::Customer).await?;
     let named = certificate.fields.iter().map(|field| fields::label(visit.words(), *field, &extra)).collect();
     let head = if certificate.dry_run {
@@ -79,16 +86,24 @@ async fn erasure(visit: &Visit<'_>, certificate: Certificate) -> Outcome {
         Head { is_erased: true, ..Head::of(visit, &left, "erase") }
     };
     let p = visit.page(here(Kind::Customer), visit.words().with("erase_of", &head.name));
-    Ok(html(StatusCode::OK, &Erasure { p, head, fields: named, certificate }).into())
+    let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(html(status, &Erasure { p, head, fields: named, certificate, reason, problem }).into())
 }
 
 /// Forgets a person, once their number was typed.
 pub(super) async fn erase(visit: &Visit<'_>, id: i64) -> Outcome {
-    if visit.form()?.text("confirm").trim() != id.to_string() {
-        let text = "The number of the customer was not typed. Nothing was erased.";
-        return Err(Error::new(Reason::Invalid, text));
+    let form = visit.form()?;
+    let typed = form.text("reason").trim().to_owned();
+    if form.text("confirm").trim().trim_start_matches('#') != id.to_string() {
+        return again(visit, id, typed, visit.words().get("erase_unconfirmed").to_owned()).await;
     }
-    let certificate = visit.run("erase", EraseCustomer { id, reason: None, dry_run: false }).await?;
+    let reason = Some(typed.clone()).filter(|reason| !reason.is_empty());
+    let certificate = match visit.run("erase", EraseCustomer { id, reason, dry_run: false }).await {
+        Err(error) if error.at == Some(Field::Reason) => {
+            return again(visit, id, typed, error.message.to_string()).await;
+        }
+        outcome => outcome?,
+    };
     visit.state.forget(visit.caller().tenant, id).await?;
-    erasure(visit, certificate).await
+    erasure(visit, certificate, typed, String::new()).await
 }

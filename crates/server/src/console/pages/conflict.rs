@@ -42,5 +42,6 @@ pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64, version: u64, t
         return Ok(see_other(&visit.at(&format!("/{}/{id}?done=saved", many(kind)))).into());
     }
     let problem = visit.words().get("conflict_explained").to_owned();
-    record::page(visit, Form { record, groups, problem, is_conflict: true, status: StatusCode::CONFLICT }).await
+    let status = StatusCode::CONFLICT;
+    record::page(visit, Form { problem, is_conflict: true, status, ..Form::new(record, groups) }).await
 }

@@ -167,6 +167,13 @@ async fn choices(visit: &Visit<'_>, kind: Kind) -> Vec<(String, String)> {
 pub(super) async fn form(visit: &Visit<'_>, record: &Record) -> Result<Vec<Group<FormField>>, Error> {
     let (words, extra) = (visit.words(), extra_fields(visit, record.kind).await?);
     let mut groups = groups(record.kind);
+    // Of a ticket that is there its state is changed, seldom what it is.
+    if let [(_, fields)] = groups.as_mut_slice()
+        && record.kind == Kind::Ticket
+        && record.version > 0
+    {
+        fields.sort_by_key(|field| matches!(field, Field::Title | Field::CustomerId | Field::FurtherCustomers));
+    }
     let mut further: Vec<Field> = extra.keys().copied().collect();
     further.sort_unstable();
     if !further.is_empty() {

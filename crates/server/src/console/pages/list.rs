@@ -3,7 +3,7 @@
 use askama::Template;
 use dialects::{cursor, filter};
 use domain::error::Reason;
-use domain::filter::{Order, Page as Found, Selection};
+use domain::filter::{Condition, Filter, Order, Page as Found, Selection, Test, fold};
 use domain::operation::{Deleted, ListRecords};
 use domain::{Error, Field, Kind, Record, Shape, search, ticket};
 use http::StatusCode;
@@ -16,10 +16,14 @@ use super::{error, fields, here, is_edited_together, many};
 use crate::console::form::{Form, query};
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit, see_other};
+use crate::console::words::Words;
 use crate::console::{NAME, html, shown};
 
 /// Records on one page.
 const PAGE: u32 = 50;
+
+/// How far records are counted: to count all of very many takes long.
+const COUNTED: u32 = 10_000;
 
 /// What a list was asked for.
 pub(super) struct Asked {
@@ -32,6 +36,10 @@ pub(super) struct Asked {
     pub(super) deleted: bool,
     pub(super) columns: Vec<Field>,
     cursor: String,
+    /// How many records the pages before have.
+    before: u64,
+    /// Only these records; none for all.
+    ids: Vec<i64>,
     /// Only the tickets of this customer.
     customer: Option<i64>,
     /// Whether all that hold the words are wanted, not the best.
@@ -59,6 +67,8 @@ struct Row {
     name: String,
     address: String,
     is_deleted: bool,
+    /// Another record of the page that is most likely the same, and where they are merged.
+    twin: Option<(i64, String)>,
     cells: Vec<Cell>,
 }
 
@@ -80,6 +90,15 @@ struct Shown {
     choice: Vec<(String, String, bool)>,
     next: String,
     first: String,
+    /// How many there are, in words, and which of them these are.
+    total: String,
+    range: String,
+    /// Whether nothing was left out.
+    is_all: bool,
+    import: &'static str,
+    merge: String,
+    /// What was changed together last and can be taken back: where to, and of how many records.
+    undo: Option<(String, usize)>,
     /// The query of this list from its start.
     here: String,
     export: String,
@@ -106,6 +125,8 @@ impl Asked {
             deleted: form.text("deleted") == "true",
             columns,
             cursor: form.text("cursor").to_owned(),
+            before: form.text("before").parse().unwrap_or(0),
+            ids: form.all("id").into_iter().filter_map(|id| id.parse().ok()).take(PAGE as usize).collect(),
             customer: None,
             whole: false,
         }
@@ -123,33 +144,66 @@ impl Asked {
         query(&pairs)
     }
 
+    /// The words that are searched for, and what else must hold.
+    ///
+    /// # Errors
+    /// A filter or a word that cannot be read.
+    fn parts(&self, visit: &Visit<'_>) -> Result<(String, Filter), Error> {
+        let kind = self.kind;
+        let filter = filter::parse(kind, &self.filter).map_err(|error| error.refusal("filter"))?;
+        let (words, pairs) =
+            filter::words(kind, &self.q, visit.state.app.now()).map_err(|error| error.refusal("search"))?;
+        let mut filter = filter.and(pairs);
+        if let Some(customer) = self.customer {
+            filter = filter.and(ticket::with(customer));
+        }
+        if !self.ids.is_empty() {
+            let any = self.ids.iter().map(|id| Some((*id).into())).collect();
+            filter = filter.and(Condition::new(Field::Id, Test::AnyOf(any)));
+        }
+        Ok((words, filter))
+    }
+
+    const fn hides(&self) -> Deleted {
+        if self.deleted { Deleted::Shown } else { Deleted::Hidden }
+    }
+
+    /// How many there are with and without what is asked, up to [`COUNTED`].
+    async fn count(&self, visit: &Visit<'_>) -> Result<(u64, u64), Error> {
+        let own = self.customer.map(ticket::with).unwrap_or_default();
+        let (_, filter) = self.parts(visit)?;
+        let count = async |filter| {
+            let selection = Selection { filter, limit: COUNTED + 1, counted: true, ..Selection::default() };
+            let page = visit.run("list", ListRecords { kind: self.kind, selection, deleted: self.hides() }).await;
+            page.map(|page| page.count)
+        };
+        let all = count(own.clone()).await?;
+        Ok((if Filter::default().and(own) == filter { all } else { count(filter).await? }, all))
+    }
+
     /// The records, and where the next page begins; `""` after the last.
     ///
     /// # Errors
     /// A filter or an order that cannot be read, and what the store refuses with.
     pub(super) async fn find(&self, visit: &Visit<'_>, limit: u32) -> Result<(Arc<Found>, String), Error> {
         let kind = self.kind;
-        let mut filter = filter::parse(kind, &self.filter).map_err(|error| error.refusal("filter"))?;
+        let (words, mut filter) = self.parts(visit)?;
         let order = filter::parse_order(kind, &self.sort).map_err(|error| error.refusal("sort"))?;
-        let searches = !self.q.is_empty() && !self.whole;
-        if self.whole && !self.q.is_empty() {
-            filter = filter.and(search::filter(kind, &self.q, &visit.caller().masked));
+        let searches = !words.is_empty() && !self.whole;
+        if self.whole && !words.is_empty() {
+            filter = filter.and(search::filter(kind, &words, &visit.caller().masked));
         }
-        if let Some(customer) = self.customer {
-            filter = filter.and(ticket::with(customer));
-        }
-        let deleted = if self.deleted { Deleted::Shown } else { Deleted::Hidden };
-        let printed = (filter::print_order(&order), filter::print(&filter), visit.caller().tenant.number);
-        let mut listed = format!("{} {} {deleted:?} {} {}", printed.2, kind.name(), printed.0, printed.1);
-        if searches {
-            listed.push_str(&format!(" {:?}", self.q));
-        }
+        let deleted = self.hides();
+        let mut listed = format!("{} {} {deleted:?} ", visit.caller().tenant.number, kind.name());
+        // As it was asked: what "a week ago" means moves on from page to page.
+        listed.push_str(&format!("{} {:?} {:?}", filter::print_order(&order), self.filter, self.q));
+        listed.push_str(&format!(" {:?} {:?}", self.customer, self.ids));
         let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
         let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
         let selection = Selection { filter, order: order.clone(), after, offset: 0, limit, counted: false };
         let page = if searches {
             let origin = visit.request().origin(NAME, "list", visit.caller());
-            visit.state.search((kind, &self.q), selection, deleted, visit.caller(), origin).await?
+            visit.state.search((kind, &words), selection, deleted, visit.caller(), origin).await?
         } else {
             visit.run("list", ListRecords { kind, selection, deleted }).await?
         };
@@ -160,6 +214,10 @@ impl Asked {
     /// From which record on the next page is.
     pub(super) fn after(&mut self, cursor: String) {
         self.cursor = cursor;
+    }
+
+    fn is_everything(&self) -> bool {
+        self.q.is_empty() && self.filter.is_empty() && self.ids.is_empty()
     }
 }
 
@@ -215,13 +273,23 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         .map(|field| column(&asked, &address, *field, &order, fields::label(words, *field, &extra)));
     let columns = columns.collect();
     let references = references(visit, &asked.columns, &found.records).await;
+    let merges = kind == Kind::Customer && visit.caller().role.allows(kind.access(true));
+    let merge = if merges { visit.at("/customers/merge") } else { String::new() };
     let row = |record: &Record| Row {
         id: record.id,
         name: shown::name(record),
         address: visit.at(&format!("/{}/{}", many(kind), record.id)),
         is_deleted: record.is_deleted(),
+        twin: twin(record, &found.records)
+            .filter(|_| !merge.is_empty())
+            .map(|twin| (twin, format!("{merge}?id={}&id={twin}", record.id))),
         cells: asked.columns.iter().map(|field| cell(visit, record, *field, &references)).collect(),
     };
+    let rows: Vec<Row> = found.records.iter().map(row).collect();
+    let last = asked.before + rows.len() as u64;
+    // A search by words is best first and not counted; what is refused is not either.
+    let searched = asked.parts(visit).map_or(true, |(words, _)| !words.is_empty());
+    let found_of = if searched || !problem.is_empty() { None } else { Some(asked.count(visit).await?) };
     let mut all = vec![Field::Id];
     all.extend(kind.fields().iter().filter(|field| field.shape() != Shape::Secret));
     all.extend(extra.keys());
@@ -239,8 +307,16 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         p: visit.page(if head.is_some() { "customers" } else { here(kind) }, title),
         kind: kind.name(),
         choice: choice.collect(),
-        rows: found.records.iter().map(row).collect(),
-        next: if next.is_empty() { next } else { format!("{address}{}", asked.query(&asked.sort, &next)) },
+        rows,
+        next: if next.is_empty() {
+            next
+        } else {
+            format!("{address}{}&before={}", asked.query(&asked.sort, &next), last)
+        },
+        total: total(words, found_of, found.records.len(), asked.is_everything()),
+        range: if last == asked.before { String::new() } else { format!("{}–{}", asked.before + 1, last) },
+        is_all: asked.is_everything() && asked.customer.is_none() && !asked.deleted,
+        import: IMPORT,
         first: if asked.cursor.is_empty() {
             String::new()
         } else {
@@ -253,6 +329,8 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         } else {
             String::new()
         },
+        merge,
+        undo: super::undo::offered(visit, kind).map(|count| (visit.at(&format!("/{}/undo", many(kind))), count)),
         views: if head.is_some() { Vec::new() } else { saved::of(visit, kind) },
         may_create: visit.caller().role.allows(kind.access(true)),
         create,
@@ -266,6 +344,43 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         problem,
     };
     Ok(html(status, &shown).into())
+}
+
+/// What brings records in from elsewhere.
+const IMPORT: &str = "samerow customer bulk customers.jsonl --dry-run";
+
+/// `206`, `7 of 206`, `more than 10 000`.
+fn total(words: &'static Words, found: Option<(u64, u64)>, shown: usize, everything: bool) -> String {
+    let count = |count: u64| match count {
+        count if count > COUNTED.into() => words.with("more_than", COUNTED),
+        count => count.to_string(),
+    };
+    match found {
+        None if shown == PAGE as usize => words.with("best_ones", PAGE),
+        None => words.with("found_ones", shown),
+        Some((_, all)) if everything => count(all),
+        Some((found, all)) => format!("{} → {}", count(all), count(found)),
+    }
+}
+
+/// Another record that has the same address, or the same name and telephone.
+fn twin(record: &Record, others: &[Record]) -> Option<i64> {
+    let of = |record: &Record| {
+        let email = record.texts(Field::Emails).first().map(|email| fold(email));
+        let phone = Some(fold(record.text(Field::Phone))).filter(|phone| !phone.is_empty());
+        (email, phone.map(|phone| (fold(&shown::name(record)), phone)))
+    };
+    let (email, named) = of(record);
+    let same = |other: &&Record| {
+        let theirs = of(other);
+        other.id != record.id
+            && !other.is_deleted()
+            && (email.is_some() && email == theirs.0 || named.is_some() && named == theirs.1)
+    };
+    if record.kind != Kind::Customer || record.is_deleted() {
+        return None;
+    }
+    others.iter().find(same).map(|other| other.id)
 }
 
 fn column(asked: &Asked, address: &str, field: Field, order: &[Order], label: String) -> Column {

@@ -1,6 +1,7 @@
 //! Two records of one customer made one: side by side first, and taken back if it was wrong.
 
 use askama::Template;
+use domain::error::Reason;
 use domain::filter::Selection;
 use domain::operation::{Attempt, Attempted, Deleted, MergeCustomers, UndoMerge};
 use domain::{Error, Field, Kind, Record};
@@ -47,6 +48,17 @@ struct Shown {
     sides: Vec<Side>,
     tickets: usize,
     problem: String,
+}
+
+/// The two that were chosen in a list: the one that is there longer stays.
+pub(super) fn chosen(visit: &Visit<'_>) -> Outcome {
+    let mut ids: Vec<i64> = visit.queries().all("id").into_iter().filter_map(|id| id.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    match *ids {
+        [one, other] => Ok(see_other(&visit.at(&format!("/customers/{one}/merge?with={other}"))).into()),
+        _ => Err(Error::new(Reason::Invalid, visit.words().get("merge_two"))),
+    }
 }
 
 /// The two side by side, and what the merge would make of them.

@@ -5,7 +5,7 @@ use dialects::together::{Running, Together};
 use dialects::{Reply, native};
 use domain::attachment::Content;
 use domain::error::Reason;
-use domain::filter::Selection;
+use domain::filter::{Order, Selection};
 use domain::operation::{
     Attempt, CreateAttachment, CreateRecord, Deleted, ListMessages, Once, ReadRecord, UpdateRecord,
 };
@@ -14,14 +14,18 @@ use http::{HeaderValue, Response, header};
 use serde_json::json;
 use std::sync::Arc;
 
-use super::record::{bytes_of, digest_of};
+use super::record::{self, Form, Reply as Refused, bytes_of, digest_of};
+use super::{error, fields};
 use crate::console::NAME;
 use crate::console::form;
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit, see_other};
 
 /// Messages that the page of a ticket shows.
-const MOST: u32 = 200;
+const MOST: u32 = 100;
+
+/// And when all are asked for.
+const ALL: u32 = 2_000;
 
 /// A message for people.
 pub(super) struct Message {
@@ -35,12 +39,14 @@ pub(super) struct Message {
     pub(super) attachments: Vec<(String, String)>,
 }
 
-/// The messages of a ticket, oldest first, and whether there are more.
+/// The last messages of a ticket, oldest first, and whether there are more.
 pub(super) async fn of(visit: &Visit<'_>, ticket: i64) -> Result<(Vec<Message>, bool), Error> {
-    let selection = Selection { limit: MOST, ..Selection::default() };
+    let limit = if visit.query("messages") == "all" { ALL } else { MOST };
+    let order = vec![Order { field: Field::Id, descending: true }];
+    let selection = Selection { limit, order, ..Selection::default() };
     let page = visit.run("read", ListMessages { ticket, selection, deleted: Deleted::Shown }).await?;
     let mut messages = Vec::with_capacity(page.records.len());
-    for record in page.records.iter().filter(|message| !message.is_deleted()) {
+    for record in page.records.iter().rev().filter(|message| !message.is_deleted()) {
         let mut attachments = Vec::new();
         for id in record.numbers(Field::Attachments) {
             let read = ReadRecord { kind: Kind::Attachment, id: *id, deleted: Deleted::Hidden };
@@ -64,8 +70,36 @@ pub(super) async fn of(visit: &Visit<'_>, ticket: i64) -> Result<(Vec<Message>, 
     Ok((messages, page.more))
 }
 
-/// Adds a message and, where that is asked for, closes the ticket, in one transaction. A form that is sent twice adds one.
+/// A reply that was refused stays in its field, with what is wrong.
 pub(super) async fn reply(visit: &Visit<'_>, ticket: i64) -> Outcome {
+    let error = match send(visit, ticket).await {
+        Err(error)
+            if matches!(error.reason, Reason::Required | Reason::Invalid | Reason::TooLong | Reason::NotFound) =>
+        {
+            error
+        }
+        outcome => return outcome,
+    };
+    let (form, words) = (visit.form()?, visit.words());
+    let had_files = !form.all("attachment").is_empty()
+        || form::parts(visit.request())?
+            .unwrap_or_default()
+            .iter()
+            .any(|part| part.filename.as_ref().is_some_and(|name| !name.is_empty()));
+    let again = if had_files { format!(" {}", words.get("files_again")) } else { String::new() };
+    let reply = Refused {
+        text: form.text("text").to_owned(),
+        is_internal: form.given("internal").is_some(),
+        problem: format!("{}{again}", error.message),
+    };
+    // Of a ticket that is gone there is no page.
+    let Ok(present) = record::read(visit, Kind::Ticket, ticket).await else { return Err(error) };
+    let groups = fields::form(visit, &present).await?;
+    record::page(visit, Form { reply, status: error::status(error.reason), ..Form::new(present, groups) }).await
+}
+
+/// Adds a message and, where that is asked for, closes the ticket, in one transaction. A form that is sent twice adds one.
+async fn send(visit: &Visit<'_>, ticket: i64) -> Outcome {
     let form = visit.form()?;
     let text = form.text("text").replace("\r\n", "\n");
     if text.trim().is_empty() {

@@ -6,6 +6,7 @@ mod changes;
 mod conflict;
 pub(super) mod error;
 mod export;
+mod faces;
 mod fields;
 mod find;
 mod guide;
@@ -23,6 +24,7 @@ mod replay;
 mod saved;
 mod settings;
 pub(super) mod sign_in;
+mod undo;
 mod views;
 mod webhooks;
 
@@ -114,6 +116,8 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (true, []) => return ("list", list::show(visit, kind).await),
         (true, ["csv"]) => return ("export", export::run(visit, kind).await),
         (true, ["new"]) => return ("new", record::new(visit, kind).await),
+        (true, ["merge"]) if kind == Kind::Customer => return ("merge", merge::chosen(visit)),
+        (false, ["undo"]) if is_edited_together(kind) => return ("undo", undo::run(visit, kind).await),
         (true, ["edit"]) if is_edited_together(kind) => return ("edit", bulk::show(visit, kind).await),
         (false, ["edit"]) if is_edited_together(kind) => return ("edit", bulk::run(visit, kind).await),
         (false, []) if kind == Kind::Webhook => return ("create", webhooks::create(visit).await),
@@ -140,6 +144,7 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (false, what @ (["test"] | ["letters", _, "send"]), Kind::Webhook) => {
             ("send", webhooks::send(visit, id, what).await)
         }
+        (true, ["faces"], Kind::Customer) => ("faces", faces::show(visit, id).await),
         (true, ["history"], _) => ("history", history::show(visit, kind, id).await),
         (false, ["revert"], _) => ("revert", changes::revert(visit, kind, id).await),
         (false, ["delete"], _) => ("delete", changes::delete(visit, kind, id).await),

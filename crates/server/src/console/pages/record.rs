@@ -3,7 +3,7 @@
 use askama::Template;
 use dialects::sign_in::digest;
 use domain::error::Reason;
-use domain::filter::{Order, Selection};
+use domain::filter::{Condition, Order, Selection, Test};
 use domain::operation::{
     Attempt, Attempted, CreateRecord, Deleted, ListRecords, Once, ReadHistory, ReadRecord, UpdateRecord,
 };
@@ -18,6 +18,7 @@ use super::overview::{self, Line};
 use super::{conflict, error, here, many};
 use crate::console::form::value;
 use crate::console::layout::Page;
+use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit, see_other};
 use crate::console::{html, shown};
 
@@ -26,6 +27,9 @@ const LATEST: u32 = 8;
 
 /// Tickets that the page of a customer shows.
 const TICKETS: u32 = 6;
+
+/// Customers merged into one that its page shows.
+const MERGED: u32 = 20;
 
 /// What every page of one record begins with.
 pub(super) struct Head {
@@ -109,6 +113,9 @@ struct Shown {
     is_fresh: bool,
     /// The customer's tickets that changed last.
     tickets: Vec<Line>,
+    merged_from: Vec<Merged>,
+    of: Option<Of>,
+    reply: Reply,
 }
 
 /// A page of a record.
@@ -118,6 +125,39 @@ pub(super) struct Form {
     pub(super) problem: String,
     pub(super) is_conflict: bool,
     pub(super) status: StatusCode,
+    /// What was typed as a reply and not stored.
+    pub(super) reply: Reply,
+}
+
+impl Form {
+    pub(super) fn new(record: Arc<Record>, groups: Vec<Group<FormField>>) -> Self {
+        let (problem, reply) = (String::new(), Reply::default());
+        Self { record, groups, problem, is_conflict: false, status: StatusCode::OK, reply }
+    }
+}
+
+/// A reply that was refused.
+#[derive(Default)]
+pub(super) struct Reply {
+    pub(super) text: String,
+    pub(super) is_internal: bool,
+    pub(super) problem: String,
+}
+
+/// A customer that was merged into this one.
+struct Merged {
+    id: i64,
+    name: String,
+    address: String,
+    version: u64,
+    at: Moment,
+}
+
+/// Whose ticket it is, and through what it came.
+struct Of {
+    customer: Option<(i64, String, String)>,
+    email: String,
+    through: String,
 }
 
 pub(super) async fn read(visit: &Visit<'_>, kind: Kind, id: i64) -> Result<Arc<Record>, Error> {
@@ -127,12 +167,11 @@ pub(super) async fn read(visit: &Visit<'_>, kind: Kind, id: i64) -> Result<Arc<R
 pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
     let record = read(visit, kind, id).await?;
     let groups = fields::form(visit, &record).await?;
-    let form = Form { record, groups, problem: String::new(), is_conflict: false, status: StatusCode::OK };
-    page(visit, form).await
+    page(visit, Form::new(record, groups)).await
 }
 
 pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
-    let Form { record, groups, problem, is_conflict, status } = form;
+    let Form { record, groups, problem, is_conflict, status, reply } = form;
     let kind = record.kind;
     let head = Head::of(visit, &record, "record");
     let latest = if record.version == 0 {
@@ -159,6 +198,9 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         focus: if is_new { groups.iter().flat_map(|(_, fields)| fields).map(|f| f.name.clone()).next() } else { None }
             .unwrap_or_default(),
         is_fresh: visit.query("done") == "created",
+        merged_from: if kind == Kind::Customer && !is_new { merged_from(visit, record.id).await? } else { Vec::new() },
+        of: if is_ticket { Some(of(visit, &record, &latest).await) } else { None },
+        reply,
         tickets: if kind == Kind::Customer && !is_new { tickets_of(visit, record.id).await? } else { Vec::new() },
         may_edit: visit.caller().role.allows(kind.access(true))
             && (!problem.is_empty() || !record.is_deleted() && !record.is_erased()),
@@ -170,6 +212,34 @@ pub(super) async fn page(visit: &Visit<'_>, form: Form) -> Outcome {
         latest,
     };
     Ok(html(status, &shown).into())
+}
+
+/// Who was merged into a customer: their numbers lead here.
+async fn merged_from(visit: &Visit<'_>, id: i64) -> Result<Vec<Merged>, Error> {
+    let filter = Condition::new(Field::MergedInto, Test::Is(id.into())).into();
+    let selection = Selection { filter, limit: MERGED, ..Selection::default() };
+    let page = visit.run("list", ListRecords { kind: Kind::Customer, selection, deleted: Deleted::Shown }).await?;
+    let merged = |record: &Record| Merged {
+        id: record.id,
+        name: shown::name(record),
+        address: visit.at(&format!("/customers/{}", record.id)),
+        version: record.version,
+        at: Moment::of(record.updated_at),
+    };
+    Ok(page.records.iter().map(merged).collect())
+}
+
+async fn of(visit: &Visit<'_>, ticket: &Record, latest: &[Entry]) -> Of {
+    let customer = match ticket.number(Field::CustomerId) {
+        Some(id) => read(visit, Kind::Customer, id).await.ok(),
+        None => None,
+    };
+    let first = latest.last().filter(|entry| entry.version == 1);
+    Of {
+        email: customer.iter().flat_map(|customer| customer.texts(Field::Emails)).next().cloned().unwrap_or_default(),
+        through: first.map_or_else(String::new, |entry| format!("{} · {}", entry.dialect, entry.operation)),
+        customer: customer.map(|c| (c.id, shown::name(&c), visit.at(&format!("/customers/{}", c.id)))),
+    }
 }
 
 /// The tickets of a customer that changed last.
@@ -197,7 +267,7 @@ pub(super) async fn new(visit: &Visit<'_>, kind: Kind) -> Outcome {
     }
     let groups = fields::form(visit, &record).await?;
     let record = Arc::new(record);
-    page(visit, Form { record, groups, problem: String::new(), is_conflict: false, status: StatusCode::OK }).await
+    page(visit, Form::new(record, groups)).await
 }
 
 /// What was typed, passwords hashed: an empty one leaves it as it is.
@@ -294,7 +364,7 @@ async fn refused(visit: &Visit<'_>, record: Arc<Record>, typed: &[(Field, String
             problem = visit.words().get("nothing_stored").to_owned();
         }
     }
-    page(visit, Form { record, groups, problem, is_conflict: false, status: error::status(error.reason) }).await
+    page(visit, Form { problem, status: error::status(error.reason), ..Form::new(record, groups) }).await
 }
 
 /// What tells this form from all others.

@@ -21,6 +21,9 @@ const COOKIE: usize = 3_500;
 /// Two years, in seconds.
 const KEPT: i64 = 63_072_000;
 
+/// Customers who are most likely one.
+const DUPLICATES: &str = "shared(emails) or shared(name, phone)";
+
 /// A view in a list's page.
 pub(super) struct View {
     pub(super) name: String,
@@ -60,6 +63,7 @@ pub(super) fn of(visit: &Visit<'_>, kind: Kind) -> Vec<View> {
         }
         Kind::Customer => {
             everybodys("view_today", &format!("updated_at > {today}"));
+            everybodys("view_duplicates", DUPLICATES);
             everybodys("view_locked", "locked = true");
         }
         _ => {}

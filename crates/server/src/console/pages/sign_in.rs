@@ -42,6 +42,8 @@ struct GoOn {
     p: Page,
     next: String,
     kept: Vec<(String, String)>,
+    /// Whether files were among it, which are not kept.
+    has_files: bool,
 }
 
 impl SignIn {
@@ -75,7 +77,15 @@ pub(in crate::console) fn again(state: &State, stranger: &Stranger<'_>) -> Respo
     let form = stranger.form().unwrap_or_default();
     // What is secret is typed again.
     let kept = form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "password"));
-    let kept = kept.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let mut kept: Vec<_> = kept.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    // A file is not kept, and that is said.
+    let parts = crate::console::form::parts(request).ok().flatten().unwrap_or_default();
+    let names: Vec<_> =
+        parts.iter().filter_map(|part| part.filename.as_deref()).filter(|name| !name.is_empty()).collect();
+    if !names.is_empty() {
+        kept.retain(|(name, _)| name != "file");
+        kept.push((String::from("files"), names.join(", ")));
+    }
     html(StatusCode::UNAUTHORIZED, &SignIn { kept, ended: true, ..shown })
 }
 
@@ -113,7 +123,7 @@ pub(in crate::console) async fn run(state: &Arc<State>, stranger: &Stranger<'_>)
         // Nothing that was typed before is done unseen.
         let p = stranger.page(stranger.words.get("go_on"));
         let p = Page { csrf: crate::console::visit::token(&key), user: caller.name.clone(), ..p };
-        html(StatusCode::OK, &GoOn { p, next, kept })
+        html(StatusCode::OK, &GoOn { p, next, has_files: kept.iter().any(|(name, _)| name == "files"), kept })
     };
     set_cookie(request, &mut response, SESSION, &key, state.sessions.lifetime.whole);
     Ok(response.into())

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use dialects::View;
-use domain::{Error, Kind};
+use domain::{Error, Field, Kind};
 use http::{Method, StatusCode, header};
 
-use super::here;
 use super::record::{self, Head};
+use super::{fields, here};
 use crate::console::html;
 use crate::console::layout::Page;
 use crate::console::snippet;
@@ -27,7 +27,16 @@ struct Shown {
     answer: String,
     reads: bool,
     snippets: Vec<(&'static str, String)>,
+    /// What its update can change, under its names.
+    changes: Vec<String>,
+    /// What the customer has that it never touches.
+    untouched: Vec<String>,
+    /// What else of its way to write is to be known: heading and sentence.
+    rules: Vec<(String, String)>,
 }
+
+/// What is told of each dialect, in the order in which it is.
+const RULES: [&str; 5] = ["how", "clear", "email", "clash", "fails"];
 
 pub(super) async fn show(visit: &Visit<'_>, id: i64, dialect: &str) -> Outcome {
     let found = dialects::ALL.iter().find(|known| known.name == dialect);
@@ -39,6 +48,15 @@ pub(super) async fn show(visit: &Visit<'_>, id: i64, dialect: &str) -> Outcome {
     let request = String::from_utf8_lossy(&view.request.body).into_owned();
     let kind = |headers: &http::HeaderMap| {
         headers.get(header::CONTENT_TYPE).map(|kind| String::from_utf8_lossy(kind.as_bytes()).into_owned())
+    };
+    let (words, extra) = (visit.words(), fields::extra_fields(visit, Kind::Customer).await?);
+    let (names, changes) = ((dialect.lens)(), (dialect.changes)());
+    let has = customer.values.iter().map(|(field, _)| field).filter(|field| *field != Field::MergedInto);
+    let unknown = has.filter(|field| names.iter().chain(&changes).all(|(_, known)| known != field));
+    let untouched = unknown.map(|field| fields::label(words, field, &extra)).collect();
+    let rule = |of: &'static str| {
+        let key = format!("writes.{}_{of}", dialect.name);
+        words.has(&key).then(|| (words.named("writes", of).to_owned(), words.get(&key).to_owned()))
     };
     let query = view.request.query.as_deref().map_or(String::new(), |query| format!("?{query}"));
     let mut shown = Shown {
@@ -52,6 +70,9 @@ pub(super) async fn show(visit: &Visit<'_>, id: i64, dialect: &str) -> Outcome {
         answer: String::new(),
         reads: view.answer.is_some(),
         snippets: snippets(&view),
+        changes: changes.into_iter().map(|(name, _)| name).collect(),
+        untouched,
+        rules: RULES.into_iter().filter_map(rule).collect(),
     };
     if let Some(answer) = &view.answer {
         let (head, body) = (answer.response.headers(), String::from_utf8_lossy(answer.response.body()));

@@ -135,6 +135,13 @@ document.addEventListener("keydown", (event) => {
     if (!palette.open) palette.open_();
     return;
   }
+  // What is typed is sent from where it is typed; with Shift by the second button.
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.form?.method === "post") {
+    const buttons = all("button:not([type=button])", event.target.form);
+    event.preventDefault();
+    event.target.form.requestSubmit((event.shiftKey && buttons[1]) || buttons[0]);
+    return;
+  }
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, dialog");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.getElementById("search");
@@ -147,14 +154,16 @@ document.addEventListener("keydown", (event) => {
     move(1);
   } else if (event.key === "k") {
     move(-1);
-  } else if (event.key === "x" && row >= 0) {
+  } else if (event.key === " " && row >= 0 && event.target.closest("table.list a")) {
     const box = one("input[type=checkbox]", all("table.list tbody tr")[row]);
-    if (box) box.click();
+    if (!box) return;
+    event.preventDefault();
+    box.click();
   } else if (/^[a-z]$/.test(event.key)) {
-    const target = one(`[data-key=${event.key}]`);
+    const target = (one("input[name=id]:checked") && one(`[data-chosen=${event.key}]`)) || one(`[data-key=${event.key}]`);
     if (!target) return;
     event.preventDefault();
-    if (target.matches("textarea, input")) target.focus();
+    if (target.matches("textarea, input:not([type=checkbox])")) target.focus();
     else target.click();
   }
 });
