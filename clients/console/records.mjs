@@ -24,7 +24,7 @@ export const records = {
     await browser.signIn();
     await browser.go(`/console/customers/${id}/faces`);
     const row = (label) => browser.run(`return [...document.querySelectorAll(".faces tbody tr")]
-      .filter((row) => row.cells[0].innerText.trim() === arguments[0]).map((row) => [...row.cells].map((cell) => cell.textContent.replace(/\s+/g, " ").trim()))[0]`, label);
+      .filter((row) => row.cells[0].innerText.trim() === arguments[0]).map((row) => [...row.cells].map((cell) => cell.textContent.replace(/\\s+/g, " ").trim()))[0]`, label);
     const [bing, everlytic, json, superoffice, trackfinityCell] = (await row("Postal code")).slice(2);
     assert.equal(bing, "CustomerAddress.PostalCode<a:PostalCode>0150</a:PostalCode>");
     assert.equal(everlytic, 'postal_code"postal_code": "0150"');

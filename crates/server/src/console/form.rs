@@ -5,6 +5,7 @@ use dialects::moment;
 use domain::error::Reason;
 use domain::{Error, Field, Shape, Value};
 use http::header;
+use std::borrow::Cow;
 use wire::form;
 use wire::media_type::content_type;
 use wire::multipart::{self, Part};
@@ -44,7 +45,12 @@ impl<'a> Form<'a> {
 
     /// The texts among the parts of a form with files.
     pub(super) fn of_parts(parts: Vec<Part<'a>>) -> Self {
-        Self(parts.into_iter().filter_map(|part| part.text().ok().map(|text| (part.name, text))).collect())
+        // What no field may hold is refused where it is to be stored, in words, and not lost before.
+        let text = |part: &Part<'a>| match part.text() {
+            Err(_) if part.filename.is_none() => std::str::from_utf8(part.bytes).ok().map(Cow::Borrowed),
+            text => text.ok(),
+        };
+        Self(parts.into_iter().filter_map(|part| text(&part).map(|text| (part.name, text))).collect())
     }
 
     /// The first text of a field; `""` when it is not there.
