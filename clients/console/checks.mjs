@@ -308,10 +308,12 @@ export const checks = {
     const said = "customer_id=191&zip=66666&password=canary-secret";
     await trackfinity(browser.base, said, { "x-request-id": "seen-live", "user-agent": "<b>Canary</b>/1" });
     await browser.driver.wait(async () => (await browser.all("#calls tr")).length > before, 10000, "no call comes");
-    assert.match(await browser.text("#calls tr"), /set_customer_details <b>Canary<\/b>\/1 200 ok/);
+    assert.match(await browser.text("#calls tr"), /set_customer_details <b>Canary<\/b>\/1 191 200 ok/);
     await browser.press("#calls tr a");
     const page = await browser.text("main");
     assert.match(page, /zip=66666/);
+    assert.match(await browser.text("#arguments"), /customer_id\s+191\s+zip\s+66666\s+password\s+•••/);
+    assert.match(await browser.text("#hidden"), /api-key, password/);
     assert.match(page, /Postal code/);
     assert.ok(!(await browser.run("return document.documentElement.outerHTML")).includes("canary-secret"));
     assert.deepEqual(await browser.faults(), []);
@@ -339,6 +341,31 @@ export const checks = {
       await browser.go(`/console/requests/${id}`);
       assert.match(await browser.text("#contract + *"), said, id);
     }
+    // Live goes on under a search, and after what was there is cleared away.
+    await browser.go("/console/inspector?dialect=trackfinity&q=client:filtered+outcome:!refused");
+    const goesOn = () => browser.driver.wait(async () => (await browser.text("[data-live]")).includes("live"), 10000);
+    const shows = (program) => browser.driver.wait(async () => (await browser.text("#calls")).includes(program), 10000, program);
+    await goesOn();
+    const by = (program, id) => trackfinity(browser.base, "customer_id=191&zip=1", { "user-agent": program, "x-request-id": id });
+    await by("Other/1", "f-1");
+    await by("Filtered/1", "f-2");
+    await shows("Filtered/1");
+    assert.equal((await browser.all("#calls tr")).length, 1);
+    await browser.press("[data-live] button");
+    assert.match(await browser.text("[data-live]"), /paused/);
+    await browser.press("[data-live] button");
+    assert.match(await browser.text("[data-live]"), /live/);
+    await browser.press("[data-clear]");
+    assert.equal((await browser.all("#calls tr")).length, 0);
+    assert.match(await browser.text(".head"), /Only calls after/);
+    await goesOn();
+    await by("Filtered/2", "f-3");
+    await shows("Filtered/2");
+    assert.ok(!(await browser.text("#calls")).includes("Filtered/1"));
+    assert.match(await browser.text("#calls tr td:nth-child(5)"), /^191$/);
+    await browser.go("/console/inspector?q=clint:x");
+    assert.match(await browser.text(".problem"), /is no word of a search/);
+    assert.deepEqual(await browser.faults(), []);
     await browser.go("/console/requests/never-sent");
     assert.match(await browser.text("h1"), /Not found/);
   },

@@ -272,6 +272,8 @@ const walks = {
     // The TrackingId that the program was told opens the call.
     await browser.go(`/console/requests/${inside(refused.text, "TrackingId")}`);
     assert.match(await browser.text("h1"), /UpdateCustomer/);
+    // What made the TimeStamp stale, by whom, and the way to it.
+    assert.match(await browser.text("section[aria-labelledby=since]"), /after version \d+ was read\s+v\d+ Phone demo-admin · native/);
     const fixture = await browser.driver.executeAsyncScript(`const done = arguments[0];
       fetch(document.querySelector("[href$='/fixture']").href).then((answer) => answer.text()).then(done)`);
     assert.match(fixture, /^# bing_ads · UpdateCustomer[^]*POST \/Api\/CustomerManagement\/v11[^]*---\nHTTP\/1\.1 500/);

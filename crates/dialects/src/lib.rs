@@ -76,6 +76,9 @@ pub struct Dialect {
     pub largest_body: fn(path: &str) -> Option<usize>,
     /// What an answer of it means, where that is not plain: for whoever looks at exchanges.
     pub explain: notes::Explain,
+    /// Which version of a customer a request says that it has read, where it can say one: another was written since if it
+    /// is refused for that.
+    pub version_read: fn(&Request) -> Option<u64>,
     /// Answers what the listener refused before any dialect saw it: a body that is too large or too slow, a broken
     /// head.
     pub refuse: fn(&Request, &Refusal) -> Response<Bytes>,

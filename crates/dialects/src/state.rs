@@ -60,8 +60,8 @@ pub struct State {
     pub(crate) written: WrittenRecords,
     /// Finds customers by words.
     pub search: Search,
-    /// Called when a person was erased: whoever keeps what was seen of them forgets it.
-    pub forgotten: Box<dyn Fn() + Send + Sync>,
+    /// Called when a customer of a tenant was erased: whoever keeps what was seen of them forgets it.
+    pub forgotten: Arc<dyn Fn(Tenant, i64) + Send + Sync>,
     /// How webhooks are delivered to.
     pub outbound: Outbound,
     /// How mail is sent.
@@ -83,7 +83,8 @@ impl State {
     /// # Errors
     /// When the index of words cannot forget them.
     pub async fn forget(&self, tenant: Tenant, id: i64) -> Result<(), Error> {
-        (self.forgotten)();
+        let forgotten = Arc::clone(&self.forgotten);
+        tokio::task::spawn_blocking(move || forgotten(tenant, id)).await.map_err(Error::internal)?;
         self.search.forget(tenant, id).await
     }
 
@@ -100,7 +101,7 @@ impl State {
             validator1: false,
             loopback: true,
             search: Search::default(),
-            forgotten: Box::new(|| ()),
+            forgotten: Arc::new(|_, _| ()),
             outbound: Outbound::default(),
             mails: Mails::default(),
             commits: watch::channel(0).1,

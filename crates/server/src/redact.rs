@@ -3,12 +3,16 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use std::collections::BTreeSet;
 use wire::{form, json};
 
 use crate::pretty;
 
 /// What stands for a secret.
 pub const HIDDEN: &str = "•••";
+
+/// The names of what was left out, as they were written.
+pub type Hidden = BTreeSet<String>;
 
 /// Names whose values are secrets, in small letters and without `-` and `_`.
 const SECRETS: [&str; 23] = [
@@ -44,24 +48,27 @@ fn is_secret(name: &str) -> bool {
     SECRETS.contains(&&*plain)
 }
 
-/// The headers of a message.
-pub fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The headers of a message. Adds the names of what is left out, here and below.
+pub fn headers(headers: &HeaderMap, hidden: &mut Hidden) -> Vec<(String, String)> {
     let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        let hidden = is_secret(name.as_str())
+        let is_hidden = is_secret(name.as_str())
             || ["auth", "token", "secret", "api-key"].iter().any(|part| name.as_str().contains(part));
-        let value = if hidden { HIDDEN.into() } else { String::from_utf8_lossy(value.as_bytes()) };
+        if is_hidden {
+            hidden.insert(name.to_string());
+        }
+        let value = if is_hidden { HIDDEN.into() } else { String::from_utf8_lossy(value.as_bytes()) };
         (name.to_string(), value.into_owned())
     };
     headers.iter().map(shown).collect()
 }
 
 /// A query, as it was sent.
-pub fn query(query: &str) -> String {
-    pairs(query).map_or_else(|| HIDDEN.to_owned(), |pairs| pairs.join("&"))
+pub fn query(query: &str, hidden: &mut Hidden) -> String {
+    pairs(query, hidden).map_or_else(|| HIDDEN.to_owned(), |pairs| pairs.join("&"))
 }
 
 /// The body of a message; `None` where it cannot be read.
-pub fn body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+pub fn body(headers: &HeaderMap, body: &Bytes, hidden: &mut Hidden) -> Option<String> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.to_ascii_lowercase();
     let text = std::str::from_utf8(body).ok()?;
@@ -72,35 +79,38 @@ pub fn body(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     }
     // What it is counts, not what it is called.
     if start.starts_with('<') {
-        return xml(text);
+        return xml(text, hidden);
     }
     if start.starts_with(['{', '[', '"']) || kind.contains("json") && !kind.contains("ndjson") {
         json::parse(text.as_bytes(), &json::Limits::default()).ok()?;
         let set_out = pretty::body("application/json", text);
-        let shown = members(&set_out);
+        let shown = members(&set_out, hidden);
         // What hides nothing stays byte for byte.
         return Some(if shown == set_out.trim_end() { text.to_owned() } else { shown });
     }
     if kind.contains("form-urlencoded") {
-        return pairs(text).map(|pairs| pairs.join("&"));
+        return pairs(text, hidden).map(|pairs| pairs.join("&"));
     }
     // Of plain text nobody knows what stands in it.
     None
 }
 
 /// The pairs of a form, as they were sent.
-fn pairs(text: &str) -> Option<Vec<String>> {
+fn pairs(text: &str, hidden: &mut Hidden) -> Option<Vec<String>> {
     let parsed = form::parse(text.as_bytes(), &form::Limits::default()).ok()?;
     let sent = text.split('&').filter(|pair| !pair.is_empty());
     let shown = parsed.iter().zip(sent).map(|((name, _), sent)| match sent.split_once('=') {
-        Some((written, _)) if is_secret(name) => format!("{written}={HIDDEN}"),
+        Some((written, _)) if is_secret(name) => {
+            hidden.insert(name.to_string());
+            format!("{written}={HIDDEN}")
+        }
         _ => sent.to_owned(),
     });
     Some(shown.collect())
 }
 
 /// JSON with a member a line: a secret one has no value, and of an operation on a secret path no value is shown.
-fn members(text: &str) -> String {
+fn members(text: &str, hidden: &mut Hidden) -> String {
     let name_of = |line: &str| -> Option<String> {
         let (name, _) = line.trim_start().strip_prefix('"')?.split_once("\": ")?;
         // A name may be written with escapes.
@@ -110,10 +120,10 @@ fn members(text: &str) -> String {
     };
     let value_of =
         |line: &str| line.split_once("\": ").map(|(_, value)| value.trim_end_matches(',').trim_matches('"').to_owned());
-    let patches = text.lines().any(|line| {
-        name_of(line).is_some_and(|name| name == "path" || name == "field")
-            && value_of(line).is_some_and(|value| is_secret(&value))
-    });
+    let patched = text.lines().filter(|line| name_of(line).is_some_and(|name| name == "path" || name == "field"));
+    let patched: Vec<String> = patched.filter_map(value_of).filter(|value| is_secret(value)).collect();
+    let patches = !patched.is_empty();
+    hidden.extend(patched);
     let mut shown = String::with_capacity(text.len());
     let mut deep: Option<usize> = None;
     for line in text.lines() {
@@ -131,6 +141,7 @@ fn members(text: &str) -> String {
             && let Some((name, value)) = line.split_once("\": ")
             && !matches!(value.trim_end_matches(','), "null" | "true" | "false")
         {
+            hidden.extend(name_of(line).filter(|name| is_secret(name)));
             let comma = if value.ends_with(',') { "," } else { "" };
             if value.ends_with(['{', '[']) {
                 deep = Some(indent);
@@ -146,7 +157,7 @@ fn members(text: &str) -> String {
 }
 
 /// XML without the contents of secret elements, and without the value that follows the name of a secret.
-fn xml(text: &str) -> Option<String> {
+fn xml(text: &str, hidden: &mut Hidden) -> Option<String> {
     if text.contains("<!DOCTYPE") {
         return None;
     }
@@ -171,11 +182,17 @@ fn xml(text: &str) -> Option<String> {
         }
         let words = if is_cdata { tag.trim_start_matches("<![CDATA[").trim_end_matches("]]>") } else { before };
         // A name and a value, as the old APIs write pairs: the value of such a name is secret.
-        named |= (is_cdata || closes) && is_secret(words.trim());
+        if (is_cdata || closes) && is_secret(words.trim()) {
+            named = true;
+            hidden.insert(words.trim().to_owned());
+        }
         shown.push_str(before);
         shown.push_str(tag);
         let opens = !closes && !is_cdata && !tag.ends_with("/>") && !tag.starts_with("<?") && !tag.starts_with("<!");
         if opens && (is_secret(local) || named && local.eq_ignore_ascii_case("value")) {
+            if is_secret(local) {
+                hidden.insert(local.to_owned());
+            }
             hiding = Some(name.to_owned());
             named = false;
         }
@@ -196,7 +213,7 @@ mod tests {
     fn shown(kind: &'static str, text: &str) -> Option<String> {
         let mut map = HeaderMap::new();
         map.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-        body(&map, &Bytes::copy_from_slice(text.as_bytes()))
+        body(&map, &Bytes::copy_from_slice(text.as_bytes()), &mut Hidden::new())
     }
 
     #[test]
@@ -237,7 +254,7 @@ mod tests {
         ] {
             assert_eq!(shown(kind, text), None, "{text}");
         }
-        assert_eq!(query("api_key=canary&a=1"), format!("api_key={HIDDEN}&a=1"));
+        assert_eq!(query("api_key=canary&a=1", &mut Hidden::new()), format!("api_key={HIDDEN}&a=1"));
     }
 
     #[test]
@@ -251,6 +268,9 @@ mod tests {
         let mut map = HeaderMap::new();
         map.insert("x-developer-token", "canary".parse().unwrap());
         map.insert("user-agent", "test".parse().unwrap());
-        assert_eq!(headers(&map), [("x-developer-token".into(), HIDDEN.into()), ("user-agent".into(), "test".into())]);
+        assert_eq!(
+            headers(&map, &mut Hidden::new()),
+            [("x-developer-token".into(), HIDDEN.into()), ("user-agent".into(), "test".into())]
+        );
     }
 }

@@ -117,8 +117,14 @@ pub const SETTINGS: &[Setting] = &[
     value("smtp-password-file", "", "File that holds the password for it"),
     value("smtp-ca", "", "PEM file with the authorities that vouch for the mail server, in place of the public ones"),
     value("smtp-timeout", "10", "Seconds that a mail may take"),
-    value("inspector-calls", "500", "Calls that the console's inspector keeps in memory; 0 keeps none"),
-    switch("inspector-bodies", "Let the inspector keep bodies; with --demo it does"),
+    value(
+        "inspector-calls",
+        "10000",
+        "Calls that the console's inspector keeps, in inspector.db beside the store; 0 keeps none",
+    ),
+    value("inspector-bytes", "67108864", "Bytes that they may have together"),
+    value("inspector-days", "7", "Days that a call is kept"),
+    switch("inspector-bodies", "Let the inspector keep bodies, which hold personal data; with --demo it does"),
     value("log", "info", "What is logged: error, warn, info, debug, or a filter such as info,store=debug"),
     value("log-format", "text", "text or json"),
 ];

@@ -376,6 +376,163 @@ fn a_replay_is_for_those_who_operate_the_server_and_only_where_the_call_was() {
     assert_eq!(admin.post("/console/inspector/1/replay", &[], "target=%2Fv1%2Fcustomers%2F10").status, 401, "no token");
 }
 
+/// A change by Trackfinity under that id.
+fn change(server: &Server, id: &str, body: &str) {
+    let key = ("api-key", "44b5498dbcb481a0d00b404c0169af62");
+    let headers =
+        [("api-username", "tf_admin"), key, FORM[0], ("X-Request-Id", id), ("User-Agent", "BillingSync/4 (night)")];
+    let reply = server.client().call("PATCH", "/api/customer/set_customer_details", &headers, body).unwrap();
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[test]
+fn a_call_and_what_it_changed_lead_to_each_other_also_after_a_restart() {
+    let (server, folder) = demo();
+    change(&server, "before", "customer_id=191&zip=11111&password=canary-4711");
+    // Many others, so that it is none of the last.
+    for round in 0..30 {
+        change(&server, &format!("n-{round}"), &format!("customer_id=192&zip={round:05}"));
+    }
+    assert!(server.stop().success());
+    let server = Launch::demo(folder.path()).start();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let history = admin.get("/console/customers/191/history").text();
+    assert!(history.contains("href=\"/console/requests/before\""), "{history}");
+    let address = admin.get("/console/requests/BEFORE").header("location").unwrap().to_owned();
+    let page = admin.get(&address).text();
+    assert!(page.contains("<dt>zip</dt><dd>11111</dd>") && page.contains("<dt>password</dt><dd>•••</dd>"), "{page}");
+    assert!(page.contains("Secrets left out: api-key, password"), "{page}");
+    let link = page.split("href=\"/console/customers/191/history?").nth(1).unwrap().split('"').next().unwrap();
+    let (query, anchor) = link.split_once('#').unwrap();
+    let entry = admin.get(&format!("/console/customers/191/history?{query}")).text();
+    let first = entry.split("<li class=\"entry\"").nth(1).unwrap();
+    assert!(first.starts_with(&format!(" id=\"{anchor}\"")) && first.contains("requests/before"), "{entry}");
+    // Whoever looks at a call keeps it, whatever comes then.
+    change(&server, "looked-at", "customer_id=191&zip=22222");
+    assert_eq!(admin.get("/console/requests/looked-at").status, 303);
+    server.kill();
+    let server = Launch::demo(folder.path()).start();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    for id in ["before", "n-29", "looked-at"] {
+        let address = admin.get(&format!("/console/requests/{id}")).header("location").unwrap().to_owned();
+        assert!(admin.get(&address).text().contains("customers/19"), "{id}");
+    }
+    assert!(!bytes_beside(folder.path(), "inspector.db", b"canary-4711"));
+}
+
+/// Whether these bytes are in a file of that name in the folder or below.
+fn bytes_beside(folder: &Path, name: &str, word: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).any(|path| match path.is_dir() {
+        true => bytes_beside(&path, name, word),
+        false => {
+            let is_it = path.file_name().unwrap().to_string_lossy().starts_with(name);
+            is_it && std::fs::read(&path).unwrap_or_default().windows(word.len()).any(|bytes| bytes == word)
+        }
+    })
+}
+
+#[test]
+fn calls_are_found_by_what_is_known_of_them() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    change(&server, "one", "customer_id=191&zip=1");
+    // It names nobody by a number, and the history knows whom it changed.
+    let bearer = |id| [("Authorization", "Bearer demo-admin-token"), ("X-Request-Id", id)];
+    let kind = ("Content-Type", "application/json");
+    let headers = [bearer("zero")[0], bearer("zero")[1], kind];
+    let named = server.client().call("PATCH", "/v1/customers/191", &headers, r#"{"subscription_ids":[4711]}"#).unwrap();
+    assert_eq!(named.status, 200, "{}", named.text());
+    change(&server, "two", "subscription_id=4711&zip=2");
+    assert_eq!(server.client().call("GET", "/v1/customers/191", &bearer("three"), "").unwrap().status, 200);
+    assert_eq!(server.client().call("GET", "/v1/customers/192", &bearer("four"), "").unwrap().status, 200);
+    assert_eq!(server.client().call("GET", "/v1/customers/999999999", &bearer("five"), "").unwrap().status, 404);
+    let found = |query: &str| -> Vec<u32> {
+        let page = admin.get(&format!("/console/inspector?{query}"));
+        assert_eq!(page.status, 200, "{}", page.text());
+        let number = |rest: &str| rest.split('"').next().unwrap().parse().unwrap();
+        page.text().split("<td class=\"time\"><a href=\"/console/inspector/").skip(1).map(number).collect()
+    };
+    for (query, numbers) in [
+        ("", &[6, 5, 4, 3, 2, 1][..]),
+        ("customer=191", &[4, 3, 2, 1]),
+        ("q=customer:191+dialect:!native", &[3, 1]),
+        ("client=billingsync", &[3, 1]),
+        ("q=client:%22BillingSync/4+(night)%22+id:two", &[3]),
+        ("dialect=native&outcome=refused", &[6]),
+        ("q=outcome:!ok", &[6]),
+        ("q=status:4xx", &[6]),
+        ("q=operation:set_customer", &[3, 1]),
+        ("after=4", &[6, 5]),
+        ("before=4&dialect=trackfinity", &[3, 1]),
+        ("q=FOUR", &[5]),
+        ("q=never", &[]),
+    ] {
+        assert_eq!(found(query), numbers, "{query}");
+    }
+    let wrong = admin.get("/console/inspector?q=clint:x");
+    assert!(wrong.status == 422 && wrong.text().contains("is no word of a search") && wrong.text().contains("clint:x"));
+    // Page by page, and none twice.
+    for _ in 0..220 {
+        server.client().call("GET", "/v1/customers/10", &bearer("many"), "").unwrap();
+    }
+    let (mut query, mut all) = ("dialect=native".to_owned(), Vec::new());
+    loop {
+        all.extend(found(&query));
+        let page = admin.get(&format!("/console/inspector?{query}")).text();
+        let Some(next) = page.split("rel=\"next\" href=\"/console/inspector?").nth(1) else { break };
+        query = next.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    }
+    assert!(all.is_sorted_by(|a, b| a > b) && all.len() == 224, "{}", all.len());
+}
+
+#[test]
+fn a_refused_update_says_who_was_faster() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let bearer = [
+        ("Authorization", "Bearer demo-admin-token"),
+        ("Content-Type", "application/json"),
+        ("If-Match", "\"1\""),
+        ("X-Request-Id", "late"),
+    ];
+    change(&server, "faster", "customer_id=191&zip=12345");
+    let late = server.client().call("PATCH", "/v1/customers/191", &bearer, r#"{"phone":"1"}"#).unwrap();
+    assert_eq!(late.status, 412, "{}", late.text());
+    change(&server, "after", "customer_id=191&zip=54321");
+    let address = admin.get("/console/requests/late").header("location").unwrap().to_owned();
+    let page = admin.get(&address).text();
+    let since = page.split("id=\"since\">").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(since.starts_with("What changed after version 1 was read"), "{since}");
+    assert!(since.contains(">v2</a>") && since.contains("trackfinity") && !since.contains(">v3</a>"), "{since}");
+    assert!(page.contains("/console/customers/191/as/bing_ads"), "{page}");
+}
+
+#[test]
+fn of_whom_was_erased_no_call_is_left() {
+    let (server, folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let bearer = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+    let ask = |method: &str, path: &str, body: &str| server.client().call(method, path, &bearer, body).unwrap();
+    let holds = |word: &[u8]| bytes_beside(folder.path(), "inspector.db", word);
+    let made = ask("POST", "/v1/customers", r#"{"name":"Zebedee Canary"}"#).json()["id"].as_i64().unwrap();
+    assert_eq!(ask("GET", &format!("/v1/customers/{made}"), "").status, 200);
+    assert!(admin.get("/console/inspector/2").text().contains("Zebedee") && holds(b"Zebedee"));
+    assert_eq!(ask("POST", &format!("/v1/customers/{made}/erase"), "").status, 200);
+    assert!(!holds(b"Zebedee"));
+    for number in 1..=3 {
+        assert_eq!(admin.get(&format!("/console/inspector/{number}")).status, 404);
+    }
+    // Those that come then are kept, also once the audit was read.
+    assert_eq!(ask("GET", "/v1/customers/10", "").status, 200);
+    assert_eq!(ask("DELETE", "/v1/customers/11", "").status, 200);
+    assert!(admin.get("/console/inspector?q=operation:").status == 422);
+    assert!(admin.get("/console/inspector").text().contains("<td class=\"time\">"));
+    server.kill();
+    let server = Launch::demo(folder.path()).start();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    assert!(admin.get("/console/inspector?customer=10").text().contains("<td class=\"time\">"), "it forgot twice");
+}
+
 #[test]
 fn files_come_with_a_reply_where_no_script_runs() {
     let (server, _folder) = demo();

@@ -65,6 +65,7 @@ pub(super) enum Job {
     ColdStart,
     IdleMemory,
     Feed,
+    Inspector,
     Growth,
 }
 
@@ -407,6 +408,7 @@ pub(super) fn jobs(flags: &Flags) -> Result<Vec<Job>> {
             "cold-start" => jobs.push(Job::ColdStart),
             "idle-memory" => jobs.push(Job::IdleMemory),
             "feed" => jobs.push(Job::Feed),
+            "inspector" => jobs.push(Job::Inspector),
             "growth" => jobs.push(Job::Growth),
             _ => {
                 let single = [name];

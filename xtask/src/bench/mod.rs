@@ -9,6 +9,7 @@ mod feed;
 mod flags;
 mod growth;
 mod http;
+mod inspector;
 mod lanes;
 mod machine;
 mod postgres;
@@ -120,6 +121,12 @@ fn measure(flags: &Flags, tools: &mut Tools, base: &std::path::Path, jobs: &[Job
         match feed::measure(program, flags.customers, &base.join("feed")) {
             Ok(followed) => report.followed = followed,
             Err(error) => report.fail(format!("feed: {error}")),
+        }
+    }
+    if let Some(program) = tools.program(Kind::Samerow).filter(|_| jobs.contains(&Job::Inspector)) {
+        match inspector::measure(flags, program, &base.join("inspector"), report) {
+            Ok(cells) => report.inspected = cells,
+            Err(error) => report.fail(format!("inspector: {error}")),
         }
     }
     if jobs.contains(&Job::Growth) {

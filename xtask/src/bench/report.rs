@@ -21,6 +21,7 @@ pub(super) struct Report {
     pub(super) growth: Vec<Cell>,
     pub(super) starts: Option<Starts>,
     pub(super) followed: Vec<Followed>,
+    pub(super) inspected: Vec<Cell>,
     notes: Vec<String>,
     failures: Vec<String>,
 }
@@ -36,6 +37,7 @@ impl Report {
             growth: Vec::new(),
             starts: None,
             followed: Vec::new(),
+            inspected: Vec::new(),
             notes: Vec::new(),
             failures: Vec::new(),
         }
@@ -55,7 +57,7 @@ impl Report {
 
     /// Prints and writes everything; false if `--check` finds fault.
     pub(super) fn finish(mut self, flags: &Flags) -> Result<bool> {
-        for cell in self.cells.iter().chain(&self.growth) {
+        for cell in self.cells.iter().chain(&self.growth).chain(&self.inspected) {
             let name = format!("{} at {}, round {}", cell.label, cell.conns, cell.round + 1);
             if cell.outcome.bad > 0.0 {
                 self.failures.push(format!("{name}: {} bad answers", cell.outcome.bad));
@@ -76,6 +78,7 @@ impl Report {
             table(&format!("{conns} connections"), &self.cells, |cell| cell.conns == conns, false);
         }
         self.ratios(&flags.conns());
+        table("The inspector, 64 connections", &self.inspected, |_| true, false);
         table("Growth, 64 connections", &self.growth, |_| true, true);
         if let Some(starts) = &self.starts {
             let list = |times: &[f64]| times.iter().map(|ms| format!("{ms:.0}")).collect::<Vec<_>>().join(" ");
@@ -147,6 +150,7 @@ impl Report {
             "customers": self.customers,
             "cells": cells(&self.cells),
             "growth": cells(&self.growth),
+            "inspected": cells(&self.inspected),
             "starts": self.starts.as_ref().map(|starts| json!({
                 "customers": starts.customers,
                 "clean_ms": starts.clean,

@@ -34,11 +34,24 @@ pub(super) struct Server {
 impl Server {
     /// Starts the program on the store in `dir`, which it fills if there is none, and waits until it serves.
     pub(super) fn start(kind: Kind, program: &Path, customers: u64, dir: &Path) -> Result<Self> {
-        Self::over(kind, program, customers, dir, None)
+        Self::with(kind, program, customers, dir, &[])
     }
 
     /// The same over a database.
     pub(super) fn over(kind: Kind, program: &Path, customers: u64, dir: &Path, database: Option<&str>) -> Result<Self> {
+        let variable = if kind == Kind::Samerow { "SAMEROW_DATABASE_URL" } else { "DATABASE_URL" };
+        let variables: Vec<_> = database.into_iter().map(|database| (variable, database)).collect();
+        Self::with(kind, program, customers, dir, &variables)
+    }
+
+    /// The same with these variables.
+    pub(super) fn with(
+        kind: Kind,
+        program: &Path,
+        customers: u64,
+        dir: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         let store = dir.join("store");
         fs::create_dir_all(&store)?;
         let (ready, log) = (dir.join("ready.json"), dir.join("log"));
@@ -67,11 +80,7 @@ impl Server {
                 .arg(root().join("benches/fastapi")),
         };
         let output = File::create(&log)?;
-        command.env_clear();
-        if let Some(database) = database {
-            let variable = if kind == Kind::Samerow { "SAMEROW_DATABASE_URL" } else { "DATABASE_URL" };
-            command.env(variable, database);
-        }
+        command.env_clear().envs(variables.iter().copied());
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let begun = Instant::now();
         let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;

@@ -4,7 +4,7 @@ use super::growth::{CONNECTIONS, LARGE, SMALL};
 use super::lanes::{self, Kind, Lane};
 use super::report::Report;
 use super::rounds::{Cell, NOISY};
-use super::{bing, soap, stats};
+use super::{bing, inspector, soap, stats};
 
 /// Connections at which most targets are set.
 const BUSY: u32 = 64;
@@ -148,6 +148,13 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
         add(format!("{} followers: p99 of the trail, ms", followed.followers), Some(followed.p99), Bound::Below(50.0));
         add(format!("{} idle followers, MB", followed.followers), Some(followed.idle_mb), Bound::Below(60.0));
     }
+    let cost = |value| inspector::ratio(&report.inspected, value).map(|ratio| ratio * 100.0);
+    add(
+        "CPU of an update with the inspector, % of that without".to_owned(),
+        cost(|cell| cell.cpu),
+        Bound::Below(103.0),
+    );
+    add("updates a second with it, % of those without".to_owned(), cost(|cell| cell.rate), Bound::AtLeast(97.0));
     if let Some(starts) = &report.starts {
         add(format!("cold start, ms, {} customers", starts.customers), starts.clean_ms(), Bound::Below(150.0));
         add(format!("idle memory, MB, {} customers", starts.customers), Some(starts.idle_mb), Bound::Below(40.0));

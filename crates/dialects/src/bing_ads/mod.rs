@@ -30,6 +30,7 @@ pub static DIALECT: Dialect = Dialect {
     largest_body: |_| None,
     refuse: errors::refuse,
     explain: notes::explain,
+    version_read: notes::version_read,
     endpoints: &[],
     operations: operations::NAMES,
     lens: fields::customer::lens,

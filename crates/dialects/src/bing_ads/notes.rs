@@ -1,5 +1,6 @@
 //! What an answer means, where the vendor's way of saying it is not plain.
 
+use crate::Request;
 use crate::notes::Answered;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,6 +25,11 @@ pub(super) fn explain(answered: &Answered<'_>) -> Option<String> {
         text.push_str(&format!(" The TimeStamp{version}: read the record again and send the one that it has now."));
     }
     Some(text)
+}
+
+/// That of the TimeStamp of an update.
+pub(super) fn version_read(request: &Request) -> Option<u64> {
+    time_stamp(std::str::from_utf8(&request.body).ok()?)
 }
 
 /// The version that the last TimeStamp of a request says: eight bytes in base64.

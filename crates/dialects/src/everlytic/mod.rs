@@ -34,6 +34,7 @@ pub static DIALECT: Dialect = Dialect {
     largest_body: |_| None,
     refuse: errors::refuse,
     explain: notes::explain,
+    version_read: |_| None,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),

@@ -40,6 +40,7 @@ pub static DIALECT: Dialect = Dialect {
     largest_body,
     refuse,
     explain: notes::explain,
+    version_read: notes::version_read,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,

@@ -41,6 +41,7 @@ pub static DIALECT: Dialect = Dialect {
     largest_body: |_| Some(LARGEST_BODY),
     refuse: errors::refuse,
     explain: notes::explain,
+    version_read: |_| None,
     endpoints: &[],
     operations: &operations::NAMES,
     lens,

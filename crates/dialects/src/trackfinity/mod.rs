@@ -29,6 +29,7 @@ pub static DIALECT: Dialect = Dialect {
     largest_body: |_| None,
     refuse: errors::refuse,
     explain: notes::explain,
+    version_read: |_| None,
     endpoints: operations::ENDPOINTS,
     operations: operations::NAMES,
     lens,

@@ -62,6 +62,9 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
                 "  search.db: not examined, it holds nothing of its own: every start makes it anew from the records\n",
             );
         }
+        if doctor.data.join("inspector.db").exists() {
+            text.push_str("  inspector.db: not examined, it holds the calls of the inspector and no record\n");
+        }
         if let Some(warning) = warning {
             text.push_str(&format!("  warning: {warning}\n"));
         }

@@ -27,7 +27,7 @@ use crate::door::Door;
 use crate::host::{Argon2id, SystemClock, SystemEntropy, readable_secret};
 use crate::housekeeping;
 use crate::http::{Counters, Lanes, Limits, Phase, Proxies, Server, descriptors, listen};
-use crate::inspector::Inspector;
+use crate::inspector::{self, Inspector};
 use crate::issuer;
 use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
@@ -117,17 +117,22 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     }
     state.commits = pulse::start(committed, phases.clone());
     let connections = Arc::new(OnceLock::new());
-    let inspector = Arc::new(Inspector::new(settings.number("inspector-calls")?, inspects_bodies(settings, demo)?));
+    let inspector = Inspector::new(inspected(settings, demo, &folder)?);
+    let inspector = Arc::new(inspector.map_err(|error| Failed::new(Exit::Failed, error))?);
     let watcher = Arc::clone(&inspector);
-    state.forgotten = Box::new(move || watcher.forget());
+    state.forgotten = Arc::new(move |tenant, customer| watcher.forget(tenant, customer));
     let state = Arc::new(state);
+    if let Err(error) = inspector::begin(&state, &inspector).await {
+        tracing::warn!(%error, source = error.source, "the inspector does not know who was erased meanwhile");
+    }
     let delivering = tokio::spawn(dialects::native::deliver(Arc::clone(&state)));
     let following = tokio::spawn(search::follow(Arc::downgrade(&state)));
     let keeping = tokio::spawn(housekeeping::keep(Arc::downgrade(&state)));
+    let forgetting = tokio::spawn(inspector::follow(Arc::downgrade(&state), Arc::downgrade(&inspector)));
     let dispatch = Dispatch {
         state,
         metrics: Arc::new(Metrics::default()),
-        inspector,
+        inspector: Arc::clone(&inspector),
         cors: Cors::parse(settings.text("cors-origins")).map_err(|why| Failed::new(Exit::Usage, why))?,
         compresses: settings.on("compress")?,
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
@@ -162,6 +167,8 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     tracing::info!(closed = drained.closed, aborted = drained.aborted, "stopped");
     keeping.abort();
     following.abort();
+    forgetting.abort();
+    inspector.flush();
     // It ends by itself when the server stops, and holds the store until then.
     let _ = delivering.await;
     drop((server, store));
@@ -194,11 +201,19 @@ fn patience(settings: &Settings, demo: bool, name: &'static str) -> Result<u32, 
     if demo && !is_set { Ok(60_000_000) } else { settings.number(name) }
 }
 
-/// Bodies hold what customers are told: they are kept with the demo data, and where somebody says so.
-fn inspects_bodies(settings: &Settings, demo: bool) -> Result<bool, BadSetting> {
+/// Calls are kept in the folder. Bodies hold what customers are told: they are kept with the demo data, and where somebody
+/// says so.
+fn inspected(settings: &Settings, demo: bool, folder: &Path) -> Result<inspector::Options, BadSetting> {
     let is_set =
         |name| settings.iter().any(|(known, _, origin)| known == name && *origin != crate::settings::Origin::Default);
-    if is_set("inspector-bodies") { settings.on("inspector-bodies") } else { Ok(demo) }
+    let bodies = if is_set("inspector-bodies") { settings.on("inspector-bodies")? } else { demo };
+    let (calls, days): (usize, u32) = (settings.number("inspector-calls")?, settings.number("inspector-days")?);
+    let limits = inspector::Limits {
+        calls,
+        bytes: settings.number("inspector-bytes")?,
+        seconds: i64::from(days).saturating_mul(86_400),
+    };
+    Ok(inspector::Options { file: Some(folder.join("inspector.db")), limits, bodies })
 }
 
 fn sign_in(settings: &Settings, demo: bool, folder: &Path) -> Result<SignIn, Failed> {

@@ -6,64 +6,83 @@ use dialects::{Refusal, Request};
 use domain::Time;
 use domain::error::Reason;
 use http::{HeaderMap, Method, Response, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::customer;
 use crate::redact;
 
 /// Longest body that is kept, in bytes.
 pub(super) const MOST_BODY: usize = 256 << 10;
 
-/// What a call costs beside its texts and bodies, in bytes.
-const COST: usize = 1_024;
+/// What a call costs beside its texts, in bytes.
+const COST: usize = 256;
 
-/// A call that was answered.
-#[derive(Debug)]
-pub struct Call {
-    /// Its number, from 1.
+/// What a list shows of a call that was answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brief {
+    /// Its number, from 1 and never given twice.
     pub number: u64,
     /// When it was answered.
     pub at: Time,
-    /// How long that took.
-    pub took: Duration,
+    /// How long that took, in microseconds.
+    pub micros: u64,
     /// The dialect.
-    pub dialect: &'static str,
+    pub dialect: String,
     /// The vendor's name of the operation; `""` when none was found.
-    pub operation: &'static str,
+    pub operation: String,
     /// `ok`, `refused` or `failed`. The old APIs refuse with 200, too.
-    pub outcome: &'static str,
+    pub outcome: String,
+    /// The status of the answer.
+    pub status: u16,
     /// Why it was refused, in a sentence; `""` when it was not.
     pub why: String,
-    /// What was taken although the vendor's documents do not have it, a sentence each.
-    pub notes: Vec<String>,
+    /// How many [notes](Call::notes) there are.
+    pub notes: usize,
     /// The id of the request; Bing Ads calls it the `TrackingId`.
     pub id: String,
+    /// What the client calls itself.
+    pub client: String,
+    /// The path, without the tenant's prefix.
+    pub path: String,
+    /// The name of the tenant in the path or the host.
+    pub tenant: Option<String>,
+    /// The number of the customer that the request names, if it names one.
+    pub customer: Option<i64>,
+}
+
+/// A call that was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// What a list shows of it.
+    #[serde(skip)]
+    pub brief: Brief,
+    /// What was taken although the vendor's documents do not have it, and what the answer means, a sentence each.
+    pub notes: Vec<String>,
+    /// The names of the secrets that were left out.
+    pub hidden: BTreeSet<String>,
+    /// The version of the customer that the request says it has read, where the call was refused.
+    pub version_read: Option<u64>,
     /// What was asked.
     pub asked: Asked,
-    /// What was answered.
-    pub status: StatusCode,
-    /// Its headers.
+    /// The headers of the answer.
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: Body,
 }
 
 /// The request of a [`Call`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// The method.
-    pub method: Method,
-    /// The path, without the tenant's prefix.
-    pub path: String,
+    pub method: String,
     /// The query.
     pub query: Option<String>,
-    /// The name of the tenant in the path.
-    pub tenant: Option<String>,
     /// Where the client sees this server, with the tenant's prefix.
     pub base_url: String,
     /// The address that it came from.
     pub address: String,
-    /// What the client calls itself.
-    pub client: String,
     /// The headers.
     pub headers: Vec<(String, String)>,
     /// The body.
@@ -71,7 +90,7 @@ pub struct Asked {
 }
 
 /// A body of a [`Call`].
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {
     /// As it may be shown; empty for none.
     Kept(String),
@@ -84,7 +103,6 @@ pub enum Body {
 /// A call as it arrived, secrets and all.
 #[derive(Debug)]
 pub(super) struct Arrived {
-    pub(super) number: u64,
     pub(super) at: Time,
     pub(super) took: Duration,
     pub(super) dialect: &'static str,
@@ -100,67 +118,74 @@ impl Arrived {
         COST + self.request.body.len() + self.response.body().len()
     }
 
-    /// Reads it and leaves out what is secret.
+    /// Reads it and leaves out what is secret. Its number is given when it is kept.
     pub(super) fn settle(self, keeps_bodies: bool) -> Call {
-        let Self { number, at, took, dialect, operation, request, mut response, refused } = self;
-        let outcome = outcome(refused.as_ref(), response.status());
+        let Self { at, took, dialect, operation, request, mut response, refused } = self;
         let mut notes = response.extensions_mut().remove().map_or(Vec::new(), |Noted(notes)| notes);
         let answered =
             Answered { request: &request, status: response.status(), body: response.body(), refused: refused.as_ref() };
         let known = dialects::ALL.iter().find(|known| known.name == dialect);
         notes.extend(known.and_then(|known| (known.explain)(&answered)));
         let client = request.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
+        let customer = customer::named(&request);
+        let version_read = refused.as_ref().and(known).and_then(|known| (known.version_read)(&request));
+        let mut hidden = BTreeSet::new();
         let asked = Asked {
-            client: client.unwrap_or_default().into_owned(),
-            headers: redact::headers(&request.headers),
-            body: Body::of(&request.headers, &request.body, keeps_bodies),
-            query: request.query.as_deref().map(redact::query),
-            method: request.method,
-            path: request.path,
-            tenant: request.tenant,
+            headers: redact::headers(&request.headers, &mut hidden),
+            body: Body::of(&request.headers, &request.body, keeps_bodies, &mut hidden),
+            query: request.query.as_deref().map(|query| redact::query(query, &mut hidden)),
+            method: request.method.to_string(),
             base_url: request.base_url,
             address: request.address.to_string(),
         };
-        Call {
-            number,
+        let brief = Brief {
+            number: 0,
             at,
-            took,
-            dialect,
-            operation,
-            outcome,
+            micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            dialect: dialect.to_owned(),
+            operation: operation.to_owned(),
+            outcome: outcome(refused.as_ref(), response.status()).to_owned(),
+            status: response.status().as_u16(),
             why: refused.as_ref().map_or(String::new(), |refused| refused.sentence().to_owned()),
-            notes,
+            notes: notes.len(),
             id: request.id,
+            client: client.unwrap_or_default().into_owned(),
+            path: request.path,
+            tenant: request.tenant,
+            customer,
+        };
+        Call {
+            brief,
+            notes,
+            version_read,
             asked,
-            status: response.status(),
-            headers: redact::headers(response.headers()),
-            body: Body::of(response.headers(), response.body(), keeps_bodies),
+            headers: redact::headers(response.headers(), &mut hidden),
+            body: Body::of(response.headers(), response.body(), keeps_bodies, &mut hidden),
+            hidden,
         }
     }
 }
 
-impl Call {
-    /// Bytes that it holds, roughly.
+impl Brief {
+    /// Bytes that it takes, roughly.
     pub(super) fn bytes(&self) -> usize {
-        let texts =
-            |pairs: &[(String, String)]| pairs.iter().map(|(name, text)| name.len() + text.len()).sum::<usize>();
-        let notes: usize = self.notes.iter().map(String::len).sum();
-        let Asked { path, query, client, headers, body, .. } = &self.asked;
-        let lines = path.len() + query.as_ref().map_or(0, String::len) + client.len() + self.why.len() + notes;
-        COST + lines + texts(headers) + texts(&self.headers) + body.kept() + self.body.kept()
+        COST + self.why.len() + self.id.len() + self.client.len() + self.path.len()
+    }
+}
+
+impl Asked {
+    /// The method, to send it again.
+    pub fn method(&self) -> Method {
+        self.method.parse().unwrap_or_default()
     }
 }
 
 impl Body {
-    fn of(headers: &HeaderMap, body: &Bytes, keeps: bool) -> Self {
+    fn of(headers: &HeaderMap, body: &Bytes, keeps: bool, hidden: &mut BTreeSet<String>) -> Self {
         if !body.is_empty() && (!keeps || body.len() > MOST_BODY) {
             return Self::Left(body.len());
         }
-        redact::body(headers, body).map_or(Self::Unreadable(body.len()), Self::Kept)
-    }
-
-    fn kept(&self) -> usize {
-        if let Self::Kept(text) = self { text.len() } else { 0 }
+        redact::body(headers, body, hidden).map_or(Self::Unreadable(body.len()), Self::Kept)
     }
 }
 

@@ -1,49 +1,87 @@
-//! The last calls of all dialects, in memory and bounded, and how each dialect fared in the last hour.
+//! The last calls of all dialects, bounded, and how each dialect fared in the last hour.
 //!
-//! The thread that answers a call only hands it over. Another one reads it, leaves out what is secret, and keeps what is
-//! left, within milliseconds; whoever looks meanwhile does that themselves, so that a call whose answer has been sent is
-//! there. As many calls as are kept may come at once; then so many a second of each dialect as somebody could look at,
-//! refused ones for themselves, and the rest is only counted.
+//! The thread that answers a call only hands it over. Another one reads what came in a fifth of a second, leaves out what is
+//! secret, and keeps what is left in a [file of its own](file); whoever looks meanwhile does that themselves, so that a call
+//! whose answer has been sent is there. Some hundred calls may come at once; then so many a second of each dialect as
+//! somebody could look at, refused ones for themselves, and the rest is only counted.
 
+pub mod arguments;
 mod call;
+mod customer;
+mod file;
+mod follow;
 mod minutes;
+#[cfg(test)]
+mod tests;
 
-pub use call::{Asked, Body, Call};
+pub use call::{Asked, Body, Brief, Call};
+pub use file::{Limits, Program};
+pub use follow::{begin, follow};
 pub use minutes::{MINUTES, Minute, quantile};
 
 use bytes::Bytes;
 use call::Arrived;
 use dialects::{Refusal, Request};
+use domain::Error;
 use domain::port::Clock as _;
+use domain::tenant::Tenant;
+use file::Calls;
 use http::Response;
 use minutes::Minutes;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use crate::host::SystemClock;
 
-/// Bytes of all kept calls together.
-const MOST_BYTES: usize = 16 << 20;
-
 /// Bytes of all calls that wait to be read.
 const MOST_WAITING: usize = 4 << 20;
 
-/// Calls of a dialect a second that are kept, once more have come than are kept at all.
+/// So many of them are read at once, however early that is.
+const MANY_WAITING: usize = 1 << 20;
+
+/// For so long they are gathered.
+const GATHERING: Duration = Duration::from_millis(200);
+
+/// After this long without a call those whose time is over go.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// Calls of a dialect that may come at once.
+const BURST: u32 = 500;
+
+/// Calls of a dialect a second that are kept, once more than that have come.
 const PACE: u32 = 100;
+
+/// Erasures of this server that were not met in the audit yet. With more, what is met there is forgotten once more.
+const MOST_ERASED: usize = 1_000;
+
+/// What is kept, and where.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The file; without one, memory.
+    pub file: Option<PathBuf>,
+    /// How much is kept.
+    pub limits: Limits,
+    /// Whether bodies are kept.
+    pub bodies: bool,
+}
 
 /// See the [module](self).
 #[derive(Debug)]
-pub struct Inspector(Arc<Shared>);
+pub struct Inspector {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
 
 #[derive(Debug)]
 struct Shared {
-    most: usize,
-    bodies: bool,
+    options: Options,
     front: Mutex<Front>,
     waiting: Condvar,
-    kept: Mutex<Kept>,
+    calls: Mutex<Calls>,
     arrived: watch::Sender<u64>,
 }
 
@@ -54,8 +92,10 @@ struct Front {
     allowances: BTreeMap<Sort, Allowance>,
     arrived: Vec<Arrived>,
     bytes: usize,
-    /// The number of the last call.
-    last: u64,
+    /// Calls that began before this are not kept: they may tell of somebody who was erased meanwhile.
+    forgotten: Option<Instant>,
+    /// Tenant and number of the customers whose erasure here was not met in the audit yet.
+    erased: BTreeSet<(i64, i64)>,
     closed: bool,
 }
 
@@ -80,42 +120,37 @@ impl Allowance {
     }
 }
 
-#[derive(Debug, Default)]
-struct Kept {
-    sorts: BTreeMap<Sort, Ring>,
-    calls: usize,
-    bytes: usize,
-}
-
-#[derive(Debug, Default)]
-struct Ring {
-    calls: VecDeque<Arc<Call>>,
-    bytes: usize,
-}
-
 impl Inspector {
-    /// Keeps that many calls at most, with their bodies or without.
-    pub fn new(most: usize, bodies: bool) -> Self {
+    /// Goes on with the calls of a file.
+    ///
+    /// # Errors
+    /// `Internal` when calls can be kept neither there nor in memory.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let failed = |error: rusqlite::Error| Error::internal(format!("the inspector: {error}"));
+        let mut calls = Calls::open(options.file.clone(), options.limits).map_err(failed)?;
+        let last = calls.run(|calls| calls.last()).unwrap_or(0);
         let shared = Arc::new(Shared {
-            most,
-            bodies,
+            options,
             front: Mutex::default(),
             waiting: Condvar::new(),
-            kept: Mutex::default(),
-            arrived: watch::channel(0).0,
+            calls: Mutex::new(calls),
+            arrived: watch::channel(last).0,
         });
         let reader = Arc::clone(&shared);
         // Without the thread calls are read when somebody looks.
-        let started = std::thread::Builder::new().name(String::from("inspector")).spawn(move || reader.read());
-        if let Err(error) = started {
-            tracing::warn!(%error, "the inspector has no thread of its own");
-        }
-        Self(shared)
+        let thread = std::thread::Builder::new().name(String::from("inspector")).spawn(move || reader.read());
+        let thread = thread.map_err(|error| tracing::warn!(%error, "the inspector has no thread of its own"));
+        Ok(Self { shared, thread: thread.ok() })
     }
 
     /// Whether bodies are kept.
     pub fn keeps_bodies(&self) -> bool {
-        self.0.bodies
+        self.shared.options.bodies
+    }
+
+    /// How much is kept.
+    pub fn limits(&self) -> Limits {
+        self.shared.options.limits
     }
 
     /// Takes a call to be kept. `body` is what was answered, before it was compressed.
@@ -128,66 +163,104 @@ impl Inspector {
         refused: Option<Refusal>,
         took: Duration,
     ) {
-        let at = SystemClock.now();
+        let (at, began) = (SystemClock.now(), Instant::now().checked_sub(took));
         let is_error = call::outcome(refused.as_ref(), response.status()) != "ok";
-        let most = u32::try_from(self.0.most).unwrap_or(u32::MAX);
-        let mut front = lock(&self.0.front);
+        let most = u32::try_from(self.shared.options.limits.calls).unwrap_or(u32::MAX).min(BURST);
+        let mut front = lock(&self.shared.front);
         let full = front.bytes > MOST_WAITING;
         let new = || Allowance { left: most, second: at.seconds() };
         let takes = most > 0
             && !full
             && front.allowances.entry((dialect, is_error)).or_insert_with(new).take(most, at.seconds());
         front.minutes.count(dialect, at, took, is_error, most > 0 && !takes);
-        if !takes {
+        if !takes || front.forgotten.is_some_and(|forgotten| began.is_none_or(|began| began <= forgotten)) {
             return;
         }
-        front.last += 1;
-        let number = front.last;
         let mut answer = Response::new(body);
         *answer.status_mut() = response.status();
         answer.headers_mut().clone_from(response.headers());
         answer.extensions_mut().clone_from(response.extensions());
-        let call = Arrived { number, at, took, dialect, operation, request, response: answer, refused };
+        let call = Arrived { at, took, dialect, operation, request, response: answer, refused };
         front.bytes += call.bytes();
+        let wakes = front.arrived.is_empty() || front.bytes >= MANY_WAITING;
         front.arrived.push(call);
         drop(front);
-        self.0.waiting.notify_one();
+        if wakes {
+            self.shared.waiting.notify_one();
+        }
     }
 
-    /// The calls that are kept, newest first.
-    pub fn calls(&self) -> Vec<Arc<Call>> {
-        let kept = self.0.settle();
-        let mut calls: Vec<_> = kept.sorts.values().flat_map(|ring| ring.calls.iter().cloned()).collect();
-        drop(kept);
-        calls.sort_unstable_by_key(|call| std::cmp::Reverse(call.number));
-        calls
+    /// Calls with numbers between two, newest first: at most so many of those that are wanted.
+    pub async fn list(
+        &self,
+        between: (u64, u64),
+        most: usize,
+        wants: impl Fn(&Brief) -> bool + Send + 'static,
+    ) -> Vec<Brief> {
+        self.ask(move |calls| calls.list(between, most, wants)).await.unwrap_or_default()
     }
 
     /// The call of that number, while it is kept.
-    pub fn call(&self, number: u64) -> Option<Arc<Call>> {
-        self.calls().into_iter().find(|call| call.number == number)
+    pub async fn call(&self, number: u64) -> Option<Call> {
+        self.ask(move |calls| calls.call(number)).await.flatten()
     }
 
-    /// Forgets every call: a person was erased, and nobody can tell which calls told of them.
-    pub fn forget(&self) {
-        *self.0.settle() = Kept::default();
+    /// The number of the last call with that request id, while it is kept.
+    pub async fn of_request(&self, id: &str) -> Option<u64> {
+        let id = id.to_owned();
+        self.ask(move |calls| calls.of_request(&id)).await.flatten()
+    }
+
+    /// The programs among the calls that are kept.
+    pub async fn programs(&self) -> Vec<Program> {
+        self.ask(|calls| calls.programs()).await.unwrap_or_default()
+    }
+
+    /// Looks into the file beside the requests.
+    async fn ask<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Calls) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Option<T> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || shared.settle().run(what)).await.ok().flatten()
+    }
+
+    /// Keeps what arrived until now, for good.
+    pub fn flush(&self) {
+        drop(self.shared.settle());
+    }
+
+    /// Forgets every call, because this customer was erased: nobody can tell which calls told of them.
+    pub fn forget(&self, tenant: Tenant, customer: i64) {
+        {
+            let mut front = lock(&self.shared.front);
+            if front.erased.len() >= MOST_ERASED {
+                front.erased.clear();
+            }
+            front.erased.insert((tenant.number, customer));
+        }
+        self.shared.forget();
     }
 
     /// How each dialect fared in the last hour, by minutes that had calls, oldest first.
     pub fn minutes(&self) -> Vec<(&'static str, Vec<Minute>)> {
-        lock(&self.0.front).minutes.until(SystemClock.now())
+        lock(&self.shared.front).minutes.until(SystemClock.now())
     }
 
     /// Tells the number of the last call.
     pub fn arrivals(&self) -> watch::Receiver<u64> {
-        self.0.arrived.subscribe()
+        self.shared.arrived.subscribe()
     }
 }
 
 impl Drop for Inspector {
     fn drop(&mut self) {
-        lock(&self.0.front).closed = true;
-        self.0.waiting.notify_one();
+        lock(&self.shared.front).closed = true;
+        self.shared.waiting.notify_one();
+        // The file is free once it has ended.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -195,170 +268,52 @@ impl Shared {
     /// Reads what arrives, until the inspector goes.
     fn read(&self) {
         loop {
+            // What is old goes, also where nothing new comes.
+            if lock(&self.front).arrived.is_empty() {
+                lock(&self.calls).run(|calls| calls.keep(&[], SystemClock.now()));
+            }
             let front = lock(&self.front);
             let idle = |front: &mut Front| front.arrived.is_empty() && !front.closed;
-            let front = self.waiting.wait_while(front, idle).unwrap_or_else(PoisonError::into_inner);
-            if front.closed {
+            let waited = self.waiting.wait_timeout_while(front, IDLE, idle);
+            let front = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let few = |front: &mut Front| front.bytes < MANY_WAITING && !front.closed;
+            let gathered = self.waiting.wait_timeout_while(front, GATHERING, few);
+            let closed = gathered.unwrap_or_else(PoisonError::into_inner).0.closed;
+            drop(self.settle());
+            if closed {
                 return;
             }
-            drop(front);
-            drop(self.settle());
         }
     }
 
-    /// Reads what arrived until now.
-    fn settle(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = lock(&self.kept);
+    /// Reads and keeps what arrived until now.
+    fn settle(&self) -> MutexGuard<'_, Calls> {
+        let mut calls = lock(&self.calls);
         let mut front = lock(&self.front);
         let arrived = std::mem::take(&mut front.arrived);
         front.bytes = 0;
         drop(front);
-        let last = arrived.last().map(|call| call.number);
-        for call in arrived {
-            kept.keep(call.settle(self.bodies), self.most);
+        if !arrived.is_empty() {
+            let read: Vec<Call> = arrived.into_iter().map(|call| call.settle(self.options.bodies)).collect();
+            let last = calls.run(|calls| calls.keep(&read, SystemClock.now())).flatten();
+            if let Some(last) = last {
+                self.arrived.send_replace(last);
+            }
         }
-        if let Some(last) = last {
-            self.arrived.send_replace(last);
-        }
-        kept
+        calls
     }
-}
 
-impl Kept {
-    /// Keeps a call, and forgets old ones where it needs their place: of the sort that has most.
-    fn keep(&mut self, call: Call, most: usize) {
-        let bytes = call.bytes();
-        let ring = self.sorts.entry((call.dialect, call.outcome != "ok")).or_default();
-        ring.bytes += bytes;
-        ring.calls.push_back(Arc::new(call));
-        self.bytes += bytes;
-        self.calls += 1;
-        while self.calls > most || self.bytes > MOST_BYTES {
-            let many = self.calls > most;
-            let sorts = self.sorts.values_mut();
-            let fullest = sorts.max_by_key(|ring| if many { ring.calls.len() } else { ring.bytes });
-            let Some(ring) = fullest else { return };
-            let Some(oldest) = ring.calls.pop_front() else { return };
-            ring.bytes -= oldest.bytes();
-            self.bytes -= oldest.bytes();
-            self.calls -= 1;
-        }
+    fn forget(&self) {
+        let mut calls = lock(&self.calls);
+        let mut front = lock(&self.front);
+        front.arrived.clear();
+        front.bytes = 0;
+        front.forgotten = Some(Instant::now());
+        drop(front);
+        calls.forget();
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::call::MOST_BODY;
-    use super::*;
-    use http::{HeaderMap, Method, header};
-
-    fn request(body: &'static str) -> Request {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, "Bearer canary".parse().unwrap());
-        headers.insert("api-key", "canary".parse().unwrap());
-        headers.insert(header::USER_AGENT, "test/1".parse().unwrap());
-        headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
-        Request {
-            method: Method::GET,
-            path: "/v1/customers/1".to_owned(),
-            query: Some("token=canary&a=1".to_owned()),
-            headers,
-            body: Bytes::from_static(body.as_bytes()),
-            address: [127, 0, 0, 1].into(),
-            base_url: String::new(),
-            tenant: None,
-            id: "id".to_owned(),
-        }
-    }
-
-    const ASKED: &str = r#"{"password":"canary"}"#;
-
-    fn keep(inspector: &Inspector, dialect: &'static str, status: u16, body: Bytes) {
-        let mut response = Response::new(Bytes::new());
-        *response.status_mut() = status.try_into().unwrap();
-        response.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
-        response.extensions_mut().insert(dialects::notes::Noted(vec!["An order of its own".into()]));
-        inspector.keep(dialect, "read", request(ASKED), (&response, body), None, Duration::from_micros(700));
-    }
-
-    fn numbers(inspector: &Inspector) -> Vec<u64> {
-        inspector.calls().iter().map(|call| call.number).collect()
-    }
-
-    #[test]
-    fn the_newest_calls_stay_and_no_secret_of_them() {
-        let inspector = Inspector::new(3, true);
-        for _ in 0..3 {
-            keep(&inspector, "native", 200, Bytes::from_static(b"{\"answered\":1}"));
-        }
-        assert_eq!(numbers(&inspector), [3, 2, 1]);
-        let call = inspector.call(2).unwrap();
-        assert!(!format!("{call:?}").contains("canary"), "{call:?}");
-        assert_eq!(call.body, Body::Kept("{\"answered\":1}".into()));
-        assert_eq!((&*call.asked.client, &*call.notes), ("test/1", &["An order of its own".to_owned()][..]));
-        assert!(inspector.call(4).is_none());
-        assert_eq!(*inspector.arrivals().borrow(), 3);
-    }
-
-    #[test]
-    fn those_of_one_dialect_do_not_push_out_those_of_another_nor_the_refused_ones() {
-        let inspector = Inspector::new(10, true);
-        keep(&inspector, "superoffice", 200, Bytes::new());
-        keep(&inspector, "native", 404, Bytes::new());
-        for _ in 0..10 {
-            keep(&inspector, "native", 200, Bytes::new());
-        }
-        assert_eq!(numbers(&inspector), [12, 11, 10, 9, 8, 7, 6, 5, 2, 1]);
-    }
-
-    #[test]
-    fn more_than_anybody_looks_at_are_counted_only() {
-        let mut allowance = Allowance { left: 3, second: 10 };
-        let taken = |allowance: &mut Allowance, second| (0..500).filter(|_| allowance.take(300, second)).count();
-        assert_eq!([10, 10, 11, 12, 9, 100].map(|second| taken(&mut allowance, second)), [3, 0, 100, 100, 0, 300]);
-        let inspector = Inspector::new(50, true);
-        for _ in 0..10_000 {
-            keep(&inspector, "native", 200, Bytes::new());
-        }
-        let minutes: Vec<Minute> = inspector.minutes().into_iter().flat_map(|(_, minutes)| minutes).collect();
-        let sum = |of: fn(&Minute) -> u64| minutes.iter().map(of).sum::<u64>();
-        assert_eq!(sum(|minute| minute.calls), 10_000);
-        assert_eq!(sum(|minute| minute.left_out) + numbers(&inspector)[0], 10_000);
-        assert_eq!(inspector.calls().len(), 50);
-    }
-
-    #[test]
-    fn memory_is_bounded_whatever_arrives() {
-        let inspector = Inspector::new(1_000_000, true);
-        let long = |length| Bytes::from(format!("\"{}\"", "x".repeat(length)));
-        for _ in 0..300 {
-            keep(&inspector, "native", 200, long(MOST_BODY - 2));
-            assert!(lock(&inspector.0.front).bytes <= MOST_WAITING + 2 * MOST_BODY);
-        }
-        let kept = inspector.0.settle();
-        assert!(kept.bytes <= MOST_BYTES && kept.calls > 10, "{} {}", kept.bytes, kept.calls);
-        let calls = || kept.sorts.values().flat_map(|ring| &ring.calls);
-        assert_eq!((kept.bytes, kept.calls), (calls().map(|call| call.bytes()).sum(), calls().count()));
-        drop(kept);
-        keep(&inspector, "native", 200, long(MOST_BODY));
-        assert_eq!(inspector.calls()[0].body, Body::Left(MOST_BODY + 2));
-    }
-
-    #[test]
-    fn without_bodies_none_is_kept_and_minutes_count_anyway() {
-        let inspector = Inspector::new(0, false);
-        keep(&inspector, "native", 200, Bytes::from_static(b"answered"));
-        assert!(inspector.calls().is_empty());
-        let minutes = inspector.minutes();
-        assert_eq!((minutes[0].0, minutes[0].1[0].calls, minutes[0].1[0].errors), ("native", 1, 0));
-        assert_eq!(quantile(&minutes[0].1, 0.99), 1_024);
-        let inspector = Inspector::new(1, false);
-        keep(&inspector, "native", 200, Bytes::from_static(b"answered"));
-        let call = &inspector.calls()[0];
-        assert_eq!((&call.body, &call.asked.body), (&Body::Left(8), &Body::Left(ASKED.len())));
-    }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken rig is a failed test")]
 
+mod erasure;
 mod faults;
 mod moving;
 mod opening;

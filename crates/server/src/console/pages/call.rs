@@ -2,24 +2,16 @@
 
 use askama::Template;
 use bytes::Bytes;
-use domain::feed::Cursor;
-use domain::operation::ReadFeed;
-use domain::{Change, Error, Time};
+use domain::Error;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use std::sync::Arc;
 
-use super::history::{self, Entry};
+use super::caused::{self, Caused};
 use super::inspector::{Line, admit};
-use super::many;
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit, see_other};
 use crate::console::{html, snippet};
-use crate::inspector::{Asked, Body, Call};
+use crate::inspector::{Body, Call, arguments};
 use crate::pretty;
-
-/// Changes that are read at once, and how often that is done, while those of a call are looked for.
-const STEP: i64 = 500;
-const STEPS: usize = 40;
 
 /// Headers that say how a message travelled, and nothing of what it asks.
 const TRAVEL: [HeaderName; 7] = [
@@ -41,12 +33,20 @@ struct Shown {
     address: String,
     head: String,
     sent: Vec<(String, String)>,
+    /// What the request says: a name, whether it is nil, its value.
+    said: Vec<(String, bool, String)>,
     body: String,
-    said: Vec<(String, String)>,
+    told: Vec<(String, String)>,
     answer: String,
     curl: String,
     notes: Vec<String>,
-    changes: Vec<(String, String, Entry)>,
+    /// The names of the secrets that were left out.
+    hidden: String,
+    changes: Vec<Caused>,
+    /// The changes that came between what was read and this call.
+    since: Vec<Caused>,
+    sent_version: u64,
+    views: Vec<(&'static str, String)>,
     may_be_replayed: bool,
 }
 
@@ -54,46 +54,72 @@ struct Shown {
 ///
 /// # Errors
 /// `NotFound` for one that is not, and `Forbidden` for who may not look.
-pub(super) fn find(visit: &Visit<'_>, number: &str) -> Result<Arc<Call>, Error> {
+pub(super) async fn find(visit: &Visit<'_>, number: &str) -> Result<Call, Error> {
     admit(visit)?;
-    let call = number.parse().ok().and_then(|number| visit.inspector.call(number));
-    call.ok_or_else(|| Error::not_found("This call is not kept any more: only the last ones are"))
+    let call = match number.parse() {
+        Ok(number) => visit.inspector.call(number).await,
+        Err(_) => None,
+    };
+    call.ok_or_else(not_kept)
+}
+
+fn not_kept() -> Error {
+    Error::not_found("This call is not kept: only the last ones are, and none from before somebody was erased")
 }
 
 /// To the call whose id a page or an answer named.
-pub(super) fn by_request(visit: &Visit<'_>, id: &str) -> Outcome {
+pub(super) async fn by_request(visit: &Visit<'_>, id: &str) -> Outcome {
     admit(visit)?;
-    let calls = visit.inspector.calls();
-    let found = calls.iter().find(|call| call.id.eq_ignore_ascii_case(id));
-    let found = found.ok_or_else(|| Error::not_found("This call is not kept any more: only the last ones are"))?;
-    Ok(see_other(&visit.at(&format!("/inspector/{}", found.number))).into())
+    let number = visit.inspector.of_request(id).await.ok_or_else(not_kept)?;
+    let done = visit.query("done");
+    let done = if done.is_empty() { String::new() } else { crate::console::form::query(&[("done", &done)]) };
+    Ok(see_other(&visit.at(&format!("/inspector/{number}{done}"))).into())
 }
 
 pub(super) async fn show(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number)?;
-    let line = Line::of(&call, &visit.at("/inspector"));
-    let asked = &call.asked;
+    let call = find(visit, number).await?;
+    let (line, asked) = (Line::of(&call.brief, &visit.at("")), &call.asked);
+    let said = arguments::read(asked.query.as_deref(), kept(&asked.body));
+    let is_own = call.brief.tenant == visit.request().tenant;
     let shown = Shown {
-        p: visit.page("inspector", format!("{} · {}", line.operation, call.dialect)),
-        request_id: call.id.clone(),
+        p: visit.page("inspector", format!("{} · {}", line.operation, line.dialect)),
+        request_id: call.brief.id.clone(),
         address: asked.address.clone(),
-        curl: snippet::curl(&request(asked, visit), &[]),
-        head: format!("{} {}", asked.method, target(asked)),
+        curl: snippet::curl(&request(&call, visit), &[]),
+        head: format!("{} {}", asked.method, target(&call)),
         sent: asked.headers.clone(),
+        said: said.into_iter().map(|(name, value)| (name, value.is_none(), value.unwrap_or_default())).collect(),
         body: text(visit, &asked.headers, &asked.body),
-        said: call.headers.clone(),
+        told: call.headers.clone(),
         answer: text(visit, &call.headers, &call.body),
         notes: call.notes.clone(),
-        changes: changes(visit, &call).await?,
-        may_be_replayed: asked.tenant == visit.request().tenant,
+        hidden: call
+            .hidden
+            .iter()
+            .take(20)
+            .map(|name| name.chars().take(60).collect::<String>())
+            .collect::<Vec<_>>()
+            .join(", "),
+        changes: caused::changes(visit, &call).await?,
+        since: caused::since(visit, &call).await?,
+        sent_version: call.version_read.unwrap_or_default(),
+        views: if is_own { views(&line) } else { Vec::new() },
+        may_be_replayed: is_own,
         line,
     };
     Ok(html(StatusCode::OK, &shown).into())
 }
 
+/// The customer as each dialect shows it now.
+fn views(line: &Line) -> Vec<(&'static str, String)> {
+    let all = dialects::ALL.iter().filter(|dialect| dialect.view.is_some() && !line.customer_at.is_empty());
+    all.map(|dialect| (dialect.title, format!("{}/as/{}", line.customer_at, dialect.name))).collect()
+}
+
 /// The path and the query.
-pub(super) fn target(asked: &Asked) -> String {
-    asked.query.as_ref().map_or(asked.path.clone(), |query| format!("{}?{query}", asked.path))
+pub(super) fn target(call: &Call) -> String {
+    let path = &call.brief.path;
+    call.asked.query.as_ref().map_or(path.clone(), |query| format!("{path}?{query}"))
 }
 
 /// A body for the eye.
@@ -118,7 +144,8 @@ pub(super) fn kept(body: &Body) -> &str {
 }
 
 /// The call as it could be sent again, once its secrets are filled in.
-fn request(asked: &Asked, visit: &Visit<'_>) -> dialects::Request {
+fn request(call: &Call, visit: &Visit<'_>) -> dialects::Request {
+    let asked = &call.asked;
     let mut headers = HeaderMap::new();
     for (name, value) in telling(&asked.headers) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -126,8 +153,8 @@ fn request(asked: &Asked, visit: &Visit<'_>) -> dialects::Request {
         }
     }
     dialects::Request {
-        method: asked.method.clone(),
-        path: asked.path.clone(),
+        method: asked.method(),
+        path: call.brief.path.clone(),
         query: asked.query.clone(),
         headers,
         body: Bytes::copy_from_slice(kept(&asked.body).as_bytes()),
@@ -137,19 +164,19 @@ fn request(asked: &Asked, visit: &Visit<'_>) -> dialects::Request {
 }
 
 /// The call as the recorded conversations have it, as a file.
-pub(super) fn fixture(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number)?;
-    let asked = &call.asked;
+pub(super) async fn fixture(visit: &Visit<'_>, number: &str) -> Outcome {
+    let call = find(visit, number).await?;
+    let (asked, brief) = (&call.asked, &call.brief);
     let host = asked.base_url.split_once("://").map_or("", |(_, rest)| rest);
-    let sentence = if call.why.is_empty() { "was answered" } else { &call.why };
+    let sentence = if brief.why.is_empty() { "was answered" } else { &brief.why };
     let mut file = format!(
         "# {} · {}: {}\n# Secrets were left out: fill in every {}.\n{} {} HTTP/1.1\nHost: {}\n",
-        call.dialect,
-        call.operation,
+        brief.dialect,
+        brief.operation,
         sentence.replace('\n', " "),
         crate::redact::HIDDEN,
         asked.method,
-        target(asked),
+        target(&call),
         host.split('/').next().unwrap_or_default(),
     );
     for (name, value) in telling(&asked.headers) {
@@ -157,46 +184,24 @@ pub(super) fn fixture(visit: &Visit<'_>, number: &str) -> Outcome {
     }
     let kind = call.headers.iter().find(|(name, _)| name == "content-type");
     let kind = kind.map_or(String::new(), |(_, kind)| format!("Content-Type: {kind}\n"));
-    file.push_str(&format!("\n{}\n---\nHTTP/1.1 {}\n{kind}\n{}\n", kept(&asked.body), call.status, kept(&call.body)));
+    file.push_str(&format!(
+        "\n{}\n---\nHTTP/1.1 {}\n{kind}\n{}\n",
+        kept(&asked.body),
+        status(brief.status),
+        kept(&call.body)
+    ));
     let mut response = Response::new(Bytes::from(file));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    let operation: String = call.operation.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    let name = format!("attachment; filename=\"{:03}-{}-{operation}.http\"", call.number, call.dialect);
+    let operation: String = brief.operation.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let name = format!("attachment; filename=\"{:03}-{}-{operation}.http\"", brief.number, brief.dialect);
     if let Ok(name) = HeaderValue::try_from(name) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response.into())
 }
 
-/// What the call changed: each with the name and the address of its record.
-async fn changes(visit: &Visit<'_>, call: &Call) -> Result<Vec<(String, String, Entry)>, Error> {
-    let ask = |after, limit| ReadFeed { after, kinds: Vec::new(), dialects: vec![call.dialect.to_owned()], limit };
-    let end = visit.run("read", ask(None, 1)).await?.next;
-    // Backwards from the end, until what changed then is older than the call.
-    let began = Time(call.at.0.saturating_sub_unsigned(u64::try_from(call.took.as_micros()).unwrap_or(0)));
-    let mut found: Vec<Change> = Vec::new();
-    for step in 1..=STEPS {
-        let back = |numbers: i64| end.numbers().iter().map(|number| (number - numbers).max(0)).collect();
-        let from = Cursor::at(back(STEP * step as i64));
-        let limit = u32::try_from(STEP).unwrap_or(1) * u32::try_from(end.numbers().len()).unwrap_or(1);
-        let feed = visit.run("read", ask(Some(from), limit)).await?;
-        found.extend(feed.changes.iter().filter(|change| change.origin.request_id == call.id).cloned());
-        let is_first = end.numbers().iter().all(|number| *number <= STEP * step as i64);
-        if is_first || feed.changes.first().is_some_and(|change| change.at < began) {
-            break;
-        }
-    }
-    found.sort_by_key(|change| (change.at, change.number));
-    let mut told = Vec::new();
-    for change in &found {
-        let address = match many(change.kind) {
-            "" => String::new(),
-            many => visit.at(&format!("/{many}/{}", change.id)),
-        };
-        let name = history::named(visit.words(), change.kind, change.id);
-        let entries = history::entries(visit, change.kind, std::slice::from_ref(change)).await?;
-        told.extend(entries.into_iter().map(|entry| (name.clone(), address.clone(), entry)));
-    }
-    Ok(told)
+/// A status with its words.
+fn status(number: u16) -> String {
+    StatusCode::from_u16(number).map_or_else(|_| number.to_string(), |status| status.to_string())
 }

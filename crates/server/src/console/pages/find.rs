@@ -19,10 +19,11 @@ pub(super) async fn run(visit: &Visit<'_>) -> Outcome {
     let mut found = Vec::new();
     let words = visit.query("q");
     if admit(visit).is_ok()
-        && let Some(call) = visit.inspector.calls().iter().find(|call| call.id.eq_ignore_ascii_case(words.trim()))
+        && let Some(number) = visit.inspector.of_request(words.trim()).await
+        && let Some(call) = visit.inspector.call(number).await
     {
-        let name = format!("{} · {} #{}", call.operation, call.dialect, call.number);
-        found.push(json!({ "name": name, "address": visit.at(&format!("/inspector/{}", call.number)) }));
+        let name = format!("{} · {} #{number}", call.brief.operation, call.brief.dialect);
+        found.push(json!({ "name": name, "address": visit.at(&format!("/inspector/{number}")) }));
     }
     for kind in [Kind::Customer, Kind::Ticket] {
         let Ok((page, _)) = Asked::read(kind, &visit.queries()).find(visit, FEW).await else { continue };

@@ -11,7 +11,7 @@ use crate::console::html;
 use crate::console::layout::Page;
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit};
-use crate::inspector::Inspector;
+use crate::inspector::Program;
 
 /// Programs that are listed of a dialect at most.
 const MOST: usize = 50;
@@ -44,9 +44,10 @@ struct Shown {
     is_strict: bool,
 }
 
-pub(super) fn show(visit: &Visit<'_>) -> Outcome {
+pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
     let sees_clients = visit.caller().role.allows(Access::Manage) && visit.caller().tenant == Tenant::DEFAULT;
     let base = &visit.request().base_url;
+    let programs = if sees_clients { visit.inspector.programs().await } else { Vec::new() };
     let guide = |dialect: &&'static Dialect| Guide {
         name: dialect.name,
         title: dialect.title,
@@ -61,7 +62,7 @@ pub(super) fn show(visit: &Visit<'_>) -> Outcome {
             .map(|endpoint| (endpoint.operation, format!("{} {}", endpoint.method, endpoint.path), endpoint.summary))
             .collect(),
         operations: if dialect.endpoints.is_empty() { dialect.operations.to_vec() } else { Vec::new() },
-        clients: if sees_clients { clients(visit.inspector, dialect.name) } else { Vec::new() },
+        clients: clients(&programs, dialect.name),
     };
     let shown = Shown {
         p: visit.page("dialects", visit.words().get("nav.dialects")),
@@ -72,19 +73,17 @@ pub(super) fn show(visit: &Visit<'_>) -> Outcome {
     Ok(html(StatusCode::OK, &shown).into())
 }
 
-/// The programs among the calls that are kept.
-fn clients(inspector: &Inspector, dialect: &str) -> Vec<Client> {
-    let mut seen: BTreeMap<String, (usize, Vec<&'static str>, domain::Time)> = BTreeMap::new();
-    for call in inspector.calls().iter().filter(|call| call.dialect == dialect) {
-        let name = if call.asked.client.is_empty() { "—" } else { &*call.asked.client };
-        let name: String = name.chars().take(120).collect();
-        let (calls, operations, _) = seen.entry(name).or_insert((0, Vec::new(), call.at));
-        *calls += 1;
-        if !operations.contains(&call.operation) {
-            operations.push(call.operation);
-        }
+/// The programs of a dialect among the calls that are kept.
+fn clients(programs: &[Program], dialect: &str) -> Vec<Client> {
+    let mut seen: BTreeMap<String, (usize, Vec<&str>, domain::Time)> = BTreeMap::new();
+    for program in programs.iter().filter(|program| program.dialect == dialect) {
+        let name = if program.client.is_empty() { "—" } else { &*program.client };
+        let (calls, operations, last) = seen.entry(name.chars().take(120).collect()).or_default();
+        *calls += program.calls;
+        *last = program.last.max(*last);
+        operations.push(&*program.operation);
     }
-    let client = |(name, (calls, operations, last)): (String, (usize, Vec<&'static str>, domain::Time))| Client {
+    let client = |(name, (calls, operations, last)): (String, (usize, Vec<&str>, domain::Time))| Client {
         name,
         calls,
         operations: operations.join(", "),

@@ -12,11 +12,12 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::guide;
+use super::sought::Sought;
 use crate::console::layout::Page;
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit};
 use crate::console::{NAME, html};
-use crate::inspector::Call;
+use crate::inspector::Brief;
 
 /// Calls on the page.
 const MOST: usize = 200;
@@ -32,66 +33,45 @@ pub(super) struct Line {
     pub(super) number: u64,
     pub(super) address: String,
     pub(super) at: Moment,
-    pub(super) dialect: &'static str,
+    pub(super) dialect: String,
     pub(super) operation: String,
     pub(super) client: String,
-    pub(super) outcome: &'static str,
+    /// The customer that it names, and the address of their page where it is one of the visitor's.
+    pub(super) customer: String,
+    pub(super) customer_at: String,
+    pub(super) outcome: String,
     pub(super) status: u16,
-    micros: u128,
+    micros: u64,
     pub(super) why: String,
     pub(super) notes: usize,
 }
 
 impl Line {
-    pub(super) fn of(call: &Call, address: &str) -> Self {
-        let operation = if call.operation.is_empty() { &*call.asked.path } else { call.operation };
+    pub(super) fn of(call: &Brief, root: &str) -> Self {
+        let operation = if call.operation.is_empty() { &call.path } else { &call.operation };
+        let customer = call.customer.map_or(String::new(), |id| id.to_string());
+        let is_own = call.customer.is_some() && call.tenant.is_none();
         Self {
             number: call.number,
-            address: format!("{address}/{}", call.number),
+            address: format!("{root}/inspector/{}", call.number),
             at: Moment::of(call.at),
-            dialect: call.dialect,
+            dialect: call.dialect.clone(),
             operation: operation.chars().take(80).collect(),
-            client: call.asked.client.chars().take(80).collect(),
-            outcome: call.outcome,
-            status: call.status.as_u16(),
-            micros: call.took.as_micros(),
+            client: call.client.chars().take(80).collect(),
+            customer_at: if is_own { format!("{root}/customers/{customer}") } else { String::new() },
+            customer,
+            outcome: call.outcome.clone(),
+            status: call.status,
+            micros: call.micros,
             why: call.why.clone(),
             // Of a refused call its sentence is there already.
-            notes: if call.outcome == "ok" { call.notes.len() } else { 0 },
+            notes: if call.outcome == "ok" { call.notes } else { 0 },
         }
     }
 
     /// Milliseconds with one decimal.
     pub(super) fn took(&self) -> String {
         format!("{}.{}", self.micros / 1_000, self.micros / 100 % 10)
-    }
-}
-
-/// What of the calls is asked for.
-#[derive(Clone)]
-struct Asked {
-    dialect: String,
-    outcome: String,
-    /// A part of the operation, the client or the path, or a whole request id.
-    q: String,
-}
-
-impl Asked {
-    fn of(visit: &Visit<'_>) -> Self {
-        Self {
-            dialect: visit.query("dialect"),
-            outcome: visit.query("outcome"),
-            q: visit.query("q").trim().to_lowercase(),
-        }
-    }
-
-    fn takes(&self, call: &Call) -> bool {
-        let holds = |text: &str| text.to_lowercase().contains(&self.q);
-        (self.dialect.is_empty() || self.dialect == call.dialect)
-            && (self.outcome.is_empty() || self.outcome == call.outcome)
-            && (self.q.is_empty()
-                || call.id.eq_ignore_ascii_case(&self.q)
-                || [call.operation, &call.asked.client, &call.asked.path, &call.why].into_iter().any(holds))
     }
 }
 
@@ -103,9 +83,17 @@ struct List {
     live: String,
     lines: Vec<Line>,
     dialects: Vec<(&'static str, &'static str)>,
-    asked: Asked,
+    sought: Sought,
+    problem: String,
+    is_filtered: bool,
     outcomes: [&'static str; 3],
+    /// The query of this list without the calls up to now, with those that were cleared away, and of the next page.
+    cleared: String,
+    whole: String,
+    older: String,
     keeps_bodies: bool,
+    days: i64,
+    megabytes: u64,
     left_out: u64,
     samples: Vec<(&'static str, String)>,
 }
@@ -123,34 +111,65 @@ pub(super) fn admit(visit: &Visit<'_>) -> Result<(), Error> {
     Err(Error::new(domain::error::Reason::Forbidden, text))
 }
 
-pub(super) fn list(visit: &Visit<'_>) -> Outcome {
+pub(super) async fn list(visit: &Visit<'_>) -> Outcome {
     admit(visit)?;
-    let (asked, address) = (Asked::of(visit), visit.at("/inspector"));
-    let query = visit.request().query.as_deref().map_or(String::new(), |query| format!("?{query}"));
-    let calls = visit.inspector.calls();
-    let shown = List {
+    let (mut sought, read) = Sought::read(&visit.queries(), visit.request().tenant.clone());
+    let address = visit.at("/inspector");
+    let (briefs, problem) = match read {
+        Ok(()) => {
+            let origin = visit.request().origin(NAME, "inspector", visit.caller());
+            sought.look_up(visit.state, visit.caller(), &origin).await?;
+            let (wanted, between) = (sought.clone(), (sought.after, sought.before));
+            (visit.inspector.list(between, MOST + 1, move |call| wanted.takes(call)).await, String::new())
+        }
+        // What was asked for stays in its field, to be mended.
+        Err(error) => (Vec::new(), error.message.to_string()),
+    };
+    let shown = briefs.iter().take(MOST);
+    let last = shown.clone().next_back().map_or(0, |call| call.number);
+    let newest = *visit.inspector.arrivals().borrow();
+    let limits = visit.inspector.limits();
+    let page = List {
         p: visit.page("inspector", visit.words().get("nav.inspector")),
-        lines: calls.iter().filter(|call| asked.takes(call)).take(MOST).map(|call| Line::of(call, &address)).collect(),
-        live: format!("{address}/live{query}"),
+        lines: shown.map(|call| Line::of(call, &visit.at(""))).collect(),
+        // What is older does not go on.
+        live: if sought.before == u64::MAX && problem.is_empty() {
+            format!("{address}/live{}", sought.query(newest, 0))
+        } else {
+            String::new()
+        },
+        cleared: sought.query(newest, 0),
+        whole: if sought.after > 0 { format!("{address}{}", sought.query(0, 0)) } else { String::new() },
+        older: if briefs.len() > MOST { sought.query(sought.after, last) } else { String::new() },
         address,
         dialects: dialects::ALL.iter().map(|dialect| (dialect.name, dialect.title)).collect(),
-        asked,
+        is_filtered: sought.query(sought.after, 0) != Sought::default().query(0, 0),
+        sought,
         outcomes: ["ok", "refused", "failed"],
         keeps_bodies: visit.inspector.keeps_bodies(),
+        days: limits.seconds / 86_400,
+        megabytes: limits.bytes >> 20,
         left_out: visit.inspector.minutes().iter().flat_map(|(_, minutes)| minutes).map(|m| m.left_out).sum(),
         samples: guide::samples(visit),
+        problem,
     };
-    Ok(html(StatusCode::OK, &shown).into())
+    let status = if page.problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(html(status, &page).into())
 }
 
 /// Tells of each new call as a server-sent event, until the page goes, its session ends or the server stops.
-pub(super) fn live(visit: &Visit<'_>) -> Outcome {
+pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
     admit(visit)?;
-    let (asked, address) = (Asked::of(visit), visit.at("/inspector"));
+    let (mut sought, read) = Sought::read(&visit.queries(), visit.request().tenant.clone());
+    read?;
+    let (root, caller) = (visit.at(""), Arc::clone(visit.caller()));
+    let origin = visit.request().origin(NAME, "live", visit.caller());
     let (state, inspector, request) = (Arc::clone(visit.state), Arc::clone(visit.inspector), visit.request().clone());
     let mut arrivals = inspector.arrivals();
     let mut commits = visit.state.commits.clone();
-    let mut seen = *arrivals.borrow_and_update();
+    // Whoever comes back says which call they saw last: nothing between is lost.
+    let last_seen = visit.request().header("last-event-id").and_then(|id| id.parse().ok());
+    let mut seen = last_seen.unwrap_or(if sought.after > 0 { sought.after } else { *arrivals.borrow() });
     let (sender, pieces) = mpsc::channel(1);
     tokio::spawn(async move {
         let mut text = String::from("retry: 2000\n\n");
@@ -172,18 +191,22 @@ pub(super) fn live(visit: &Visit<'_>) -> Outcome {
                 return;
             }
             let last = *arrivals.borrow_and_update();
-            let calls = inspector.calls();
-            let new = calls.iter().take_while(|call| call.number > seen).filter(|call| asked.takes(call)).take(50);
-            for call in new.collect::<Vec<_>>().into_iter().rev() {
-                let line = Line::of(call, &address);
+            if last > seen && sought.look_up(&state, &caller, &origin).await.is_err() {
+                return;
+            }
+            let wanted = sought.clone();
+            let new = inspector.list((seen, u64::MAX), 50, move |call| wanted.takes(call)).await;
+            for call in new.iter().rev() {
+                let line = Line::of(call, &root);
                 let told = json!({
                     "number": line.number, "address": line.address, "at": line.at.exact, "dialect": line.dialect,
                     "operation": line.operation, "client": line.client, "outcome": line.outcome,
+                    "customer": line.customer, "customer_at": line.customer_at,
                     "status": line.status, "took": line.took(), "why": line.why, "notes": line.notes,
                 });
-                let _ = write!(text, "event: call\ndata: {told}\n\n");
+                let _ = write!(text, "event: call\nid: {}\ndata: {told}\n\n", call.number);
             }
-            seen = last;
+            seen = last.max(new.first().map_or(0, |call| call.number)).max(seen);
         }
     });
     Ok(super::live::events(pieces))

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod call;
+mod caused;
 mod changes;
 mod conflict;
 pub(super) mod error;
@@ -24,6 +25,7 @@ mod replay;
 mod saved;
 mod settings;
 pub(super) mod sign_in;
+mod sought;
 mod undo;
 mod views;
 mod webhooks;
@@ -79,14 +81,14 @@ pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) 
     match (is_read, segments) {
         (true, []) => ("overview", overview::show(visit).await),
         (true, ["live"]) => ("live", live::changes(visit).await),
-        (true, ["inspector"]) => ("inspector", inspector::list(visit)),
-        (true, ["inspector", "live"]) => ("live", inspector::live(visit)),
+        (true, ["inspector"]) => ("inspector", inspector::list(visit).await),
+        (true, ["inspector", "live"]) => ("live", inspector::live(visit).await),
         (true, ["inspector", number]) => ("inspector", call::show(visit, number).await),
-        (true, ["inspector", number, "fixture"]) => ("inspector", call::fixture(visit, number)),
-        (true, ["inspector", number, "replay"]) => ("inspector", replay::show(visit, number)),
+        (true, ["inspector", number, "fixture"]) => ("inspector", call::fixture(visit, number).await),
+        (true, ["inspector", number, "replay"]) => ("inspector", replay::show(visit, number).await),
         (false, ["inspector", number, "replay"]) => ("replay", replay::run(visit, number).await),
-        (true, ["requests", id]) => ("inspector", call::by_request(visit, id)),
-        (true, ["dialects"]) => ("dialects", guide::show(visit)),
+        (true, ["requests", id]) => ("inspector", call::by_request(visit, id).await),
+        (true, ["dialects"]) => ("dialects", guide::show(visit).await),
         (true, ["fields"]) => ("fields", map::show(visit).await),
         (true, ["settings"]) => ("settings", settings::show(visit)),
         (true, ["sessions"]) => ("sessions", settings::sessions(visit).await),

@@ -53,11 +53,11 @@ struct Shown {
     problem: String,
 }
 
-pub(super) fn show(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number)?;
+pub(super) async fn show(visit: &Visit<'_>, number: &str) -> Outcome {
+    let call = find(visit, number).await?;
     let headers = telling(&call.asked.headers).filter(|(_, value)| value != redact::HIDDEN);
     let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let (target, body) = (target(&call.asked), kept(&call.asked.body).to_owned());
+    let (target, body) = (target(&call), kept(&call.asked.body).to_owned());
     page(visit, &call, (target, headers, body), None, String::new())
 }
 
@@ -68,11 +68,11 @@ fn page(
     came: Option<Came>,
     problem: String,
 ) -> Outcome {
-    let line = Line::of(call, &visit.at("/inspector"));
+    let line = Line::of(&call.brief, &visit.at(""));
     let status = if problem.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = Shown {
         p: visit.page("inspector", visit.words().with("replay_of", &line.operation)),
-        method: call.asked.method.to_string(),
+        method: call.asked.method.clone(),
         line,
         target,
         headers,
@@ -84,7 +84,7 @@ fn page(
 }
 
 pub(super) async fn run(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number)?;
+    let call = find(visit, number).await?;
     let form = visit.form()?;
     let typed = (form.text("target").to_owned(), form.text("headers").to_owned(), form.text("body").to_owned());
     let for_good = form.given("for_good").is_some();
@@ -127,8 +127,8 @@ async fn request(
     let invalid = |text: String| Error::new(Reason::Invalid, text);
     let (path, query) =
         target.trim().split_once('?').map_or((target.trim(), None), |(path, query)| (path, Some(query)));
-    if dialects::dialect_of(path).is_none_or(|dialect| dialect.name != call.dialect) {
-        return Err(invalid(format!("This address is not one of {}", call.dialect)));
+    if dialects::dialect_of(path).is_none_or(|dialect| dialect.name != call.brief.dialect) {
+        return Err(invalid(format!("This address is not one of {}", call.brief.dialect)));
     }
     let mut map = HeaderMap::new();
     for line in headers.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -140,18 +140,18 @@ async fn request(
     }
     // The history tells it from the program's own call.
     let client = map.get(header::USER_AGENT).and_then(|name| name.to_str().ok()).unwrap_or_default();
-    let client = format!("replay of #{} {client}", call.number);
+    let client = format!("replay of #{} {client}", call.brief.number);
     if let Ok(client) = HeaderValue::try_from(client.trim_end()) {
         map.insert(header::USER_AGENT, client);
     }
     let request = Request {
-        method: call.asked.method.clone(),
+        method: call.asked.method(),
         path: path.to_owned(),
         query: query.map(str::to_owned),
         headers: map,
         body: Bytes::from(body.replace("\r\n", "\n").into_bytes()),
         base_url: call.asked.base_url.clone(),
-        tenant: call.asked.tenant.clone(),
+        tenant: call.brief.tenant.clone(),
         id: new_request_id(),
         ..visit.request().clone()
     };
@@ -179,7 +179,10 @@ async fn came(visit: &Visit<'_>, answer: &Answer, rehearsal: &Rehearsal) -> Resu
         changes.push((name, address, differences.collect()));
     }
     let kind = answer.response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let body = match (&answer.pieces, redact::body(answer.response.headers(), answer.response.body())) {
+    let body = match (
+        &answer.pieces,
+        redact::body(answer.response.headers(), answer.response.body(), &mut redact::Hidden::new()),
+    ) {
         (None, Some(text)) => pretty::body(kind.unwrap_or_default(), &text),
         _ => words.with("body_not_read", answer.response.body().len()),
     };

@@ -186,7 +186,7 @@ function follow(place, address, event, add) {
   source.addEventListener(event, (message) => { if (!waits) add(JSON.parse(message.data)); });
   window.addEventListener("pagehide", () => source.close());
   if (pause) {
-    const button = element("button", pause, { type: "button", class: "link" });
+    const button = element("button", pause, { type: "button", class: "link", "data-key": "p" });
     button.addEventListener("click", () => {
       waits = !waits;
       button.textContent = waits ? goOn : pause;
@@ -209,10 +209,16 @@ if (calls) {
     const why = cell(call.why);
     if (call.notes) why.append(" ", element("span", calls.dataset.notes.replace("{}", call.notes), { class: "badge warn" }));
     const line = element("tr", "", { class: "new" });
-    line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), outcome, cell(call.took, "number"), why);
+    const customer = cell("", "number");
+    customer.append(call.customer_at ? element("a", call.customer, { href: call.customer_at }) : call.customer);
+    line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), customer, outcome, cell(call.took, "number"), why);
     rows.prepend(line);
     local(line);
     while (rows.children.length > 200) rows.lastElementChild.remove();
+    const clear = one("[data-clear]");
+    const cleared = new URL(clear.href);
+    cleared.searchParams.set("after", call.number);
+    clear.href = cleared;
   });
 }
 const changes = one("[data-changes]");

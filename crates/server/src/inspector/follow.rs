@@ -1,0 +1,111 @@
+//! Lets the inspector forget whom other servers of the same store erase, and who was erased while it did not run.
+
+use dialects::State;
+use domain::filter::{Condition, Order, Selection, Test};
+use domain::operation::{Deleted, ListRecords, ListTenants};
+use domain::tenant::Tenant;
+use domain::{Error, Field, Kind, Record};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+use super::{Inspector, lock};
+use crate::housekeeping::run;
+
+/// Entries of an audit, or tenants, that are read at once.
+const STEP: u32 = 200;
+
+/// Between two looks, while others change things.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Of its time it looks this part at most.
+const PART: u32 = 20;
+
+/// Looks for the first time, before anybody is shown a call from before.
+///
+/// # Errors
+/// What the store refuses with.
+pub async fn begin(state: &State, inspector: &Inspector) -> Result<(), Error> {
+    let is_new = lock(&inspector.shared.calls).is_new;
+    every(state, inspector, is_new).await
+}
+
+async fn every(state: &State, inspector: &Inspector, is_new: bool) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let tenants = run(state, Tenant::DEFAULT, ListTenants { after, limit: STEP }).await?;
+        let Some(last) = tenants.last() else { return Ok(()) };
+        after = last.number;
+        for tenant in tenants {
+            look(state, inspector, tenant, is_new).await?;
+        }
+    }
+}
+
+/// Reads how the audit of a tenant went on: it tells of every erasure, in the transaction of which it is. What is in a new
+/// file is younger than all of it.
+async fn look(state: &State, inspector: &Inspector, tenant: Tenant, is_new: bool) -> Result<(), Error> {
+    let (shared, number) = (&inspector.shared, tenant.number);
+    let known = inspector.ask(move |calls| calls.audited(number)).await.flatten();
+    let end = entries(state, tenant, None).await?.first().map_or(0, |entry| entry.id);
+    if known.unwrap_or(0) == end {
+        return Ok(());
+    }
+    let mut seen = if known.is_none() && is_new { end } else { known.unwrap_or(0) };
+    let mut forgets = false;
+    if seen > end {
+        // The store is another one than it was.
+        (seen, forgets) = (end, true);
+    }
+    while seen < end {
+        let entries = entries(state, tenant, Some(seen)).await?;
+        let Some(last) = entries.last() else { break };
+        seen = last.id;
+        for entry in entries.iter().filter(|entry| entry.text(Field::Action) == "erase") {
+            let customer = entry.number(Field::Subject).unwrap_or_default();
+            // Of what was erased here everything was forgotten then.
+            forgets |= !lock(&shared.front).erased.remove(&(number, customer));
+        }
+    }
+    if forgets {
+        let shared = Arc::clone(shared);
+        tokio::task::spawn_blocking(move || shared.forget()).await.map_err(Error::internal)?;
+    }
+    inspector.ask(move |calls| calls.note_audited(number, seen)).await;
+    Ok(())
+}
+
+/// The entries after one, oldest first; without one, the last of all.
+async fn entries(state: &State, tenant: Tenant, after: Option<i64>) -> Result<Vec<Record>, Error> {
+    let selection = match after {
+        Some(id) => Selection {
+            filter: Condition::new(Field::Id, Test::Greater(id.into())).into(),
+            limit: STEP,
+            ..Selection::default()
+        },
+        None => {
+            Selection { order: vec![Order { field: Field::Id, descending: true }], limit: 1, ..Selection::default() }
+        }
+    };
+    let list = ListRecords { kind: Kind::AuditEntry, selection, deleted: Deleted::Shown };
+    Ok(run(state, tenant, list).await?.records.clone())
+}
+
+/// Looks whenever something was committed, until the state is gone or the server stops.
+pub async fn follow(state: Weak<State>, inspector: Weak<Inspector>) {
+    let Some(mut commits) = state.upgrade().map(|state| state.commits.clone()) else { return };
+    loop {
+        let Some((state, inspector)) = state.upgrade().zip(inspector.upgrade()) else { return };
+        commits.mark_unchanged();
+        let started = Instant::now();
+        if let Err(error) = every(&state, &inspector, false).await {
+            // It is tried again with the next change.
+            tracing::warn!(%error, source = error.source, "the inspector does not follow the audit");
+        }
+        drop((state, inspector));
+        sleep(PAUSE.max(started.elapsed() * (PART - 1))).await;
+        if commits.changed().await.is_err() {
+            return;
+        }
+    }
+}
