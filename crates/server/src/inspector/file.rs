@@ -100,7 +100,7 @@ impl Calls {
             path.map_or(Ok(()), |path| remove(&path)).unwrap_or_else(|error| tracing::warn!(%error, "the inspector"));
         } else if let Some(path) = path {
             let file = path.display().to_string();
-            match Self::named(path, limits) {
+            match Self::named(&path, limits) {
                 Ok(calls) => return Ok(calls),
                 Err(error) => {
                     tracing::warn!(error, file, "the inspector's file cannot be used: calls are kept in memory only");
@@ -112,18 +112,18 @@ impl Calls {
     }
 
     /// Those of a file that is ours alone. One that is none of ours, or cannot be read, is made anew.
-    fn named(path: PathBuf, limits: Limits) -> Result<Self, String> {
-        let over = |path: &PathBuf| Self::over(connect(path)?, Some(path.clone()), limits);
-        let made = match over(&path) {
+    fn named(path: &Path, limits: Limits) -> Result<Self, String> {
+        let over = || Self::over(connect(path)?, Some(path.to_owned()), limits);
+        let made = match over() {
             Err(error) if is_broken(&error) => {
                 tracing::warn!(file = %path.display(), "the inspector's file cannot be read: it is made anew");
-                remove(&path).and_then(|()| create(&path))
+                remove(path).and_then(|()| create(path))
             }
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !path.exists() => create(&path),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !path.exists() => create(path),
             opened => return opened.map_err(|error| error.to_string()),
         };
         made.map_err(|error| error.to_string())?;
-        over(&path).map_err(|error| error.to_string())
+        over().map_err(|error| error.to_string())
     }
 
     fn over(connection: Connection, path: Option<PathBuf>, limits: Limits) -> rusqlite::Result<Self> {

@@ -109,3 +109,88 @@ pub async fn follow(state: Weak<State>, inspector: Weak<Inspector>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Limits, Options};
+    use super::*;
+    use crate::host::{Argon2id, SystemClock, SystemEntropy};
+    use bytes::Bytes;
+    use dialects::{Request, SignIn, SignInLimits};
+    use domain::App;
+    use domain::operation::EraseCustomer;
+    use http::{HeaderMap, Method, Response};
+    use store::SqliteStore;
+
+    fn state(folder: &std::path::Path) -> State {
+        let store = SqliteStore::open(&store::Options::new(folder, Arc::new(SystemEntropy))).unwrap();
+        let app = App::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemEntropy));
+        crate::demo::fill(&app, Some(0), &mut |_| ()).unwrap();
+        State::new(app, SignIn::new(SignInLimits::default(), [0; 32]), Arc::new(Argon2id), 1)
+    }
+
+    fn inspector(file: &std::path::Path) -> Inspector {
+        let limits = Limits { calls: 100, bytes: 1 << 20, seconds: 1_000 };
+        Inspector::new(Options { file: Some(file.to_owned()), limits, bodies: true }).unwrap()
+    }
+
+    /// How many calls are kept after one more.
+    async fn keep(inspector: &Inspector) -> usize {
+        let request = Request {
+            method: Method::GET,
+            path: "/v1/customers/10".to_owned(),
+            query: None,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            address: [127, 0, 0, 1].into(),
+            base_url: String::new(),
+            tenant: None,
+            id: "id".to_owned(),
+        };
+        inspector.keep("native", "read", request, (&Response::new(Bytes::new()), Bytes::new()), None, Duration::ZERO);
+        count(inspector).await
+    }
+
+    async fn count(inspector: &Inspector) -> usize {
+        inspector.list((0, u64::MAX), 100, |_| true).await.len()
+    }
+
+    async fn erase(state: &State, id: i64) {
+        run(state, Tenant::DEFAULT, EraseCustomer { id, dry_run: false }).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_is_erased_is_forgotten_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (state, file) = (state(&folder.path().join("one")), folder.path().join("inspector.db"));
+        erase(&state, 10).await;
+        let watched = inspector(&file);
+        begin(&state, &watched).await.unwrap();
+        assert_eq!(keep(&watched).await, 1);
+        every(&state, &watched, false).await.unwrap();
+        assert_eq!(count(&watched).await, 1, "a new file knows nobody who was erased before");
+        // Here: at once, and not again when the audit tells it.
+        erase(&state, 11).await;
+        watched.forget(Tenant::DEFAULT, 11);
+        assert_eq!(count(&watched).await, 0);
+        assert_eq!(keep(&watched).await, 1);
+        every(&state, &watched, false).await.unwrap();
+        assert_eq!(count(&watched).await, 1);
+        // By another server, while this one runs, and while it does not.
+        erase(&state, 100).await;
+        every(&state, &watched, false).await.unwrap();
+        assert_eq!(count(&watched).await, 0);
+        assert_eq!(keep(&watched).await, 1);
+        drop(watched);
+        erase(&state, 191).await;
+        let watched = inspector(&file);
+        assert_eq!(count(&watched).await, 1);
+        begin(&state, &watched).await.unwrap();
+        assert_eq!(count(&watched).await, 0);
+        // Over another store, whose audit is shorter.
+        assert_eq!(keep(&watched).await, 1);
+        let other = self::state(&folder.path().join("other"));
+        begin(&other, &watched).await.unwrap();
+        assert_eq!(count(&watched).await, 0);
+    }
+}
