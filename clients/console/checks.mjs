@@ -351,9 +351,10 @@ export const checks = {
     await by("Filtered/1", "f-2");
     await shows("Filtered/1");
     assert.equal((await browser.all("#calls tr")).length, 1);
-    await browser.press("[data-live] button");
+    const pause = async () => (await browser.find("[data-live] button")).click();
+    await pause();
     assert.match(await browser.text("[data-live]"), /paused/);
-    await browser.press("[data-live] button");
+    await pause();
     assert.match(await browser.text("[data-live]"), /live/);
     await browser.press("[data-clear]");
     assert.equal((await browser.all("#calls tr")).length, 0);
