@@ -440,7 +440,8 @@ fn calls_are_found_by_what_is_known_of_them() {
     let bearer = |id| [("Authorization", "Bearer demo-admin-token"), ("X-Request-Id", id)];
     let kind = ("Content-Type", "application/json");
     let headers = [bearer("zero")[0], bearer("zero")[1], kind];
-    let named = server.client().call("PATCH", "/v1/customers/191", &headers, r#"{"subscription_ids":["4711"]}"#).unwrap();
+    let named =
+        server.client().call("PATCH", "/v1/customers/191", &headers, r#"{"subscription_ids":["4711"]}"#).unwrap();
     assert_eq!(named.status, 200, "{}", named.text());
     change(&server, "two", "subscription_id=4711&zip=2");
     assert_eq!(server.client().call("GET", "/v1/customers/191", &bearer("three"), "").unwrap().status, 200);
