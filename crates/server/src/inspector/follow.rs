@@ -156,7 +156,7 @@ mod tests {
     }
 
     async fn erase(state: &State, id: i64) {
-        run(state, Tenant::DEFAULT, EraseCustomer { id, dry_run: false }).await.unwrap();
+        run(state, Tenant::DEFAULT, EraseCustomer { id, reason: None, dry_run: false }).await.unwrap();
     }
 
     #[tokio::test]
