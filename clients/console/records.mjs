@@ -1,6 +1,6 @@
 // What must hold of the pages of customers and tickets, beside checks.mjs.
 import assert from "node:assert/strict";
-import { Key } from "./browser.mjs";
+import { Key, until } from "./browser.mjs";
 import { native } from "./checks.mjs";
 
 const count = async (browser, selector) => (await browser.all(selector)).length;
@@ -187,6 +187,72 @@ export const records = {
     await browser.press("main form .primary");
     const { data } = await native(browser.base, "GET", `/v1/tickets/${id}/messages`);
     assert.deepEqual(data.map((message) => message.text), ["See the file."]);
+  },
+
+  async "what is ticked in a merge is taken, looked at again or not"(browser) {
+    const [one, two] = await Promise.all(["1", "2"].map((phone) =>
+      native(browser.base, "POST", "/v1/customers", { name: `Ticked ${phone}`, phone, note: `note ${phone}` })));
+    await browser.signIn();
+    await browser.go(`/console/customers/${one.id}/merge?with=${two.id}`);
+    await browser.find("[name=take][value=phone]").then((box) => box.click());
+    await browser.press("#preview button");
+    assert.match(await browser.text("#preview"), /Phone 1 2 2/);
+    assert.ok(!(await browser.driver.getCurrentUrl()).includes("csrf"));
+    await browser.find("[name=take][value=note]").then((box) => box.click());
+    await browser.press("#merge .primary");
+    const merged = await native(browser.base, "GET", `/v1/customers/${one.id}`);
+    assert.deepEqual([merged.phone, merged.note, merged.name], ["2", "note 2", "Ticked 1"]);
+  },
+
+  async "a file that does not arrive is told"(browser) {
+    await browser.signIn();
+    await browser.go("/console/tickets/502");
+    await browser.type("#reply [name=text]", "With a file.");
+    await browser.driver.setNetworkConditions({ offline: true, latency: 0, download_throughput: 0, upload_throughput: 0 });
+    await browser.run(`const list = new DataTransfer(); list.items.add(new File(["a"], "lost.txt"));
+      const input = document.querySelector("[data-files] input"); input.files = list.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }))`);
+    await browser.driver.wait(async () => /lost\.txt: not attached/.test(await browser.text("#reply .files")), 10000, "nothing is told");
+    assert.ok(!(await browser.has("#reply [name=attachment]")));
+    await browser.driver.deleteNetworkConditions();
+    await browser.complaints();
+  },
+
+  async "one field's history is found among the changes of others"(browser) {
+    const { id } = await native(browser.base, "POST", "/v1/customers", { name: "Much Changed", note: "first" });
+    for (let at = 0; at < 220; at += 1) await native(browser.base, "PATCH", `/v1/customers/${id}`, { phone: String(at) });
+    await browser.signIn();
+    await browser.go(`/console/customers/${id}/history?field=note`);
+    assert.match(await browser.text(".entries"), /Note\s+unset → first/);
+    await browser.go(`/console/customers/${id}/history`);
+    assert.equal(await count(browser, ".entry"), 50);
+    await goes(browser, () => browser.find("[rel=next]").then((next) => next.click()));
+    assert.equal(await count(browser, ".entry"), 50);
+  },
+
+  async "customers and tickets are worked on without a script"(browser) {
+    const { id } = await native(browser.base, "POST", "/v1/tickets", { title: "No script", customer: 10 });
+    await browser.signIn();
+    await browser.driver.sendDevToolsCommand("Emulation.setScriptExecutionDisabled", { value: true });
+    const press = async (selector) => {
+      const before = await browser.find("html");
+      await browser.find(selector).then((element) => element.click());
+      await browser.driver.wait(until.stalenessOf(before), 10000, `${selector} leads nowhere`);
+      await browser.see("main");
+    };
+    await browser.go(`/console/tickets/${id}`);
+    await browser.type("#reply [name=text]", "Plain.");
+    await press("#reply .primary");
+    assert.match(await browser.text(".message"), /Plain\./);
+    await browser.find("aside [name=ticket_status] [value=postponed]").then((option) => option.click());
+    await press("#record .primary");
+    assert.match(await browser.text(".badges"), /postponed/);
+    await browser.go("/console/customers?q=city:oslo");
+    assert.ok(await browser.has(".count, main .card"));
+    await browser.go("/console/customers/10/faces");
+    await browser.find(".faces summary").then((summary) => summary.click());
+    assert.ok(await browser.has(".faces details[open]"));
+    await browser.driver.sendDevToolsCommand("Emulation.setScriptExecutionDisabled", { value: false });
   },
 
   async "who erases somebody says why, and what was typed wrong is said"(browser) {

@@ -27,6 +27,22 @@ fn customers_are_merged_restored_and_reverted() {
 }
 
 #[test]
+fn duplicates_and_words_are_found() {
+    on_both(|target| {
+        target.says("customer create name=JOHN_TWIN phone=7 address.city=Twintown", 0);
+        target.says("customer create name=john_twin phone=7 status=off", 0);
+        let ids = |line: &str| -> Vec<String> {
+            let found = target.json(line);
+            found["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(ids("customer list --json --filter shared(name,phone)"), ["JOHN_TWIN", "john_twin"]);
+        assert_eq!(ids("customer list --json --search city:twintown"), ["JOHN_TWIN"]);
+        assert_eq!(ids("customer list --json --search name:twin"), ["JOHN_TWIN", "john_twin"]);
+        assert!(target.says("customer list --search stats:off", 1).contains("did you mean status?"));
+    });
+}
+
+#[test]
 fn a_person_is_exported_and_erased() {
     on_both(|target| {
         let export = target.json("customer export 10");

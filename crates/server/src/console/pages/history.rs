@@ -18,6 +18,10 @@ use crate::console::words::Words;
 /// Changes on one page.
 const PAGE: u32 = 50;
 
+/// Changes that are looked through at once for those of one field, and how often.
+const STEP: u32 = 200;
+const STEPS: usize = 10;
+
 /// A change for people.
 pub(super) struct Entry {
     pub(super) version: u64,
@@ -122,16 +126,27 @@ pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
     let record = record::read(visit, kind, id).await?;
     let (from, only) = (visit.query("cursor").parse().ok(), visit.query("field"));
     let only = Field::named(&only).map_or(String::new(), |_| only);
-    let history = visit.run("history", ReadHistory { kind, id, from, limit: PAGE }).await?;
-    let mut entries = entries(visit, kind, &history.changes).await?;
-    if !only.is_empty() {
-        for entry in &mut entries {
-            entry.fields.retain(|told| told.name == only);
+    let (mut from, mut shown) = (from, Vec::new());
+    // Of one field few changes may tell: it is looked for until there are some.
+    for _ in 0..STEPS {
+        let limit = if only.is_empty() { PAGE } else { STEP };
+        let history = visit.run("history", ReadHistory { kind, id, from, limit }).await?;
+        let mut some = entries(visit, kind, &history.changes).await?;
+        if !only.is_empty() {
+            for entry in &mut some {
+                entry.fields.retain(|told| told.name == only);
+            }
+            some.retain(|entry| !entry.fields.is_empty());
         }
-        entries.retain(|entry| !entry.fields.is_empty());
+        shown.extend(some);
+        from = history.next;
+        if only.is_empty() || from.is_none() || shown.len() >= PAGE as usize {
+            break;
+        }
     }
+    let entries = shown;
     let head = Head::of(visit, &record, "history");
-    let next = history.next.map(|next| {
+    let next = from.map(|next| {
         let next = next.to_string();
         format!("{}/history{}", head.address, query(&[("field", &only), ("cursor", &next)]))
     });

@@ -168,8 +168,8 @@ impl Asked {
         if self.deleted { Deleted::Shown } else { Deleted::Hidden }
     }
 
-    /// How many there are with and without what is asked, up to [`COUNTED`].
-    async fn count(&self, visit: &Visit<'_>) -> Result<(u64, u64), Error> {
+    /// How many there are with and without what is asked, up to [`COUNTED`]; the first may be known.
+    async fn count(&self, visit: &Visit<'_>, known: Option<u64>) -> Result<(u64, u64), Error> {
         let own = self.customer.map(ticket::with).unwrap_or_default();
         let (_, filter) = self.parts(visit)?;
         let count = async |filter| {
@@ -178,7 +178,12 @@ impl Asked {
             page.map(|page| page.count)
         };
         let all = count(own.clone()).await?;
-        Ok((if Filter::default().and(own) == filter { all } else { count(filter).await? }, all))
+        let found = match known {
+            Some(known) => known,
+            None if Filter::default().and(own) == filter => all,
+            None => count(filter).await?,
+        };
+        Ok((found, all))
     }
 
     /// The records, and where the next page begins; `""` after the last.
@@ -287,9 +292,11 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
     };
     let rows: Vec<Row> = found.records.iter().map(row).collect();
     let last = asked.before + rows.len() as u64;
+    // What ends here is counted already.
+    let known = next.is_empty().then_some(last);
     // A search by words is best first and not counted; what is refused is not either.
     let searched = asked.parts(visit).map_or(true, |(words, _)| !words.is_empty());
-    let found_of = if searched || !problem.is_empty() { None } else { Some(asked.count(visit).await?) };
+    let found_of = if searched || !problem.is_empty() { None } else { Some(asked.count(visit, known).await?) };
     let mut all = vec![Field::Id];
     all.extend(kind.fields().iter().filter(|field| field.shape() != Shape::Secret));
     all.extend(extra.keys());

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::record::{self, Head};
 use super::{changes, fields, here};
+use crate::console::form::Form;
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit, see_other};
 use crate::console::{NAME, html, shown};
@@ -63,9 +64,13 @@ pub(super) fn chosen(visit: &Visit<'_>) -> Outcome {
 
 /// The two side by side, and what the merge would make of them.
 pub(super) async fn show(visit: &Visit<'_>, id: i64) -> Outcome {
+    preview(visit, id, &visit.queries()).await
+}
+
+async fn preview(visit: &Visit<'_>, id: i64, asked: &Form<'_>) -> Outcome {
     let present = record::read(visit, Kind::Customer, id).await?;
-    let (with, q) = (visit.query("with").trim_start_matches('#').parse::<i64>().ok(), visit.query("q"));
-    let take: Vec<Field> = visit.queries().all("take").into_iter().filter_map(Field::named).collect();
+    let (with, q) = (asked.text("with").trim_start_matches('#').parse::<i64>().ok(), asked.text("q").to_owned());
+    let take: Vec<Field> = asked.all("take").into_iter().filter_map(Field::named).collect();
     let mut shown = Shown {
         head: Head::of(visit, &present, "merge"),
         p: visit.page(here(Kind::Customer), visit.words().with("merge_of", shown::name(&present))),
@@ -77,9 +82,9 @@ pub(super) async fn show(visit: &Visit<'_>, id: i64) -> Outcome {
         q: if q.is_empty() { likely(&present) } else { q },
     };
     let Some(other_id) = with else {
-        let asked = !visit.query("q").is_empty();
+        let searched = !asked.text("q").is_empty();
         shown.offered = offered(visit, &present, &shown.q).await?;
-        if shown.offered.is_empty() && !asked {
+        if shown.offered.is_empty() && !searched {
             shown.q = shown::name(&present);
             shown.offered = offered(visit, &present, &shown.q).await?;
         }
@@ -171,7 +176,11 @@ fn is_own(field: Field) -> bool {
 
 pub(super) async fn run(visit: &Visit<'_>, id: i64) -> Outcome {
     let form = visit.form()?;
-    let other = form.text("other").parse().map_err(|_| Error::not_found("There is no such customer"))?;
+    // What is ticked is looked at again, or taken as it is.
+    if form.given("preview").is_some() {
+        return preview(visit, id, &form).await;
+    }
+    let other = form.text("with").parse().map_err(|_| Error::not_found("There is no such customer"))?;
     let take = form.all("take").into_iter().filter_map(Field::named).collect();
     let operation = merge(id, other, form.text("other_version").parse().ok(), take, record::version(visit)?);
     visit.run("merge", operation).await?;

@@ -296,10 +296,13 @@ for (const label of all("[data-files]")) {
       const answer = await fetch(`${root}/attachments?name=${encodeURIComponent(file.name)}`, {
         method: "POST", body: file,
         headers: { "x-csrf-token": form.elements.csrf.value, "content-type": file.type || "application/octet-stream" },
-      });
+      }).catch(() => ({ ok: false }));
       const item = element("li", file.name);
       if (answer.ok) item.append(element("input", "", { type: "hidden", name: "attachment", value: (await answer.json()).id }));
-      else item.textContent += ` – ${answer.status}`;
+      else {
+        item.textContent = `${file.name}: ${label.dataset.files}`;
+        item.className = "problem";
+      }
       one(".files", form).append(item);
     }
     event.target.value = "";
