@@ -21,6 +21,7 @@ try {
   await trackfinity(base, "customer_id=10&zip=0150&city=Oslo&address1=Storgata+1&country=NO", { "user-agent": "BillingSync/4" });
   await native(base, "PATCH", "/v1/customers/10", { phone: "+47 22 55 50 10", company: 17, note: "Prefers to be called in the morning." });
   for (const id of [191, 192, 1003]) await everlytic(id, { telephone: `+47 555 ${id}` });
+  await native(base, "POST", "/v1/customers", { name: "Jon Doe", emails: ["john.doe@example.com"], phone: "+47 22 55 50 10" });
   await soap("egon");
   await soap("nobody");
   await trackfinity(base, "customer_id=11&firstname=Jane&zip=5003", { "user-agent": "BillingSync/4" });

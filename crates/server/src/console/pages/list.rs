@@ -121,7 +121,8 @@ impl Asked {
             kind,
             q: form.text("q").trim().to_owned(),
             filter: form.text("filter").trim().to_owned(),
-            sort: form.text("sort").to_owned(),
+            // Who works on tickets begins with the newest.
+            sort: form.given("sort").unwrap_or(if kind == Kind::Ticket { "-id" } else { "" }).to_owned(),
             deleted: form.text("deleted") == "true",
             columns,
             cursor: form.text("cursor").to_owned(),

@@ -25,7 +25,7 @@ struct Side {
     ours: String,
     theirs: String,
     merged: String,
-    /// Whether both have something, so that it can be chosen.
+    /// Whether theirs is lost otherwise, so that it can be chosen.
     is_open: bool,
     is_taken: bool,
 }
@@ -157,7 +157,8 @@ async fn sides(visit: &Visit<'_>, [ours, theirs, merged]: [&Record; 3], take: &[
         Side {
             name: field.name().into_owned(),
             label: fields::label(words, field, &extra),
-            is_open: (!ours.is_empty() && !theirs.is_empty() && ours != theirs && !is_own(field)) || is_taken,
+            // Also where theirs is left out for what goes with it: a name, an address.
+            is_open: (!theirs.is_empty() && theirs != ours && theirs != merged && !is_own(field)) || is_taken,
             is_taken,
             ours,
             theirs,

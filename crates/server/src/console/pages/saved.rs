@@ -59,6 +59,7 @@ pub(super) fn of(visit: &Visit<'_>, kind: Kind) -> Vec<View> {
             if let Some(user) = visit.caller().user {
                 everybodys("view_mine", &format!("ticket_status = open and owner = {user}"));
             }
+            everybodys("view_nobodys", "ticket_status = open and owner = null");
             everybodys("view_waiting", "ticket_status = postponed");
         }
         Kind::Customer => {
