@@ -9,7 +9,7 @@ use domain::error::Reason;
 use domain::feed::Cursor;
 use domain::filter::{Condition, Filter, Page, Selection, Test};
 use domain::operation::{Deleted, ListRecords, ReadFeed};
-use domain::port::SearchIndex;
+use domain::port::{Found, SearchIndex};
 use domain::search;
 use domain::tenant::Tenant;
 use domain::{Caller, Error, Field, Kind, Origin, Role};
@@ -26,10 +26,10 @@ const STEP: u32 = 200;
 const STEPS: usize = 5;
 
 /// Between two steps while others change things: some hundredths of a core.
-const WHILE_BUSY: Duration = Duration::from_secs(1);
+const WHILE_BUSY: Duration = Duration::from_millis(50);
 
 /// Between two steps while nobody does.
-const WHILE_IDLE: Duration = Duration::from_millis(5);
+const WHILE_IDLE: Duration = Duration::from_millis(1);
 
 /// After a change this long is waited for further ones.
 const SETTLE: Duration = Duration::from_secs(1);
@@ -37,8 +37,11 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// With more changes than these behind, it is quicker to begin anew.
 const FAR_BEHIND: i64 = 200_000;
 
-/// Most customers that one search answers.
+/// Most customers that one search answers, the best.
 pub const MOST: u32 = 200;
+
+/// Most customers that are filtered or sorted after they were found; where there are more, every record is looked at.
+const MOST_FILTERED: u32 = 5_000;
 
 /// See the [module](self).
 #[derive(Default)]
@@ -77,8 +80,8 @@ impl Search {
 }
 
 impl State {
-    /// Records of a kind that hold every word of a search and pass the filter. Customers that the index finds come best
-    /// first and are all on one page of at most [`MOST`]; else they are in the order of the selection.
+    /// Records of a kind that hold every word of a search and pass the filter, in the order of the selection. Without one
+    /// customers come best first, if the index can tell, all on one page of at most [`MOST`].
     ///
     /// # Errors
     /// What the store refuses with.
@@ -90,11 +93,14 @@ impl State {
         caller: &Arc<Caller>,
         origin: Origin,
     ) -> Result<Arc<Page>, Error> {
+        let ranked = selection.order.is_empty() && selection.after.is_none();
+        let whole = ranked && selection.filter == Filter::default();
         let found = match kind {
-            Kind::Customer if selection.after.is_none() => self.find(caller, words).await,
+            Kind::Customer => self.find(caller, words, if whole { MOST } else { MOST_FILTERED }).await,
             _ => None,
         };
-        let Some(ids) = found else {
+        // Of whom the index leaves out, some may be those who are asked for.
+        let Some(Found { ids, .. }) = found.filter(|found| whole || !found.more) else {
             let filter = selection.filter.and(search::filter(kind, words, &caller.masked));
             return self
                 .run(ListRecords { kind, selection: Selection { filter, ..selection }, deleted }, caller, origin)
@@ -102,19 +108,21 @@ impl State {
         };
         let any = ids.iter().map(|id| Some((*id).into())).collect();
         let filter = selection.filter.and(Filter::from(Condition::new(Field::Id, Test::AnyOf(any))));
-        let (limit, ranked) = (selection.limit, selection.order.is_empty());
-        let all = Selection { filter, limit: MOST.max(limit), ..selection };
-        let page = self.run(ListRecords { kind, selection: all, deleted }, caller, origin).await?;
-        let mut records = page.records.clone();
-        if ranked {
-            records.sort_by_key(|record| ids.iter().position(|id| *id == record.id));
+        let limit = selection.limit;
+        let selection = Selection { filter, limit: if ranked { MOST_FILTERED } else { limit }, ..selection };
+        let page = self.run(ListRecords { kind, selection, deleted }, caller, origin).await?;
+        if !ranked {
+            return Ok(page);
         }
-        records.truncate(limit as usize);
+        let places: HashMap<i64, usize> = ids.into_iter().zip(0..).collect();
+        let mut records = page.records.clone();
+        records.sort_by_key(|record| places.get(&record.id).copied());
+        records.truncate(limit.min(MOST) as usize);
         Ok(Arc::new(Page { records, ..Page::default() }))
     }
 
-    /// What the index finds, best first; `None` where it cannot tell now.
-    async fn find(&self, caller: &Caller, words: &str) -> Option<Vec<i64>> {
+    /// Whom the index finds; `None` where it cannot tell now.
+    async fn find(&self, caller: &Caller, words: &str, most: u32) -> Option<Found> {
         let index = self.search.index.as_ref()?;
         let mut tenants = self.search.tenants.lock().await;
         let caught_up = async {
@@ -138,22 +146,22 @@ impl State {
             Ok(true) => {
                 let (index, tenant) = (Arc::clone(index), caller.tenant);
                 let (texts, searchable) = (search::words(words), search::searchable(&caller.masked));
-                let find = move || index.find(tenant, &texts, searchable, MOST as usize);
-                tokio::task::spawn_blocking(find).await.unwrap_or_else(|error| Err(Error::internal(error)))
+                let find = move || index.find(tenant, &texts, searchable, most as usize);
+                tokio::task::spawn_blocking(find).await.unwrap_or_else(|error| Err(Error::internal(error))).map(Some)
             }
             Ok(false) => Ok(None),
             Err(error) => Err(error),
         };
         self.search.wanted.notify_one();
-        let mut ids = found.unwrap_or_else(|error| {
+        let mut found = found.unwrap_or_else(|error| {
             tracing::warn!(%error, source = error.source, "the search index is of no use now");
             None
         })?;
         if let Some(id) = search::id(words) {
-            ids.retain(|known| *known != id);
-            ids.insert(0, id);
+            found.ids.retain(|known| *known != id);
+            found.ids.insert(0, id);
         }
-        Some(ids)
+        Some(found)
     }
 
     /// Takes over some customers, or some changes. Answers whether there are more.

@@ -96,9 +96,8 @@ pub trait SearchIndex: Send + Sync {
     /// `Internal` when the index fails.
     fn put(&self, tenant: Tenant, ids: &[i64], records: &[Record]) -> Result<(), Error>;
 
-    /// The ids of customers that hold every word, best first, or else of those that hold words much like them.
-    /// `searchable` tells which of the [texts](crate::search::texts) are looked at. `None` when it cannot tell: for words
-    /// that are too short.
+    /// Customers that hold every word, or else those that hold words much like them. `searchable` tells which of the
+    /// [texts](crate::search::texts) are looked at.
     ///
     /// # Errors
     /// `Internal` when the index fails.
@@ -108,7 +107,16 @@ pub trait SearchIndex: Send + Sync {
         words: &[String],
         searchable: [bool; crate::search::COLUMNS],
         limit: usize,
-    ) -> Result<Option<Vec<i64>>, Error>;
+    ) -> Result<Found, Error>;
+}
+
+/// Whom a [`SearchIndex`] found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Their ids, best first.
+    pub ids: Vec<i64>,
+    /// Whether there are more than were asked for.
+    pub more: bool,
 }
 
 /// Tells the time.

@@ -12,7 +12,7 @@ pub(super) struct Flags {
     /// What keeps the record: sqlite, or postgres, which measures updates beside pgbench and a FastAPI peer
     #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
     pub(super) engine: String,
-    /// What to measure: update, read, list, http, password, superoffice, bing, rpc, bulk, feed, inspector, cold-start, idle-memory, growth, or single lanes
+    /// What to measure: update, read, list, http, password, superoffice, bing, rpc, bulk, feed, search, inspector, cold-start, idle-memory, growth, or single lanes
     #[arg(long, value_delimiter = ',')]
     pub(super) jobs: Vec<String>,
     /// Connections kept open by the client [default: 1,16,64,256]

@@ -66,6 +66,7 @@ pub(super) enum Job {
     IdleMemory,
     Feed,
     Inspector,
+    Search,
     Growth,
 }
 
@@ -409,6 +410,7 @@ pub(super) fn jobs(flags: &Flags) -> Result<Vec<Job>> {
             "idle-memory" => jobs.push(Job::IdleMemory),
             "feed" => jobs.push(Job::Feed),
             "inspector" => jobs.push(Job::Inspector),
+            "search" => jobs.push(Job::Search),
             "growth" => jobs.push(Job::Growth),
             _ => {
                 let single = [name];

@@ -15,6 +15,7 @@ mod machine;
 mod postgres;
 mod report;
 mod rounds;
+mod search;
 mod server;
 mod soap;
 mod start;
@@ -127,6 +128,12 @@ fn measure(flags: &Flags, tools: &mut Tools, base: &std::path::Path, jobs: &[Job
         match inspector::measure(flags, program, &base.join("inspector"), report) {
             Ok(cells) => report.inspected = cells,
             Err(error) => report.fail(format!("inspector: {error}")),
+        }
+    }
+    if let Some(program) = tools.program(Kind::Samerow).filter(|_| jobs.contains(&Job::Search)) {
+        match search::measure(program, flags.customers, &base.join("search")) {
+            Ok(searched) => report.searched = Some(searched),
+            Err(error) => report.fail(format!("search: {error}")),
         }
     }
     if jobs.contains(&Job::Growth) {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::feed::Followed;
 use super::flags::Flags;
 use super::rounds::Cell;
+use super::search::{Searched, Sort};
 use super::start::Starts;
 use super::stats::{grouped, median, range};
 use super::targets::{self, Bound};
@@ -22,6 +23,7 @@ pub(super) struct Report {
     pub(super) starts: Option<Starts>,
     pub(super) followed: Vec<Followed>,
     pub(super) inspected: Vec<Cell>,
+    pub(super) searched: Option<Searched>,
     notes: Vec<String>,
     failures: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Report {
             starts: None,
             followed: Vec::new(),
             inspected: Vec::new(),
+            searched: None,
             notes: Vec::new(),
             failures: Vec::new(),
         }
@@ -93,6 +96,14 @@ impl Report {
             println!("|---|---|---|---|");
             for Followed { followers, p50, p99, last, worst, idle_mb } in &self.followed {
                 println!("| {followers} | {p50:.1} / {p99:.1} | {last:.1} / {worst:.1} | {idle_mb:.1} |");
+            }
+        }
+        if let Some(Searched { customers, ready, grown_mb, sorts }) = &self.searched {
+            println!("\n## Searches in {} customers\n", grouped(*customers as f64));
+            println!("The index was ready after {ready:.1} s; memory grew by {grown_mb:.0} MB.\n");
+            println!("| search for | median ms | 95 of 100 below | found at least |\n|---|---|---|---|");
+            for Sort { name, median, p95, found } in sorts {
+                println!("| {name} | {median:.1} | {p95:.1} | {found} |");
             }
         }
         let verdicts = self.verdicts(flags.tolerance);

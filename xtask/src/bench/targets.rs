@@ -155,6 +155,11 @@ pub(super) fn judge(report: &Report) -> Vec<Verdict> {
         Bound::Below(103.0),
     );
     add("updates a second with it, % of those without".to_owned(), cost(|cell| cell.rate), Bound::AtLeast(97.0));
+    if let Some(searched) = &report.searched {
+        let slowest = searched.sorts.iter().map(|sort| sort.p95).fold(f64::NAN, f64::max);
+        let what = format!("slowest sort of search, 95 of 100, ms, {} customers", searched.customers);
+        add(what, Some(slowest), Bound::Below(20.0));
+    }
     if let Some(starts) = &report.starts {
         add(format!("cold start, ms, {} customers", starts.customers), starts.clean_ms(), Bound::Below(150.0));
         add(format!("idle memory, MB, {} customers", starts.customers), Some(starts.idle_mb), Bound::Below(40.0));

@@ -20,6 +20,7 @@ const FLOORS: &[Floor] = &[
         ours: &["domain"],
         others: &[
             "futures-util",
+            "memchr",
             "rusqlite",
             "rustc-hash",
             "serde",

@@ -14,7 +14,7 @@ fn query(name: &str) -> Option<(Value, String)> {
         ),
         "search" => (
             text(),
-            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first, with `sort` in that order, at most 200 of them; where nothing holds the words, those that are nearly spelt so. Words such as `status:off`, `city:oslo`, `changed:<7d` or `by:nightly` are filters instead; a word in quotes is none.",
+            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first and all on one page, the best 200 at most; with `sort` in that order, page by page. Where nothing holds the words, those whose words are nearly spelt so. Words such as `status:off`, `city:oslo`, `changed:<7d` or `by:nightly` are filters instead; a word in quotes is none.",
         ),
         "sort" => (text(), "By up to four fields, such as `-updated_at,name`; `-` puts the largest first."),
         "limit" => (json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }), "How many at most."),
