@@ -7,7 +7,7 @@
 use crate::state::State;
 use domain::error::Reason;
 use domain::feed::Cursor;
-use domain::filter::{Condition, Filter, Page, Selection, Test};
+use domain::filter::{Condition, Filter, Page, Position, Selection, Test};
 use domain::operation::{Deleted, ListRecords, ReadFeed};
 use domain::port::{Found, SearchIndex};
 use domain::search;
@@ -174,8 +174,8 @@ impl State {
     ) -> Result<bool, Error> {
         let reader = Arc::new(Caller { role: Role::Viewer, ..Caller::anonymous(tenant) });
         let feed = |after| ReadFeed { after, kinds: vec![Kind::Customer], dialects: Vec::new(), limit: STEP };
-        let list = |filter: Condition, limit| {
-            let selection = Selection { filter: filter.into(), limit, ..Selection::default() };
+        let list = |filter, after| {
+            let selection = Selection { filter, after, limit: STEP, ..Selection::default() };
             ListRecords { kind: Kind::Customer, selection, deleted: Deleted::Shown }
         };
         let Some(progress) = tenants.get_mut(&tenant.number) else {
@@ -185,7 +185,7 @@ impl State {
             return Ok(true);
         };
         if let Some(last) = progress.filled {
-            let rest = list(Condition::new(Field::Id, Test::Greater(last.into())), STEP);
+            let rest = list(Filter::default(), Some(Position { values: Vec::new(), id: last }));
             let page = self.run(rest, &reader, Origin::default()).await?;
             let ids: Vec<i64> = page.records.iter().map(|record| record.id).collect();
             let last = ids.last().copied();
@@ -215,8 +215,8 @@ impl State {
         ids.dedup();
         if !ids.is_empty() {
             let any = ids.iter().map(|id| Some((*id).into())).collect();
-            let page =
-                self.run(list(Condition::new(Field::Id, Test::AnyOf(any)), STEP), &reader, Origin::default()).await?;
+            let changed = Filter::from(Condition::new(Field::Id, Test::AnyOf(any)));
+            let page = self.run(list(changed, None), &reader, Origin::default()).await?;
             put(index, tenant, ids, page).await?;
         }
         progress.cursor = told.next;

@@ -225,6 +225,14 @@ impl Sql {
             Test::IsNot(value) => format!("({}) IS NOT TRUE", self.compared(left, "=", value)),
             Test::Unset => format!("({})", left.is_null()),
             Test::AnyOf(list) => {
+                let numbers =
+                    |value: &Option<Value>| if let Some(Value::Number(number)) = value { Some(*number) } else { None };
+                // One value however many there are, and a look at the key for each.
+                if let (Left { text: None, number: Some(left) }, Some(numbers)) =
+                    (left, list.iter().map(numbers).collect::<Option<Vec<i64>>>())
+                {
+                    return format!("{left} = ANY({})", self.bind(numbers, "bigint[]"));
+                }
                 let mut any: Vec<_> = list.iter().flatten().map(|value| self.compared(left, "=", value)).collect();
                 if list.contains(&None) {
                     any.push(format!("({})", left.is_null()));

@@ -16,8 +16,7 @@ use crate::table::{columns, place};
 pub(super) fn list(db: &Connection, tables: &Tables, query: &Query) -> Result<Page, Failure> {
     let selection = &query.selection;
     let part = if query.kind == Kind::Tenant { Part::GLOBAL } else { query.tenant.first_part() };
-    let within = format!("place BETWEEN {} AND {}", place(part, 0), place(part, MAX_NUMBER));
-    let mut sql = Sql { kind: query.kind, within, values: Vec::new() };
+    let mut sql = Sql { kind: query.kind, part, values: Vec::new() };
     let keys = sql.keys(&selection.order);
     // SQLite starts at the first lower bound that is written, and steps over what another one leaves out: there is one.
     let (lowest, highest) = (place(part, 0), place(part, MAX_NUMBER));
@@ -95,8 +94,8 @@ impl Key {
 /// A statement that is being written.
 struct Sql {
     kind: Kind,
-    /// What holds for every record of the tenant.
-    within: String,
+    /// Where the records are.
+    part: Part,
     values: Vec<SqlValue>,
 }
 
@@ -133,6 +132,9 @@ impl Sql {
                 let test = self.test("entry.value", test);
                 format!("EXISTS (SELECT 1 FROM json_each(body, '$.\"{}\"') AS entry WHERE {test})", field.name())
             }
+            // The key leads there; a look at the ids would pass every record.
+            Filter::Where(Condition { field: Field::Id, test: Test::Is(id) }) => self.placed([id]),
+            Filter::Where(Condition { field: Field::Id, test: Test::AnyOf(ids) }) => self.placed(ids.iter().flatten()),
             Filter::Where(Condition { field, test }) => {
                 let left = self.expression(*field);
                 let test = self.test(&left, test);
@@ -148,7 +150,8 @@ impl Sql {
         let there = self.kind.deletion().map_or_else(String::new, |(field, value)| {
             format!(" AND {} IS NOT {}", self.expression(field), self.bind(sql_value(&value)))
         });
-        let (all, table, within) = (all.join(", "), self.kind.name(), &self.within);
+        let (all, table) = (all.join(", "), self.kind.name());
+        let within = format!("place BETWEEN {} AND {}", place(self.part, 0), place(self.part, MAX_NUMBER));
         format!(
             "ifnull(({all}) IN (SELECT {all} FROM \"{table}\" WHERE {within}{set}{there} GROUP BY {all} \
              HAVING count(*) > 1), 0)"
@@ -158,6 +161,20 @@ impl Sql {
     fn joined(&mut self, filters: &[Filter], by: &str, none: &str, negated: bool) -> String {
         let parts: Vec<_> = filters.iter().map(|filter| self.filter(filter, negated)).collect();
         if parts.is_empty() { none.to_owned() } else { format!("({})", parts.join(by)) }
+    }
+
+    /// Whether a record is one of these.
+    fn placed<'a>(&mut self, ids: impl IntoIterator<Item = &'a Value>) -> String {
+        let ids = ids.into_iter().filter_map(|id| if let Value::Number(id) = id { Some(*id) } else { None });
+        let places = ids.filter(|id| (0..=MAX_NUMBER).contains(id)).map(|id| place(self.part, id));
+        match places.collect::<Vec<_>>().as_slice() {
+            [place] => format!("place = {}", self.bind((*place).into())),
+            // One statement however many there are.
+            places => {
+                let places = self.bind(SqlValue::Text(format!("{places:?}")));
+                format!("place IN (SELECT value FROM json_each({places}))")
+            }
+        }
     }
 
     fn test(&mut self, left: &str, test: &Test) -> String {

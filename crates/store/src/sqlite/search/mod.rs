@@ -140,19 +140,24 @@ fn exact(
 ) -> rusqlite::Result<Vec<(u32, i64)>> {
     let mut found = Vec::new();
     // The longest is likely the rarest.
-    let Some(finder) = words.iter().max_by_key(|word| word.len()).map(Finder::new) else { return Ok(found) };
+    let mut finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
+    finders.sort_by_key(|finder| std::cmp::Reverse(finder.needle().len()));
+    let Some((first, others)) = finders.split_first() else { return Ok(found) };
     let mut blocks = connection.prepare_cached(&format!("SELECT lines FROM lines_{} ORDER BY block", tenant.number))?;
     let mut rows = blocks.query([])?;
     while let Some(row) = rows.next()? {
         let mut rest = row.get_ref(0)?.as_str()?;
-        while let Some(place) = finder.find(rest.as_bytes()) {
+        while let Some(place) = first.find(rest.as_bytes()) {
             let start = rest.get(..place).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
             let end = rest.get(place..).and_then(|after| after.find('\n')).map_or(rest.len(), |end| place + end + 1);
-            let line = rest.get(start..end).and_then(Line::read);
+            let line = rest.get(start..end).unwrap_or_default();
             rest = rest.get(end..).unwrap_or_default();
-            let Some(line) = line else { continue };
-            let scores: Option<Vec<u32>> = words.iter().map(|word| line.score(word, searchable)).collect();
-            if let Some(worst) = scores.and_then(|scores| scores.into_iter().max()) {
+            if !others.iter().all(|finder| finder.find(line.as_bytes()).is_some()) {
+                continue;
+            }
+            let Some(line) = Line::read(line) else { continue };
+            let worse = |worst: u32, word: &String| Some(worst.max(line.score(word, searchable)?));
+            if let Some(worst) = words.iter().try_fold(0, worse) {
                 found.push((worst, line.id));
             }
         }
@@ -187,27 +192,26 @@ fn alike(
     let mut rows = blocks.query([])?;
     while let Some(row) = rows.next()? {
         let dictionary = row.get_ref(1)?.as_blob()?;
-        let is_here = |meant: &Misspelt<'_>| {
-            let mut words = block::words(dictionary).filter(|(letters, _)| meant.may_be(*letters));
-            words.any(|(_, word)| meant.distance(word).is_some())
-        };
-        if !misspelt.iter().all(is_here) {
+        // For each word those here that it may have been meant to be.
+        let meant = misspelt.iter().map(|misspelt| misspelt.among(block::words(dictionary)));
+        let meant: Vec<Vec<(u32, &str)>> = meant.take_while(|meant| !meant.is_empty()).collect();
+        if meant.len() < misspelt.len() {
             continue;
         }
         let mut here = lines.query([row.get::<_, i64>(0)?])?;
         let Some(here) = here.next()? else { continue };
         for line in here.get_ref(0)?.as_str()?.lines().filter_map(Line::read) {
-            let nearest = |meant: &Misspelt<'_>| {
-                let parts =
-                    line.seen(searchable).flat_map(|(column, text)| parts(text).map(move |part| (column, part)));
-                let scores = parts.filter_map(|(column, part)| Some((meant.distance(part)? as u32, column)));
-                scores.map(|(wrong, column)| wrong * COLUMNS as u32 + column).min()
+            let nearest = |meant: &Vec<(u32, &str)>| {
+                let column = |word| {
+                    line.seen(searchable).find(|(_, text)| text.contains(word) && parts(text).any(|part| part == word))
+                };
+                let scores = meant.iter().filter_map(|(wrong, word)| Some(wrong * COLUMNS as u32 + column(*word)?.0));
+                scores.min()
             };
-            let scores: Option<Vec<u32>> = misspelt.iter().map(nearest).collect();
-            if let Some(scores) = scores
+            if let Some(score) = meant.iter().map(nearest).sum::<Option<u32>>()
                 && certain.iter().all(|word| line.score(word, searchable).is_some())
             {
-                found.push((scores.iter().sum(), line.id));
+                found.push((score, line.id));
             }
         }
         if found.len() >= CANDIDATES {
