@@ -1,8 +1,8 @@
 //! Search by words, over an index that follows the changes.
 //!
-//! The index of a tenant is filled when somebody there searches for the first time; until then, and while more has changed
-//! than can be caught up with at once, every record is looked at. So a search never misses what is stored, and whoever
-//! never searches pays nothing.
+//! The index of a tenant is filled when somebody there searches for the first time. While there is more to take over than a
+//! search can wait for, every record is looked at. So a search never misses what is stored, and whoever never searches pays
+//! nothing.
 
 use crate::state::State;
 use domain::error::Reason;
@@ -22,8 +22,8 @@ use tokio::time::sleep;
 /// Customers or changes that are taken over at once.
 const STEP: u32 = 200;
 
-/// Steps that a search itself takes to catch up, before it looks at every record instead.
-const STEPS: usize = 5;
+/// Steps that a search itself takes to catch up, in about two seconds, before it looks at every record instead.
+const STEPS: usize = 1_000;
 
 /// Between two steps while others change things: some hundredths of a core.
 const WHILE_BUSY: Duration = Duration::from_millis(50);
@@ -124,24 +124,16 @@ impl State {
     /// Whom the index finds; `None` where it cannot tell now.
     async fn find(&self, caller: &Caller, words: &str, most: u32) -> Option<Found> {
         let index = self.search.index.as_ref()?;
-        let mut tenants = self.search.tenants.lock().await;
         let caught_up = async {
-            // While it is filled, that is for whoever has the time.
-            if tenants.get(&caller.tenant.number).is_none_or(|progress| progress.filled.is_some()) {
-                if !tenants.contains_key(&caller.tenant.number) {
-                    self.step(index, &mut tenants, caller.tenant, false).await?;
-                }
-                return Ok(false);
-            }
             for _ in 0..STEPS {
-                if !self.step(index, &mut tenants, caller.tenant, false).await? {
+                // Others have their turn between two steps.
+                if !self.step(index, &mut *self.search.tenants.lock().await, caller.tenant, false).await? {
                     return Ok(true);
                 }
             }
             Ok(false)
         };
         let caught_up: Result<bool, Error> = caught_up.await;
-        drop(tenants);
         let found = match caught_up {
             Ok(true) => {
                 let (index, tenant) = (Arc::clone(index), caller.tenant);

@@ -198,9 +198,13 @@ fn alike(
         if meant.len() < misspelt.len() {
             continue;
         }
+        let finders: Vec<Vec<Finder<'_>>> =
+            meant.iter().map(|meant| meant.iter().map(|(_, word)| Finder::new(word)).collect()).collect();
+        let holds =
+            |line: &&str| finders.iter().all(|words| words.iter().any(|word| word.find(line.as_bytes()).is_some()));
         let mut here = lines.query([row.get::<_, i64>(0)?])?;
         let Some(here) = here.next()? else { continue };
-        for line in here.get_ref(0)?.as_str()?.lines().filter_map(Line::read) {
+        for line in here.get_ref(0)?.as_str()?.lines().filter(holds).filter_map(Line::read) {
             let nearest = |meant: &Vec<(u32, &str)>| {
                 let column = |word| {
                     line.seen(searchable).find(|(_, text)| text.contains(word) && parts(text).any(|part| part == word))
