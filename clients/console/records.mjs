@@ -204,6 +204,49 @@ export const records = {
     assert.deepEqual([merged.phone, merged.note, merged.name], ["2", "note 2", "Ticked 1"]);
   },
 
+  async "a reply to a ticket that is deleted meanwhile is not lost"(browser) {
+    const { id } = await native(browser.base, "POST", "/v1/tickets", { title: "Gone soon", customer: 10 });
+    await browser.signIn();
+    await browser.go(`/console/tickets/${id}`);
+    await browser.type("#reply [name=text]", "Typed for long.");
+    await native(browser.base, "DELETE", `/v1/tickets/${id}`);
+    await browser.press("#reply .primary");
+    assert.ok(await browser.has("#reply-problem"));
+    assert.equal(await browser.find("#reply [name=text]").then((field) => field.getAttribute("value")), "Typed for long.");
+    assert.deepEqual(await browser.faults(), []);
+    await browser.press("[action$='/restore'] button");
+    assert.match(await browser.text(".notice"), /Restored/);
+  },
+
+  async "who only reads is offered no change"(browser) {
+    const name = `reader${Date.now()}`;
+    await native(browser.base, "POST", "/v1/users", { username: name, password: "a long password", role: "viewer" });
+    await browser.signIn(name, "a long password");
+    for (const path of ["/console/customers?q=doe", "/console/customers/10", "/console/customers/10/faces", "/console/customers/10/as/bing_ads",
+      "/console/customers/10/history", "/console/tickets", "/console/tickets/500"]) {
+      await browser.go(path);
+      assert.equal(await count(browser, "main form[method=post]:not([action$='/views']) button"), 0, path);
+      assert.ok(!(await browser.has("#chosen, [href$='/merge'], [data-key=n]")), path);
+      assert.deepEqual(await browser.faults(), [], path);
+    }
+  },
+
+  async "what was refused because somebody was faster is one click away"(browser) {
+    const { id, version } = await native(browser.base, "POST", "/v1/customers", { name: "Raced", phone: "1" });
+    await native(browser.base, "PATCH", `/v1/customers/${id}`, { phone: "2" });
+    const late = await fetch(`${browser.base}/v1/customers/${id}`, { method: "PATCH", body: JSON.stringify({ phone: "3" }),
+      headers: { authorization: "Bearer demo-admin-token", "content-type": "application/json", "if-match": `"${version}"`, "x-request-id": "raced-late" } });
+    assert.equal(late.status, 412);
+    await browser.signIn();
+    await browser.go("/console/customers");
+    const [view] = await browser.driver.findElements({ linkText: "Conflicts" });
+    await goes(browser, () => view.click());
+    assert.match(await browser.text("#calls"), /412 refused/);
+    await browser.go(`/console/customers/${id}`);
+    await browser.press("a[href$='inspector?customer=" + id + "']");
+    assert.match(await browser.text("#calls"), /412 refused/);
+  },
+
   async "a file that does not arrive is told"(browser) {
     await browser.signIn();
     await browser.go("/console/tickets/502");

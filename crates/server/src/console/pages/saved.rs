@@ -5,7 +5,7 @@ use domain::{Error, Kind};
 use std::fmt::Write as _;
 use wire::form::percent_encode;
 
-use super::{kind_of_name, many};
+use super::{inspector, kind_of_name, many};
 use crate::console::form::{Form, query};
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit, cookie, see_other, set_cookie};
@@ -23,6 +23,9 @@ const KEPT: i64 = 63_072_000;
 
 /// Customers who are most likely one.
 const DUPLICATES: &str = "shared(emails) or shared(name, phone)";
+
+/// What the refusal of a stale version says, in every API.
+const CONFLICTS: &str = "changed since";
 
 /// A view in a list's page.
 pub(super) struct View {
@@ -79,7 +82,14 @@ pub(super) fn of(visit: &Visit<'_>, kind: Kind) -> Vec<View> {
         address: format!("{list}{query}"),
         is_own,
     };
-    views.into_iter().map(view).collect()
+    let mut views: Vec<View> = views.into_iter().map(view).collect();
+    // What was refused because somebody else was faster is seen among the calls.
+    if kind == Kind::Customer && inspector::admit(visit).is_ok() {
+        let address = visit.at(&format!("/inspector{}", query(&[("outcome", "refused"), ("q", CONFLICTS)])));
+        let name = words.get("view_conflicts").to_owned();
+        views.push(View { name, address, is_own: false, is_here: false });
+    }
+    views
 }
 
 pub(super) fn save(visit: &Visit<'_>) -> Outcome {
