@@ -24,7 +24,7 @@ const KEPT: i64 = 63_072_000;
 /// Customers who are most likely one.
 const DUPLICATES: &str = "shared(emails) or shared(name, phone)";
 
-/// What the refusal of a stale version says, in every API.
+/// What the refusal of a stale copy says, which Bing Ads calls a TimestampNotMatch.
 const CONFLICTS: &str = "changed since";
 
 /// A view in a list's page.
