@@ -31,6 +31,7 @@ export const PAGES = {
   webhooks: "/console/webhooks",
   "new-webhook": "/console/webhooks/new",
   dialects: "/console/dialects",
+  dialect: "/console/dialects/superoffice",
   fields: "/console/fields",
   settings: "/console/settings",
   users: "/console/users",
@@ -41,6 +42,9 @@ export const PAGES = {
   categories: "/console/categories",
   tenant: "/console/tenants/1",
   sessions: "/console/sessions",
+  access: "/console/access",
+  account: "/console/account",
+  about: "/console/about",
 };
 
 export const trackfinity = (base, body, headers = {}) =>
@@ -585,7 +589,7 @@ export const checks = {
     await browser.signIn();
     await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
     await native(browser.base, "PATCH", "/v1/customers/1001", { note: `<i>${Date.now()}</i>` });
-    await browser.driver.wait(async () => /customer #1001 note/.test(await browser.text("#changed")), 10000);
+    await browser.driver.wait(async () => /customer #1001 Note/.test(await browser.text("#changed")), 10000);
     await browser.go("/console");
     assert.ok((await browser.all(".chart rect")).length > 0);
     assert.deepEqual(await browser.faults(), []);

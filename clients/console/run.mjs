@@ -5,9 +5,9 @@ import { mkdirSync } from "node:fs";
 import { open } from "./browser.mjs";
 import { checks as pages } from "./checks.mjs";
 import { records } from "./records.mjs";
+import { shell } from "./shell.mjs";
 
-const checks = { ...pages, ...records };
-
+const checks = { ...pages, ...records, ...shell };
 const [base, folder] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
 let failed = 0;

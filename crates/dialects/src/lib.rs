@@ -34,6 +34,7 @@ mod suggest;
 pub mod superoffice;
 pub mod together;
 pub mod trackfinity;
+pub mod uses;
 pub mod view;
 mod written;
 
@@ -94,6 +95,8 @@ pub struct Dialect {
     pub view: Option<Viewer>,
     /// The names of its operations, as the vendor spells them.
     pub operations: &'static [&'static str],
+    /// How programs are pointed here.
+    pub connect: &'static connect::Connect,
     /// Reads how another installation spells them, where it can speak so.
     pub learn: Option<learned::Learn>,
 }

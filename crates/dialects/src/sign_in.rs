@@ -90,6 +90,11 @@ impl SignIn {
         }
     }
 
+    /// How patient it is.
+    pub const fn limits(&self) -> SignInLimits {
+        self.limits
+    }
+
     fn fingerprint(&self, parts: &[&str]) -> Fingerprint {
         let mut hash = Sha256::new_with_prefix(self.key);
         for part in parts {
@@ -302,6 +307,7 @@ impl State {
             return Err(Error::new(Reason::Forbidden, text));
         }
         self.rates.take_of_caller(&caller, now)?;
+        self.uses.note(&caller, now);
         Ok(caller)
     }
 

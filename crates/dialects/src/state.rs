@@ -12,6 +12,7 @@ use crate::search::Search;
 use crate::session::Sessions;
 use crate::sign_in::{MAX_CREDENTIAL, SignIn, bounded, lock};
 use crate::together::Together;
+use crate::uses::Uses;
 use crate::written::WrittenRecords;
 use domain::access::Role;
 use domain::error::Reason;
@@ -37,6 +38,8 @@ pub struct State {
     pub app: App,
     /// Remembers proven credentials and counts wrong ones.
     pub sign_in: SignIn,
+    /// When keys and users were last let in.
+    pub uses: Uses,
     /// How often one may call.
     pub rates: Rates,
     /// How long sessions last, and what went wrong last in them.
@@ -93,6 +96,7 @@ impl State {
         Self {
             app,
             sign_in,
+            uses: Uses::default(),
             rates: Rates::default(),
             sessions: Sessions::default(),
             clients: Vec::new(),

@@ -14,6 +14,9 @@ use crate::host::{Argon2id, readable_secret};
 /// The name of the tenant that a new store has.
 const DEFAULT: &str = "default";
 
+/// Who the server is in a history, where nobody asked it.
+pub const ITSELF: &str = "samerow";
+
 /// Records in one operation: large enough for few commits, small enough to let others in between.
 const CHUNK: usize = 500;
 
@@ -22,7 +25,7 @@ const CHUNK: usize = 500;
 /// # Errors
 /// What the operation refuses with.
 pub fn run<O: Operation>(app: &App, operation: O, word: &str) -> Result<O::Output, Error> {
-    let caller = Caller { role: Role::Admin, name: String::from("samerow"), ..Caller::anonymous(Tenant::DEFAULT) };
+    let caller = Caller { role: Role::Admin, name: String::from(ITSELF), ..Caller::anonymous(Tenant::DEFAULT) };
     let origin = Origin {
         dialect: String::from("import"),
         operation: word.to_owned(),

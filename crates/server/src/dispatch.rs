@@ -17,6 +17,7 @@ use crate::host::SystemEntropy;
 use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
 use crate::inspector::Inspector;
 use crate::metrics::Metrics;
+use crate::process::Process;
 use domain::port::Entropy as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,6 +34,8 @@ pub struct Dispatch {
     pub metrics: Arc<Metrics>,
     /// The last calls.
     pub inspector: Arc<Inspector>,
+    /// What else is known of it.
+    pub process: Arc<Process>,
     /// Where clients reach this server, if their headers do not tell; without a slash at the end.
     pub public_url: String,
     /// Whose pages may call the native API.
@@ -63,7 +66,7 @@ impl Application for Dispatch {
         let (tenant, path) = split_tenant(path);
         if console::claims(path) {
             let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
-            let answer = console::answer(&self.state, &self.inspector, &request).await;
+            let answer = console::answer(&self.state, &self.process, &request).await;
             return self.told(console::NAME, request, answer, None, started);
         }
         // Passwords and tokens go to and fro: nothing of it is kept to be looked at.
@@ -126,6 +129,10 @@ impl Dispatch {
         self.metrics.count(dialect, operation, status.as_u16(), took);
         log(dialect, &request, operation, status, took, refused.as_ref());
         if let Some(plain) = plain {
+            let client = request.header(header::USER_AGENT).unwrap_or_default();
+            let is_error = refused.is_some() || status.as_u16() >= 400;
+            let now = self.state.app.now();
+            self.process.census.count((dialect, operation), client, request.address, is_error, now);
             self.inspector.keep(dialect, operation, request, (&response, plain), refused, took);
         }
         response.map(|whole| pieces.map_or(Body::Full(whole), Body::Stream))

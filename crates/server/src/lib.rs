@@ -1,6 +1,7 @@
 //! The process: listener, limits, command line, configuration, metrics, wiring. Everything below is given the time,
 //! randomness and settings from here.
 
+pub mod census;
 pub mod cli;
 mod console;
 pub mod cors;
@@ -18,7 +19,9 @@ pub mod issuer;
 pub mod mailer;
 pub mod metrics;
 mod pretty;
+pub mod process;
 pub mod pulse;
+pub mod reach;
 pub mod redact;
 pub mod settings;
 pub mod tls;

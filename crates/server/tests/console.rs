@@ -11,7 +11,8 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use support::{Launch, Reply, Server, report, wait_until};
+use support::visitor::{FORM, Visitor};
+use support::{Launch, Server, report, wait_until};
 use tempfile::TempDir;
 
 fn demo() -> (Server, TempDir) {
@@ -85,39 +86,6 @@ fn first_meetings_go_as_they_are_told() {
 fn people_sign_in_through_an_issuer() {
     by_itself("issuer.mjs", "done");
 }
-
-/// A session of the console.
-struct Visitor<'s> {
-    server: &'s Server,
-    cookie: String,
-}
-
-impl<'s> Visitor<'s> {
-    fn sign_in(server: &'s Server, name: &str, password: &str) -> Option<Self> {
-        let body = format!("name={name}&password={password}");
-        let reply = server.client().call("POST", "/console/sign-in", FORM, &body).unwrap();
-        let cookie = reply.header("set-cookie")?.split(';').next()?.to_owned();
-        Some(Self { server, cookie })
-    }
-
-    fn get(&self, path: &str) -> Reply {
-        self.server.client().call("GET", path, &[("Cookie", &self.cookie)], "").unwrap()
-    }
-
-    fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut all = vec![("Cookie", &*self.cookie), FORM[0]];
-        all.extend(headers);
-        self.server.client().call("POST", path, &all, body).unwrap()
-    }
-
-    /// The token of the forms.
-    fn token(&self) -> String {
-        let page = self.get("/console").text();
-        page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-    }
-}
-
-const FORM: &[(&str, &str)] = &[("Content-Type", "application/x-www-form-urlencoded")];
 
 #[test]
 fn a_form_of_another_site_does_nothing() {

@@ -4,6 +4,7 @@ mod auth;
 mod call;
 mod errors;
 mod fields;
+mod guides;
 mod handlers;
 mod industry;
 mod notes;
@@ -38,6 +39,7 @@ pub static DIALECT: Dialect = Dialect {
     industry: Some(industry::name_of),
     view: Some(view),
     learn: None,
+    connect: &guides::CONNECT,
 };
 
 /// What version 11's GetCustomer shows.

@@ -28,6 +28,8 @@ pub(super) enum Right {
 pub(super) struct Method {
     name: &'static str,
     pub(super) right: Right,
+    /// Where its handler is.
+    by: &'static str,
     pub(super) handler: for<'a> fn(Call<'a>) -> Handling<'a>,
 }
 
@@ -38,6 +40,7 @@ macro_rules! methods {
         static METHODS: &[Method] = &[$( Method {
             name: stringify!($name),
             right: Right::$right,
+            by: stringify!($handler),
             handler: |call| Box::pin($handler(call)),
         } ),+];
     };
@@ -84,6 +87,11 @@ methods! {
 }
 
 impl Method {
+    /// Whether it is done, and not refused as what this server has not.
+    pub(super) fn is_offered(&self) -> bool {
+        !self.by.ends_with("unsupported")
+    }
+
     /// # Errors
     /// `Internal` for an operation of a contract that nobody answers, which a test excludes.
     pub(super) fn of(operation: &Operation) -> Result<&'static Self, Error> {

@@ -3,6 +3,7 @@
 mod auth;
 mod errors;
 mod fields;
+mod guides;
 mod handlers;
 mod industry;
 mod list;
@@ -42,6 +43,7 @@ pub static DIALECT: Dialect = Dialect {
     industry: Some(industry::name_of),
     view: Some(view),
     learn: None,
+    connect: &guides::CONNECT,
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));

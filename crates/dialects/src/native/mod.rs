@@ -6,6 +6,7 @@ mod bulk;
 mod entity_tag;
 mod errors;
 mod fields;
+mod guides;
 mod handlers;
 mod notes;
 pub mod openapi;
@@ -48,6 +49,7 @@ pub static DIALECT: Dialect = Dialect {
     industry: None,
     view: Some(view),
     learn: None,
+    connect: &guides::CONNECT,
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));

@@ -24,8 +24,6 @@ use http::{Method, StatusCode};
 use operations::{PORTS, Port};
 use std::sync::Arc;
 
-pub use guides::GUIDES;
-
 /// The name in the history.
 const NAME: &str = "superoffice";
 
@@ -49,6 +47,7 @@ pub static DIALECT: Dialect = Dialect {
     industry: None,
     view: Some(view),
     learn: Some(learned::learn),
+    connect: &guides::CONNECT,
 };
 
 fn lens() -> Vec<(String, Field)> {

@@ -26,6 +26,8 @@ pub(super) enum Key {
 /// What is known of a method beside its parameters.
 pub(super) struct Method {
     pub(super) key: Key,
+    /// Where its handler is: `offered` holds what is refused.
+    by: &'static str,
     pub(super) handler: for<'a> fn(Call<'a>) -> Handling<'a>,
 }
 
@@ -48,7 +50,7 @@ macro_rules! port {
             &[$( Field::new(stringify!($out), $out_type) ),+],
         ) ),+];
         pub(super) static METHODS: &[Method] =
-            &[$( Method { key: Key::$key, handler: |call| Box::pin($handler(call)) } ),+];
+            &[$( Method { key: Key::$key, by: stringify!($handler), handler: |call| Box::pin($handler(call)) } ),+];
     };
 }
 use port;
@@ -80,6 +82,13 @@ ports! {
 }
 
 pub(super) static PORTS: [&Port; 3] = [&TICKET, &CUSTOMER, &ADMIN];
+
+impl Method {
+    /// Whether it is done, and not refused as what this server has not.
+    pub(super) fn is_offered(&self) -> bool {
+        !self.by.starts_with("offered") || self.by.ends_with("module_paths")
+    }
+}
 
 impl Port {
     /// Whether it is for customers, else for agents.

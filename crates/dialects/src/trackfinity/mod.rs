@@ -3,6 +3,7 @@
 mod auth;
 mod errors;
 mod fields;
+mod guides;
 mod handlers;
 mod notes;
 mod operations;
@@ -37,6 +38,7 @@ pub static DIALECT: Dialect = Dialect {
     industry: None,
     view: Some(view),
     learn: None,
+    connect: &guides::CONNECT,
 };
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::new(operations::ENDPOINTS));

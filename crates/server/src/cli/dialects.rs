@@ -1,7 +1,7 @@
 //! `samerow dialects`: the APIs that are spoken, and how a program is pointed at one.
 
 use clap::Subcommand;
-use dialects::connect::{Guide, guides};
+use dialects::connect::Guide;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use wire::soap::MAX_WSDL;
@@ -45,7 +45,7 @@ pub(super) enum Dialects {
     Connect {
         /// The API: one of those that `list` names.
         name: String,
-        /// The language of the program: csharp, php, perl, python.
+        /// The language of the program: csharp, java, php, perl, python; any where all are told the same.
         #[arg(long)]
         lang: Option<String>,
         /// Where the program will find the server.
@@ -61,7 +61,7 @@ pub(super) fn run(command: &Dialects) -> Result<Exit, Failed> {
             let of = |name: &str| learned.iter().filter(|wsdl| wsdl["dialect"] == name).cloned().collect::<Vec<_>>();
             if *json {
                 let all = dialects::ALL.iter().map(|dialect| {
-                    let languages: Vec<_> = guides(dialect.name).iter().map(|guide| guide.language).collect();
+                    let languages: Vec<_> = dialect.connect.guides.iter().map(|guide| guide.language).collect();
                     let learned = of(dialect.name);
                     json!({ "name": dialect.name, "title": dialect.title, "connect": languages, "learned": learned })
                 });
@@ -145,22 +145,17 @@ fn forget(name: &str, dry_run: bool, client: &Client) -> Result<Exit, Failed> {
 
 fn connect(name: &str, language: Option<&str>, url: &str) -> Result<String, Failed> {
     let names = || dialects::ALL.iter().map(|dialect| dialect.name).collect::<Vec<_>>().join(", ");
-    if !dialects::ALL.iter().any(|dialect| dialect.name == name) {
-        return Err(Failed::new(Exit::NotFound, format!("there is no dialect \"{name}\": there are {}", names())));
-    }
-    let all = guides(name);
-    if all.is_empty() {
-        return Err(Failed::new(
-            Exit::NotFound,
-            format!("of {name} nothing is written yet: its README tells its paths"),
-        ));
-    }
+    let dialect = dialects::ALL.iter().find(|dialect| dialect.name == name);
+    let dialect = dialect
+        .ok_or_else(|| Failed::new(Exit::NotFound, format!("there is no dialect \"{name}\": there are {}", names())))?;
+    let all = dialect.connect.guides;
     let Some(language) = language else {
         let told = |guide: &Guide| format!("{}\n\n{}", guide.language, guide.at(url));
         return Ok(all.iter().map(told).collect::<Vec<_>>().join("\n"));
     };
     let known = || all.iter().map(|guide| guide.language).collect::<Vec<_>>().join(", ");
-    let guide = all.iter().find(|guide| guide.language == language);
+    let guide =
+        all.iter().find(|guide| guide.language == language).or(all.iter().find(|guide| guide.language == "any"));
     let guide = guide.ok_or_else(|| Failed::new(Exit::Usage, format!("--lang is one of {}", known())))?;
     Ok(guide.at(url))
 }
@@ -176,10 +171,11 @@ mod tests {
         assert!(told.contains("\"http://crm.example:80/scripts/SOAP?action=ticket\""), "{told}");
         let whole = connect("superoffice", None, "http://x").unwrap();
         assert!(["SoapClient", "SOAP::Lite", "zeep", "wsdl"].iter().all(|tool| whole.contains(tool)), "{whole}");
+        assert!(connect("trackfinity", Some("cobol"), "http://x").unwrap().starts_with("http://x/api\n"));
         for (name, language, exit) in [
             ("superoffice", Some("cobol"), Exit::Usage),
             ("nonsense", None, Exit::NotFound),
-            ("trackfinity", None, Exit::NotFound),
+            ("bing_ads", Some("cobol"), Exit::Usage),
         ] {
             assert_eq!(connect(name, language, "http://x").unwrap_err().exit, exit, "{name}");
         }

@@ -8,6 +8,7 @@ use store::{postgres, sqlite};
 use super::transfer::database;
 use super::{Exit, Failed, print};
 use crate::host::SystemClock;
+use crate::reach;
 use crate::tls;
 use domain::port::Clock as _;
 
@@ -22,12 +23,18 @@ pub(super) struct Doctor {
     /// Folder of the certificate, if there is one: its end is warned about.
     #[arg(long, env = "SAMEROW_TLS_FOLDER", default_value = tls::FOLDER)]
     tls_folder: PathBuf,
+    /// A running server, at the address that programs are told, in place of a store: whether every WSDL leads back to it.
+    #[arg(long, conflicts_with_all = ["data", "database_url"])]
+    url: Option<String>,
     /// One JSON document.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
+    if let Some(url) = &doctor.url {
+        return addresses(url.trim_end_matches('/'), doctor);
+    }
     let report = match &doctor.database_url {
         Some(url) => postgres::examine(&database(url)?).map_err(|error| Failed::new(Exit::Unavailable, error)),
         None => sqlite::examine(&doctor.data).map_err(|error| Failed::new(Exit::Unavailable, error)),
@@ -74,6 +81,30 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
             "restore what is named from a backup\n"
         });
         text
+    };
+    print(&text)?;
+    Ok(if healthy { Exit::Ok } else { Exit::Differences })
+}
+
+/// Asks for every WSDL where programs do.
+fn addresses(url: &str, doctor: &Doctor) -> Result<Exit, Failed> {
+    let agent = reach::agent(Some(&doctor.tls_folder));
+    let steps: Vec<_> = dialects::ALL.iter().flat_map(|dialect| reach::wsdls(&agent, url, dialect)).collect();
+    let healthy = steps.iter().all(|step| step.outcome.is_ok());
+    let text = if doctor.json {
+        let wrong = steps.iter().filter_map(|step| Some((step, step.outcome.as_ref().err()?)));
+        let findings: Vec<_> = wrong.map(|(step, why)| json!({ "what": step.url, "why": why })).collect();
+        format!("{}\n", json!({ "healthy": healthy, "url": url, "findings": findings }))
+    } else {
+        let line = |step: &reach::Step| match &step.outcome {
+            Ok(_) => format!("  {}: leads back here\n", step.url),
+            Err(why) => format!("  {}: {why}\n", step.url),
+        };
+        let end = match healthy {
+            true => "every WSDL leads back to the server\n",
+            false => "clients made of these would call elsewhere: see --public-url and --trusted-proxies\n",
+        };
+        steps.iter().map(line).collect::<String>() + end
     };
     print(&text)?;
     Ok(if healthy { Exit::Ok } else { Exit::Differences })

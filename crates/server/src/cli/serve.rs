@@ -19,6 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use super::{Exit, Failed, print, variables};
+use crate::census;
 use crate::cors::Cors;
 use crate::courier::{self, HttpCourier};
 use crate::demo::{First, fill};
@@ -31,6 +32,7 @@ use crate::inspector::{self, Inspector};
 use crate::issuer;
 use crate::mailer::SmtpMailer;
 use crate::metrics::Metrics;
+use crate::process::Process;
 use crate::pulse;
 use crate::settings::{BadSetting, Flags, Settings};
 use crate::tls;
@@ -121,7 +123,23 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     let inspector = Arc::new(inspector.map_err(|error| Failed::new(Exit::Failed, error))?);
     let watcher = Arc::clone(&inspector);
     state.forgotten = Arc::new(move |tenant, customer| watcher.forget(tenant, customer));
+    let census = Arc::new(census::open(&folder, &state.uses, SystemClock.now()));
     let state = Arc::new(state);
+    let counting = tokio::spawn(census::keep_on(Arc::clone(&census), Arc::downgrade(&state), folder.clone()));
+    let store_name = match &database {
+        Some(database) => database.place(),
+        None if ephemeral.is_some() => String::from("nothing is kept"),
+        None => folder.display().to_string(),
+    };
+    let process = Arc::new(Process {
+        inspector: Arc::clone(&inspector),
+        census: Arc::clone(&census),
+        place: store_name.clone(),
+        folder: database.is_none().then(|| folder.clone()),
+        started: SystemClock.now(),
+        certificate: settings.on("tls")?.then(|| PathBuf::from(settings.text("tls-folder"))),
+    });
+    let told = Arc::clone(&state);
     if let Err(error) = inspector::begin(&state, &inspector).await {
         tracing::warn!(%error, source = error.source, "the inspector does not know who was erased meanwhile");
     }
@@ -133,6 +151,7 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         state,
         metrics: Arc::new(Metrics::default()),
         inspector: Arc::clone(&inspector),
+        process,
         cors: Cors::parse(settings.text("cors-origins")).map_err(|why| Failed::new(Exit::Usage, why))?,
         compresses: settings.on("compress")?,
         public_url: settings.text("public-url").trim_end_matches('/').to_owned(),
@@ -155,11 +174,6 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     tokio::spawn(stop_on_signals(phase, signals()?, Duration::from_secs(settings.number("drain-grace")?)));
 
     let url = format!("{scheme}://{address}");
-    let store_name = match &database {
-        Some(database) => database.place(),
-        None if ephemeral.is_some() => String::from("nothing is kept"),
-        None => folder.display().to_string(),
-    };
     print(&welcome(&url, &store_name, &first, address.ip().is_loopback() || anywhere))?;
     write_ready_file(settings.text("ready-file"), &url)?;
     tracing::info!(url, took_ms = started.elapsed().as_millis() as u64, "serving");
@@ -169,6 +183,11 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
     following.abort();
     forgetting.abort();
     inspector.flush();
+    counting.abort();
+    if let Err(error) = census::keep(&census, &told.uses, &folder) {
+        tracing::warn!(%error, "which programs call could not be kept");
+    }
+    drop(told);
     // It ends by itself when the server stops, and holds the store until then.
     let _ = delivering.await;
     drop((server, store));

@@ -82,8 +82,17 @@ impl<'a> Form<'a> {
             }
         }
         for (name, text) in &self.0 {
-            if let Some(field) = Field::named(name).filter(|field| typed.iter().all(|(known, _)| known != field)) {
-                typed.push((field, text.replace("\r\n", "\n")));
+            let Some(field) = Field::named(name) else { continue };
+            match typed.iter_mut().find(|(known, _)| *known == field) {
+                None => typed.push((field, text.replace("\r\n", "\n"))),
+                // The boxes of a set have one name. An empty field stands for none of them.
+                Some((_, others)) if matches!(field.shape(), Shape::Codes { .. }) && !text.is_empty() => {
+                    if !others.is_empty() {
+                        others.push('\n');
+                    }
+                    others.push_str(text);
+                }
+                Some(_) => {}
             }
         }
         typed.retain(|(field, _)| field.shape() != Shape::Envelope);
@@ -159,6 +168,10 @@ mod tests {
             form.typed(),
             [(Field::Locked, "".into()), (Field::Note, "a\nb".into()), (Field::Extra(6), "3".into())]
         );
+        let sent = b"dialects=&dialects=native&dialects=console&name=a&name=b";
+        let set = [(Field::Dialects, "native\nconsole".into()), (Field::Name, "a".into())];
+        assert_eq!(Form::read(sent).unwrap().typed(), set);
+        assert_eq!(Form::read(b"dialects=").unwrap().typed(), [(Field::Dialects, "".into())]);
         assert_eq!(Form::read(b"flag=locked&locked=on").unwrap().typed(), [(Field::Locked, "true".into())]);
         assert_eq!(query(&[("q", "a&b"), ("sort", ""), ("c", "1")]), "?q=a%26b&c=1");
     }

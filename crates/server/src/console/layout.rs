@@ -41,6 +41,11 @@ impl Page {
         self.words.with(key, value)
     }
 
+    /// A text about so many.
+    pub(super) fn count(&self, key: &str, number: &u64) -> String {
+        self.words.count(key, *number)
+    }
+
     /// The name of a role, a kind or a choice for people.
     pub(super) fn named<'k>(&self, heading: &str, name: &'k str) -> &'k str {
         self.words.named(heading, name)
@@ -57,6 +62,27 @@ impl Page {
     /// The address of a static file.
     pub(super) fn asset(&self, name: &str) -> String {
         format!("{}/static/{}", self.root, assets::address(name))
+    }
+
+    /// What the palette leads to beyond the navigation: name and address.
+    pub(super) fn further(&self) -> Vec<(String, String)> {
+        let at = |path: &str| format!("{}{path}", self.root);
+        let mut further = Vec::new();
+        if self.may_write {
+            let new = [("customer", "/customers/new"), ("ticket", "/tickets/new"), ("company", "/companies/new")];
+            further.extend(new.map(|(kind, path)| (self.named("new", kind).to_owned(), at(path))));
+        }
+        let dialects = dialects::ALL.iter();
+        further.extend(dialects.map(|one| (one.title.to_owned(), at(&format!("/dialects/{}", one.name)))));
+        if self.may_manage {
+            further.extend(
+                super::pages::settings_pages().map(|(kind, path)| (self.named("many", kind).to_owned(), at(&path))),
+            );
+            let others = [("access", "/access"), ("sessions", "/sessions"), ("about_samerow", "/about")];
+            further.extend(others.map(|(name, path)| (self.t(name).to_owned(), at(path))));
+        }
+        further.push((self.t("account").to_owned(), at("/account")));
+        further
     }
 
     /// The entries of the navigation: name and address.

@@ -5,6 +5,8 @@ mod assets;
 mod form;
 mod layout;
 mod pages;
+mod program;
+mod refusal;
 mod shown;
 mod snippet;
 mod visit;
@@ -18,7 +20,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use std::sync::Arc;
 
 use crate::encoding::compress;
-use crate::inspector::Inspector;
+use crate::process::Process;
+use layout::Page;
 use visit::{Outcome, Stranger, Visit};
 
 /// The name in the history and the metrics.
@@ -51,12 +54,13 @@ pub(crate) fn largest_body(path: &str) -> Option<usize> {
 }
 
 /// Answers with a page, whatever went wrong.
-pub(crate) async fn answer(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request) -> Answer {
-    let (operation, outcome) = route(state, inspector, request).await;
+pub(crate) async fn answer(state: &Arc<State>, process: &Arc<Process>, request: &Request) -> Answer {
+    let Routed { operation, outcome, frame } = route(state, process, request).await;
     let (reply, refused) = match outcome {
         Ok(reply) => (reply, None),
         Err(error) => {
-            let page = pages::error::page(&Stranger::new(request), &error);
+            let stranger = Stranger::new(request);
+            let page = pages::error::page(frame.unwrap_or_else(|| stranger.page("")), &error);
             (page.into(), Some(Refusal::Operation(error)))
         }
     };
@@ -68,38 +72,67 @@ pub(crate) async fn answer(state: &Arc<State>, inspector: &Arc<Inspector>, reque
     Answer { response, pieces, operation, refused }
 }
 
-async fn route(state: &Arc<State>, inspector: &Arc<Inspector>, request: &Request) -> (&'static str, Outcome) {
+/// What a request led to.
+struct Routed {
+    operation: &'static str,
+    outcome: Outcome,
+    /// The frame of the page that says what is in the way, for who is known.
+    frame: Option<Page>,
+}
+
+impl Routed {
+    const fn unknown(operation: &'static str, outcome: Outcome) -> Self {
+        Self { operation, outcome, frame: None }
+    }
+}
+
+async fn route(state: &Arc<State>, process: &Arc<Process>, request: &Request) -> Routed {
     let root = format!("{}{BASE}", visit::prefix(request));
-    let Some(path) = request.path.strip_prefix(BASE) else { return ("", Ok(visit::see_other(&root).into())) };
+    let Some(path) = request.path.strip_prefix(BASE) else {
+        return Routed::unknown("", Ok(visit::see_other(&root).into()));
+    };
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_read = matches!(request.method, Method::GET | Method::HEAD);
     if let ["static", file] = *segments {
-        return ("", assets::answer(file).map(Into::into));
+        return Routed::unknown("", assets::answer(file).map(Into::into));
     }
     if !is_read && request.method != Method::POST {
         let text = format!("{} is not offered here", request.method);
-        return ("", Err(Error::new(Reason::Unsupported, text)));
+        return Routed::unknown("", Err(Error::new(Reason::Unsupported, text)));
     }
     if !is_read && let Err(error) = visit::check_origin(request) {
-        return ("", Err(error));
+        return Routed::unknown("", Err(error));
     }
     let stranger = Stranger::new(request);
-    match (is_read, &*segments) {
-        (true, ["sign-in"]) => return ("sign-in", Ok(pages::sign_in::show(state, &stranger).into())),
-        (true, ["sign-in", "oidc"]) => return ("sign-in", pages::oidc::lead(state, &stranger).await),
-        (true, ["sign-in", "done"]) => return ("sign-in", pages::oidc::done(state, &stranger).await),
-        (false, ["sign-in"]) => return ("sign-in", pages::sign_in::run(state, &stranger).await),
-        (false, ["preferences"]) => return ("", pages::sign_in::preferences(&stranger)),
-        _ => {}
-    }
-    let visit = match Visit::open(state, inspector, request).await {
+    let signing_in = match (is_read, &*segments) {
+        (true, ["sign-in"]) => Ok(pages::sign_in::show(state, &stranger).into()),
+        (true, ["sign-in", "oidc"]) => pages::oidc::lead(state, &stranger).await,
+        (true, ["sign-in", "done"]) => pages::oidc::done(state, &stranger).await,
+        (false, ["sign-in"]) => pages::sign_in::run(state, &stranger).await,
+        (false, ["preferences"]) => return Routed::unknown("", pages::sign_in::preferences(&stranger)),
+        _ => return known(state, process, request, is_read, &segments).await,
+    };
+    Routed::unknown("sign-in", signing_in)
+}
+
+/// A request of somebody who must have signed in.
+async fn known(
+    state: &Arc<State>,
+    process: &Arc<Process>,
+    request: &Request,
+    is_read: bool,
+    segments: &[&str],
+) -> Routed {
+    let visit = match Visit::open(state, process, request).await {
         Ok(visit) => visit,
         Err(error) if error.reason == Reason::Unauthenticated => {
-            return ("", Ok(pages::sign_in::again(state, &stranger).into()));
+            return Routed::unknown("", Ok(pages::sign_in::again(state, &Stranger::new(request)).into()));
         }
-        Err(error) => return ("", Err(error)),
+        Err(error) => return Routed::unknown("", Err(error)),
     };
-    pages::answer(&visit, is_read, &segments).await
+    let (operation, outcome) = pages::answer(&visit, is_read, segments).await;
+    let frame = outcome.is_err().then(|| visit.page("error", ""));
+    Routed { operation, outcome, frame }
 }
 
 /// What every answer says to the browser, unless its page said otherwise.

@@ -15,6 +15,7 @@ use super::layout::Page;
 use super::words::{self, Words};
 use super::{BASE, NAME};
 use crate::inspector::Inspector;
+use crate::process::Process;
 
 /// What a page answers.
 pub(super) type Outcome = Result<Reply, Error>;
@@ -76,6 +77,7 @@ impl<'a> Stranger<'a> {
 /// A request of somebody who signed in.
 pub(super) struct Visit<'a> {
     pub(super) state: &'a Arc<State>,
+    pub(super) process: &'a Arc<Process>,
     pub(super) inspector: &'a Arc<Inspector>,
     pub(super) stranger: Stranger<'a>,
     pub(super) session: Session,
@@ -90,12 +92,13 @@ impl<'a> Visit<'a> {
     /// `Unauthenticated` without a session that is good; `Forbidden` for a form of another session.
     pub(super) async fn open(
         state: &'a Arc<State>,
-        inspector: &'a Arc<Inspector>,
+        process: &'a Arc<Process>,
         request: &'a Request,
     ) -> Result<Self, Error> {
         let key = cookie(request, SESSION).unwrap_or_default();
         let session = state.find_session(request, NAME, key, false).await?;
-        let visit = Self { state, inspector, stranger: Stranger::new(request), session, csrf: token(key) };
+        let inspector = &process.inspector;
+        let visit = Self { state, process, inspector, stranger: Stranger::new(request), session, csrf: token(key) };
         if request.method == http::Method::POST {
             let given = match request.header("x-csrf-token") {
                 Some(token) => token.to_owned(),

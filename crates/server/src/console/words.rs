@@ -59,6 +59,57 @@ impl Words {
         self.get(key).replacen("{}", &value.to_string(), 1)
     }
 
+    /// Whether the sentences of the domain are in it.
+    pub(super) fn is_english(&self) -> bool {
+        self.tag == "en"
+    }
+
+    /// A text about so many, with the number in place of its `{}`: one of them may have a text of its own, under
+    /// `key_one`.
+    pub(super) fn count(&'static self, key: &str, number: u64) -> String {
+        let one = format!("{key}_one");
+        let key = if number == 1 && self.has(&one) { &one } else { key };
+        self.with(key, self.number(number))
+    }
+
+    /// A number, with what stands between its thousands.
+    pub(super) fn number(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (at, digit) in digits.char_indices() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push_str(if self.is_english() { "," } else { "\u{a0}" });
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A number with a fraction, which was written with a point.
+    pub(super) fn decimal(&self, text: String) -> String {
+        if self.is_english() { text } else { text.replace('.', ",") }
+    }
+
+    /// So many bytes, in the unit that suits them.
+    pub(super) fn bytes(&self, bytes: u64) -> String {
+        let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("kB", 1 << 10)];
+        match units.into_iter().find(|(_, unit)| bytes >= *unit) {
+            Some((name, unit)) => {
+                let tenths = bytes / (unit / 10);
+                format!("{} {name}", self.decimal(format!("{}.{}", tenths / 10, tenths % 10)))
+            }
+            None => format!("{bytes} B"),
+        }
+    }
+
+    /// So many seconds, in the unit that suits them.
+    pub(super) fn seconds(&'static self, seconds: i64) -> String {
+        let units = [("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1)];
+        let (name, unit) =
+            units.into_iter().find(|(_, unit)| seconds >= *unit && seconds % unit == 0).unwrap_or(("seconds", 1));
+        self.named("unit", name).replacen("{}", &(seconds / unit).to_string(), 1)
+    }
+
     /// What a choice is called; one without a text is read by its name.
     pub(super) fn choice(&'static self, name: &str) -> String {
         self.texts.get(&format!("choice.{name}")).cloned().unwrap_or_else(|| name.replace('_', " "))
@@ -110,7 +161,17 @@ mod tests {
         let mut text = String::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console"), &mut text);
         let [english, _] = &*ALL;
-        let asked = ["p.t(\"", "p.with(\"", "words().get(\"", "words().with(\"", "words.get(\"", "words.with(\""];
+        let asked = [
+            "p.t(\"",
+            "p.with(\"",
+            "words().get(\"",
+            "words().with(\"",
+            "words.get(\"",
+            "words.with(\"",
+            "words.count(\"",
+            "words().count(\"",
+            "p.count(\"",
+        ];
         for start in asked {
             for rest in text.split(start).skip(1) {
                 let key = rest.split('"').next().unwrap();
@@ -118,12 +179,23 @@ mod tests {
             }
         }
         let made = [
-            "field.", "choice.", "group.", "kind.", "done.", "error.", "help.", "about.", "about.", "nav.", "role.",
-            "many.", "new.", "writes.",
+            "field.", "choice.", "group.", "kind.", "done.", "error.", "help.", "about.", "nav.", "role.", "many.",
+            "new.", "refused.", "fits.", "unit.", "way.", "hint.", "fact.", "writes.",
         ];
         for key in keys(english).into_iter().filter(|key| !made.iter().any(|start| key.starts_with(start))) {
-            assert!(text.contains(&format!("\"{key}\"")), "nothing asks for {key}");
+            let asked = |key: &str| text.contains(&format!("\"{key}\""));
+            assert!(asked(key) || key.strip_suffix("_one").is_some_and(asked), "nothing asks for {key}");
         }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        let [english, norwegian] = &*ALL;
+        assert_eq!((&*english.number(1_234_567), &*norwegian.number(12_480)), ("1,234,567", "12\u{a0}480"));
+        assert_eq!((&*english.number(999), &*norwegian.decimal("1.5".to_owned())), ("999", "1,5"));
+        assert_eq!((&*english.count("calls_of", 1), &*english.count("calls_of", 2_000)), ("1 call", "2,000 calls"));
+        assert_eq!((&*norwegian.bytes(1_572_864), &*english.bytes(12)), ("1,5 MB", "12 B"));
+        assert_eq!((&*english.seconds(604_800), &*norwegian.seconds(90)), ("7 days", "90 sekunder"));
     }
 
     #[test]

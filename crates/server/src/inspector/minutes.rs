@@ -7,10 +7,10 @@ use std::time::Duration;
 /// Minutes of which it is known how each dialect fared.
 pub const MINUTES: usize = 60;
 
-/// How a dialect fared in a minute.
+/// How a dialect fared in a minute, or in a quarter of an hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Minute {
-    /// The minute, since 1970.
+    /// The minute, or quarter of an hour, since 1970.
     pub at: i64,
     /// Calls.
     pub calls: u64,
@@ -22,16 +22,34 @@ pub struct Minute {
     pub took: [u32; 32],
 }
 
-/// The last minutes of each dialect.
-#[derive(Debug, Default)]
-pub(super) struct Minutes(BTreeMap<&'static str, VecDeque<Minute>>);
+/// Quarters of an hour of which the same is known: a day.
+pub const QUARTERS: usize = 96;
+
+/// The last minutes, or quarters of an hour, of each dialect.
+#[derive(Debug)]
+pub(super) struct Minutes {
+    /// How long one is, in seconds.
+    length: i64,
+    most: usize,
+    dialects: BTreeMap<&'static str, VecDeque<Minute>>,
+}
+
+impl Default for Minutes {
+    fn default() -> Self {
+        Self { length: 60, most: MINUTES, dialects: BTreeMap::new() }
+    }
+}
 
 impl Minutes {
+    pub(super) fn quarters() -> Self {
+        Self { length: 900, most: QUARTERS, ..Self::default() }
+    }
+
     pub(super) fn count(&mut self, dialect: &'static str, at: Time, took: Duration, is_error: bool, left_out: bool) {
-        let minutes = self.0.entry(dialect).or_default();
-        let now = minute(at);
+        let now = self.number(at);
+        let minutes = self.dialects.entry(dialect).or_default();
         if minutes.back().is_none_or(|last| last.at < now) {
-            if minutes.len() == MINUTES {
+            if minutes.len() == self.most {
                 minutes.pop_front();
             }
             minutes.push_back(Minute { at: now, ..Minute::default() });
@@ -47,16 +65,16 @@ impl Minutes {
         }
     }
 
-    /// Those of the last hour that had calls, oldest first.
+    /// Those of the last hour, or day, that had calls, oldest first.
     pub(super) fn until(&self, now: Time) -> Vec<(&'static str, Vec<Minute>)> {
-        let first = minute(now) - MINUTES as i64;
+        let first = self.number(now) - self.most as i64;
         let recent = |minutes: &VecDeque<Minute>| minutes.iter().filter(|minute| minute.at > first).cloned().collect();
-        self.0.iter().map(|(dialect, minutes)| (*dialect, recent(minutes))).collect()
+        self.dialects.iter().map(|(dialect, minutes)| (*dialect, recent(minutes))).collect()
     }
-}
 
-fn minute(time: Time) -> i64 {
-    time.seconds().div_euclid(60)
+    fn number(&self, time: Time) -> i64 {
+        time.seconds().div_euclid(self.length)
+    }
 }
 
 /// The time that this part of the calls took at most, in microseconds, to a factor of two; 0 of none.

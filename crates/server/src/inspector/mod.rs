@@ -17,7 +17,7 @@ mod tests;
 pub use call::{Asked, Body, Brief, Call};
 pub use file::{Limits, Program};
 pub use follow::{begin, follow};
-pub use minutes::{MINUTES, Minute, quantile};
+pub use minutes::{MINUTES, Minute, QUARTERS, quantile};
 
 use bytes::Bytes;
 use call::Arrived;
@@ -86,9 +86,10 @@ struct Shared {
 }
 
 /// What every call passes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Front {
     minutes: Minutes,
+    quarters: Minutes,
     allowances: BTreeMap<Sort, Allowance>,
     arrived: Vec<Arrived>,
     bytes: usize,
@@ -97,6 +98,21 @@ struct Front {
     /// Tenant and number of the customers whose erasure here was not met in the audit yet.
     erased: BTreeSet<(i64, i64)>,
     closed: bool,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self {
+            minutes: Minutes::default(),
+            quarters: Minutes::quarters(),
+            allowances: BTreeMap::new(),
+            arrived: Vec::new(),
+            bytes: 0,
+            forgotten: None,
+            erased: BTreeSet::new(),
+            closed: false,
+        }
+    }
 }
 
 /// Calls of one sort do not push out those of another: the dialect, and whether it was refused.
@@ -172,7 +188,9 @@ impl Inspector {
         let takes = most > 0
             && !full
             && front.allowances.entry((dialect, is_error)).or_insert_with(new).take(most, at.seconds());
-        front.minutes.count(dialect, at, took, is_error, most > 0 && !takes);
+        let left_out = most > 0 && !takes;
+        front.minutes.count(dialect, at, took, is_error, left_out);
+        front.quarters.count(dialect, at, took, is_error, left_out);
         if !takes || front.forgotten.is_some_and(|forgotten| began.is_none_or(|began| began <= forgotten)) {
             return;
         }
@@ -245,6 +263,11 @@ impl Inspector {
     /// How each dialect fared in the last hour, by minutes that had calls, oldest first.
     pub fn minutes(&self) -> Vec<(&'static str, Vec<Minute>)> {
         lock(&self.shared.front).minutes.until(SystemClock.now())
+    }
+
+    /// How each dialect fared in the last day, by quarters of an hour that had calls, oldest first.
+    pub fn quarters(&self) -> Vec<(&'static str, Vec<Minute>)> {
+        lock(&self.shared.front).quarters.until(SystemClock.now())
     }
 
     /// Tells the number of the last call.

@@ -22,6 +22,7 @@ mod load;
 pub(crate) mod mailbox;
 pub(crate) mod programs;
 mod server;
+pub(crate) mod visitor;
 mod world;
 
 pub use check::{Refused, check};

@@ -2,6 +2,7 @@
 
 use super::{Failed, Underway, customers, system, validator};
 use crate::State;
+use crate::connect::Described;
 use crate::route::Call;
 use crate::together::Together;
 use wire::xmlrpc::{Fault, Value};
@@ -95,6 +96,17 @@ pub(super) static SYSTEM: [Method; 5] = [
         run: |call, params| Box::pin(system::get_capabilities(call, params)),
     },
 ];
+
+/// All of them, for people.
+pub(in super::super) fn described() -> Vec<Described> {
+    let one = |method: &Method| Described {
+        name: method.name,
+        at: String::from("XML-RPC"),
+        about: method.help.to_owned(),
+        is_offered: true,
+    };
+    CUSTOMERS.iter().chain(&SYSTEM).map(one).collect()
+}
 
 impl Method {
     /// All that are offered, with the names they go by.

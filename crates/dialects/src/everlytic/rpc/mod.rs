@@ -16,6 +16,7 @@ use domain::Error;
 use domain::error::Reason;
 use http::{HeaderValue, Response, StatusCode, header};
 use methods::Method;
+pub(super) use methods::described;
 use wire::media_type::{self, MediaType};
 use wire::text::Charset;
 use wire::xml::{Limits, Source};

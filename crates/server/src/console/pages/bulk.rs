@@ -11,7 +11,7 @@ use super::{fields, here, many, undo};
 use crate::console::form::value;
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit};
-use crate::console::{NAME, html, shown};
+use crate::console::{NAME, html, refusal, shown};
 
 /// Records that are changed together at most.
 const MOST: usize = 200;
@@ -110,7 +110,7 @@ async fn page(visit: &Visit<'_>, kind: Kind, asked: Asked, problem: String) -> O
         if let Some(field) = field {
             match rehearsed(visit, record, field, &asked.value).await {
                 Ok(after) => row.to = shown::plain(words, field, after.values.get(field)),
-                Err(error) => row.problem = error.message.to_string(),
+                Err(error) => row.problem = refusal::sentence(visit.words(), &error),
             }
         }
         rows.push(row);
@@ -182,7 +182,7 @@ pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
             for outcome in output {
                 match outcome {
                     Ok(record) => changed.push(record),
-                    Err(error) => refused = error.message.to_string(),
+                    Err(error) => refused = refusal::sentence(visit.words(), &error),
                 }
             }
         }
@@ -191,7 +191,7 @@ pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
         for item in items {
             match visit.run("edit", item).await {
                 Ok(record) => changed.push(record),
-                Err(error) => refused = error.message.to_string(),
+                Err(error) => refused = refusal::sentence(visit.words(), &error),
             }
         }
     }

@@ -6,15 +6,16 @@ use domain::Error;
 use domain::error::Reason;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use crate::console::html;
 use crate::console::layout::Page;
-use crate::console::visit::Stranger;
+use crate::console::{html, refusal};
 
 #[derive(Template)]
 #[template(path = "error.html")]
 struct Shown {
     p: Page,
     sentence: String,
+    /// The same in English, where that says more.
+    detail: String,
     advice: String,
 }
 
@@ -34,9 +35,9 @@ pub(in crate::console) const fn status(reason: Reason) -> StatusCode {
     }
 }
 
-/// The page of a refusal.
-pub(in crate::console) fn page(stranger: &Stranger<'_>, error: &Error) -> Response<Bytes> {
-    let words = stranger.words;
+/// The page of a refusal, in the frame that its reader would have had.
+pub(in crate::console) fn page(frame: Page, error: &Error) -> Response<Bytes> {
+    let words = frame.words;
     let advice = match error.reason {
         Reason::NotFound => "error.not_found",
         Reason::Forbidden => "error.forbidden",
@@ -48,9 +49,9 @@ pub(in crate::console) fn page(stranger: &Stranger<'_>, error: &Error) -> Respon
         }
     };
     let status = status(error.reason);
-    let p = stranger.page(words.named("error", status.as_str()));
-    let page = Shown { p, sentence: error.message.to_string(), advice: words.get(advice).to_owned() };
-    let mut response = html(status, &page);
+    let p = Page { title: words.named("error", status.as_str()).to_owned(), ..frame };
+    let (sentence, detail) = (refusal::sentence(words, error), refusal::detail(words, error));
+    let mut response = html(status, &Shown { p, sentence, detail, advice: words.get(advice).to_owned() });
     if let Some(wait) = error.wait {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }

@@ -23,11 +23,12 @@ pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
     let mut text = line(names.iter().map(String::as_str));
     text.extend(found.records.iter().map(|record| row(record, &asked.columns)));
     let (sender, pieces) = mpsc::channel(2);
-    let inspector = std::sync::Arc::clone(visit.inspector);
+    let process = std::sync::Arc::clone(visit.process);
     let (state, request, session, csrf) =
         (std::sync::Arc::clone(visit.state), visit.request().clone(), visit.session.clone(), visit.csrf.clone());
     tokio::spawn(async move {
-        let visit = Visit { state: &state, inspector: &inspector, stranger: Stranger::new(&request), session, csrf };
+        let (inspector, stranger) = (&process.inspector, Stranger::new(&request));
+        let visit = Visit { state: &state, process: &process, inspector, stranger, session, csrf };
         let mut piece = Ok(Bytes::from(text));
         loop {
             let broken = piece.is_err();

@@ -2,9 +2,10 @@
 
 use domain::filter::{Condition, Selection, Test};
 use domain::operation::{Deleted, ListRecords};
-use domain::{Error, Field, Kind, Record, Shape};
+use domain::{Area, Error, Field, Kind, Record, Shape};
 use std::collections::HashMap;
 
+use crate::console::NAME;
 use crate::console::shown as texts;
 use crate::console::visit::Visit;
 use crate::console::words::Words;
@@ -16,11 +17,13 @@ pub(super) struct FormField {
     /// Its name in the form.
     pub(super) name: String,
     pub(super) label: String,
-    /// `text`, `area`, `number`, `flag`, `choice` or `secret`.
+    /// `text`, `area`, `number`, `flag`, `choice`, `set` or `secret`.
     pub(super) control: &'static str,
     pub(super) value: String,
     /// What can be chosen: value and name.
     pub(super) options: Vec<(String, String)>,
+    /// What it means, where its label does not say; `""` for nothing.
+    pub(super) hint: String,
     /// What is wrong with it; `""` for nothing.
     pub(super) problem: String,
     /// What somebody else stored meanwhile, and who; only in a conflict.
@@ -31,6 +34,18 @@ impl FormField {
     /// Whether an option is the chosen one.
     pub(super) fn is(&self, option: &str) -> bool {
         self.value == *option
+    }
+
+    /// Whether an entry is among those of a set.
+    pub(super) fn has(&self, option: &str) -> bool {
+        self.value.lines().any(|line| line == option)
+    }
+
+    /// The attribute that names what explains it. The name of a field is of letters, digits, points and lines.
+    pub(super) fn described(&self) -> String {
+        let parts = [("h", &self.hint), ("p", &self.problem)].into_iter().filter(|(_, text)| !text.is_empty());
+        let ids: Vec<_> = parts.map(|(start, _)| format!("{start}-{}", self.name)).collect();
+        if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) }
     }
 
     /// Lines that the text needs.
@@ -183,11 +198,14 @@ pub(super) async fn form(visit: &Visit<'_>, record: &Record) -> Result<Vec<Group
     for (heading, fields) in groups {
         let mut group = Vec::with_capacity(fields.len());
         for field in fields {
-            let (control, options) = control(visit, field).await;
             let value = texts::typed_of(record, field);
+            let (control, options) = match set(record.kind, field) {
+                Some(known) => ("set", of_set(visit.words(), field, known, &value)),
+                None => control(visit, field).await,
+            };
             // A field of one line would lose the others.
             let control = if control == "text" && value.contains('\n') { "area" } else { control };
-            let options = with_present(options, &value);
+            let options = if control == "set" { options } else { with_present(options, &value) };
             group.push(FormField {
                 field,
                 name: field.name().into_owned(),
@@ -195,6 +213,7 @@ pub(super) async fn form(visit: &Visit<'_>, record: &Record) -> Result<Vec<Group
                 control,
                 value,
                 options,
+                hint: hint(words, record.kind, field),
                 problem: String::new(),
                 theirs: None,
             });
@@ -202,6 +221,46 @@ pub(super) async fn form(visit: &Visit<'_>, record: &Record) -> Result<Vec<Group
         shown.push((heading, group));
     }
     Ok(shown)
+}
+
+/// What there is to choose from, where a list holds some of a few names.
+fn set(kind: Kind, field: Field) -> Option<Vec<String>> {
+    let dialects = || dialects::ALL.iter().map(|dialect| dialect.name.to_owned());
+    match (kind, field) {
+        (Kind::Key, Field::Dialects) => Some(dialects().collect()),
+        (Kind::User, Field::Dialects) => Some(dialects().chain([NAME.to_owned()]).collect()),
+        (Kind::Webhook, Field::Dialects) => Some(dialects().chain([NAME.to_owned(), "import".to_owned()]).collect()),
+        (Kind::Key | Kind::User, Field::Scopes) => {
+            let scopes = |area: Area| [area.name().to_owned(), format!("{}:read", area.name())];
+            Some(Area::ALL.into_iter().flat_map(scopes).collect())
+        }
+        (Kind::Webhook, Field::Kinds) => {
+            Some(Kind::ALL.into_iter().filter(|kind| kind.has_history()).map(|kind| kind.name().to_owned()).collect())
+        }
+        _ => None,
+    }
+}
+
+/// What can be chosen of a set: first what is chosen, in its order, so that a form that is sent as it was changes nothing.
+fn of_set(words: &'static Words, field: Field, known: Vec<String>, value: &str) -> Vec<(String, String)> {
+    let present: Vec<String> = value.lines().map(str::to_owned).collect();
+    let further = known.into_iter().filter(|name| !present.contains(name)).collect::<Vec<_>>();
+    let named = |name: String| {
+        let label = if field == Field::Kinds { words.named("many", &name).to_owned() } else { name.clone() };
+        (name, label)
+    };
+    present.iter().cloned().chain(further).map(named).collect()
+}
+
+/// What a field means, where its label does not say.
+fn hint(words: &'static Words, kind: Kind, field: Field) -> String {
+    let settings = !matches!(kind, Kind::Customer | Kind::Ticket | Kind::Company);
+    let name = match (kind, field) {
+        (Kind::Webhook, Field::Dialects) => String::from("webhook_dialects"),
+        _ => field.name().into_owned(),
+    };
+    let key = format!("hint.{name}");
+    if settings && words.has(&key) { words.get(&key).to_owned() } else { String::new() }
 }
 
 /// A value that cannot be chosen any more stays as it is.

@@ -17,7 +17,7 @@ use crate::console::form::{Form, query};
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit, see_other};
 use crate::console::words::Words;
-use crate::console::{NAME, html, shown};
+use crate::console::{NAME, html, refusal, shown};
 
 /// Records on one page.
 const PAGE: u32 = 50;
@@ -263,7 +263,7 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         // What was asked for stays in its fields, to be mended.
         Err(error) if matches!(error.reason, Reason::Invalid | Reason::Forbidden) => {
             let none = Arc::new(Found::default());
-            (none, String::new(), error.message.to_string(), error::status(error.reason))
+            (none, String::new(), refusal::sentence(visit.words(), &error), error::status(error.reason))
         }
         Err(error) => return Err(error),
     };

@@ -3,7 +3,7 @@
 use dialects::moment::rfc3339;
 use dialects::{Pieces, Reply};
 use domain::operation::ReadFeed;
-use domain::{Access, Area, Change, Kind};
+use domain::{Access, Area, Change, Field, FieldChange, Kind};
 use http::{HeaderValue, Response, header};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::console::NAME;
 use crate::console::visit::{Outcome, SESSION, Visit, cookie};
+use crate::console::words::Words;
 
 /// The least time between two words to a page: changes of many commits are told at once.
 const PACE: Duration = Duration::from_millis(250);
@@ -35,6 +36,7 @@ pub(super) async fn changes(visit: &Visit<'_>) -> Outcome {
     ask.after = Some(visit.run("live", ask.clone()).await?.next);
     let (state, request) = (Arc::clone(visit.state), visit.request().clone());
     let (sender, pieces) = mpsc::channel(1);
+    let words = visit.words();
     tokio::spawn(async move {
         let mut text = String::from("retry: 2000\n\n");
         loop {
@@ -54,7 +56,7 @@ pub(super) async fn changes(visit: &Visit<'_>) -> Outcome {
             let origin = request.origin(NAME, "live", &session.caller);
             let Ok(feed) = state.run(ask.clone(), &session.caller, origin).await else { return };
             for change in &feed.changes {
-                let _ = write!(text, "event: change\ndata: {}\n\n", told(change));
+                let _ = write!(text, "event: change\ndata: {}\n\n", told(words, change));
             }
             ask.after = Some(feed.next);
         }
@@ -70,11 +72,13 @@ pub(super) fn events(pieces: Pieces) -> Reply {
     Reply::streamed(head, pieces)
 }
 
-/// Which record, which fields, and who: no value.
-fn told(change: &Change) -> serde_json::Value {
-    let fields: Vec<_> = change.fields.iter().map(|told| json!({ "field": told.field.name() })).collect();
+/// Which record, which fields, and who, as the reader calls them: no value.
+fn told(words: &'static Words, change: &Change) -> serde_json::Value {
+    let label = |field: Field| words.named("field", &field.name()).to_owned();
+    let field = |told: &FieldChange| json!({ "field": told.field.name(), "label": label(told.field) });
+    let fields: Vec<_> = change.fields.iter().map(field).collect();
     json!({
-        "kind": change.kind.name(), "id": change.id, "at": rfc3339(change.at), "changes": fields,
+        "kind": change.kind.name(), "name": words.named("kind", change.kind.name()), "id": change.id, "at": rfc3339(change.at), "changes": fields,
         "origin": { "credential": change.origin.credential, "dialect": change.origin.dialect },
     })
 }

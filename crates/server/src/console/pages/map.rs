@@ -5,9 +5,9 @@ use domain::{Field, Kind, choice};
 use http::StatusCode;
 
 use super::fields;
-use crate::console::html;
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit};
+use crate::console::{html, refusal};
 
 struct Row {
     name: String,
@@ -40,7 +40,11 @@ pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
     let row = |field: &Field| Row {
         name: field.name().into_owned(),
         label: fields::label(visit.words(), *field, &extra),
-        holds: field.description().to_owned(),
+        // What the domain says of a field is English; in another language it is said what it can hold.
+        holds: match visit.words().is_english() {
+            true => field.description().to_owned(),
+            false => refusal::holds(visit.words(), *field),
+        },
         wires: lenses.iter().map(|(_, lens)| wires(lens, *field)).collect(),
     };
     let lists = || dialects::ALL.iter().filter_map(|dialect| Some((dialect.title, dialect.industry?)));

@@ -13,7 +13,7 @@ use super::{changes, fields, here};
 use crate::console::form::Form;
 use crate::console::layout::Page;
 use crate::console::visit::{Outcome, Visit, see_other};
-use crate::console::{NAME, html, shown};
+use crate::console::{NAME, html, refusal, shown};
 
 /// Records that are offered.
 const FEW: u32 = 8;
@@ -104,7 +104,7 @@ async fn preview(visit: &Visit<'_>, id: i64, asked: &Form<'_>) -> Outcome {
             shown.sides = sides(visit, [&*present, &*other, &*output], &take).await?;
         }
         Ok(_) => return Err(Error::internal("a dry run was kept")),
-        Err(error) => shown.problem = error.message.to_string(),
+        Err(error) => shown.problem = refusal::sentence(visit.words(), &error),
     }
     shown.other = Some(Other {
         id: other.id,

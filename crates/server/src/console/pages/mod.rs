@@ -1,5 +1,7 @@
 //! The pages, and where they are.
 
+mod access;
+mod account;
 mod bulk;
 mod call;
 mod caused;
@@ -18,6 +20,7 @@ mod live;
 mod map;
 mod merge;
 mod messages;
+mod needs;
 pub(super) mod oidc;
 mod overview;
 mod record;
@@ -68,6 +71,12 @@ const fn is_edited_together(kind: Kind) -> bool {
     matches!(kind, Kind::Customer | Kind::Ticket | Kind::Company)
 }
 
+/// The lists below the settings: kind and path.
+pub(super) fn settings_pages() -> impl Iterator<Item = (&'static str, String)> {
+    let settings = RESOURCES.iter().filter(|(_, kind)| here(*kind) == "settings");
+    settings.map(|(many, kind)| (kind.name(), format!("/{many}")))
+}
+
 /// The entry of the navigation that a kind belongs to.
 fn here(kind: Kind) -> &'static str {
     match kind {
@@ -88,9 +97,16 @@ pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) 
         (true, ["inspector", number, "replay"]) => ("inspector", replay::show(visit, number).await),
         (false, ["inspector", number, "replay"]) => ("replay", replay::run(visit, number).await),
         (true, ["requests", id]) => ("inspector", call::by_request(visit, id).await),
-        (true, ["dialects"]) => ("dialects", guide::show(visit).await),
+        (true, ["dialects"]) => ("dialects", guide::all(visit)),
+        (true, ["dialects", "programs.csv"]) => ("export", guide::csv(visit)),
+        (true, ["dialects", name]) => ("dialects", guide::one(visit, name).await),
+        (false, ["dialects", name]) => ("try", guide::run(visit, name).await),
         (true, ["fields"]) => ("fields", map::show(visit).await),
         (true, ["settings"]) => ("settings", settings::show(visit)),
+        (true, ["access"]) => ("access", access::show(visit).await),
+        (true, ["about"]) => ("about", settings::about(visit)),
+        (true, ["account"]) => ("account", account::show(visit).await),
+        (false, ["account"]) => ("change_password", account::change(visit).await),
         (true, ["sessions"]) => ("sessions", settings::sessions(visit).await),
         (false, ["sessions", id, "end"]) => match id.parse() {
             Ok(id) => ("end_session", settings::end_session(visit, id).await),

@@ -20,7 +20,7 @@ use crate::console::form::value;
 use crate::console::layout::Page;
 use crate::console::shown::Moment;
 use crate::console::visit::{Outcome, Visit, see_other};
-use crate::console::{html, shown};
+use crate::console::{html, refusal, shown};
 
 /// Changes that the page of a record shows.
 const LATEST: u32 = 8;
@@ -354,13 +354,13 @@ async fn refused(visit: &Visit<'_>, record: Arc<Record>, typed: &[(Field, String
         return Err(error);
     }
     let mut groups = fields::form(visit, &record).await?;
-    let mut problem = error.message.to_string();
+    let mut problem = refusal::sentence(visit.words(), &error);
     for field in groups.iter_mut().flat_map(|(_, fields)| fields) {
         if let Some((_, text)) = typed.iter().find(|(known, _)| *known == field.field && field.control != "secret") {
             field.value.clone_from(text);
         }
         if Some(field.field) == error.at {
-            field.problem = error.message.to_string();
+            field.problem = refusal::sentence(visit.words(), &error);
             problem = visit.words().get("nothing_stored").to_owned();
         }
     }

@@ -36,14 +36,15 @@ struct Secret {
     address: String,
 }
 
-struct Line {
-    id: i64,
-    user: String,
-    dialect: String,
-    client: String,
-    started: Moment,
-    ends: Moment,
-    is_own: bool,
+/// A session.
+pub(super) struct Line {
+    pub(super) id: i64,
+    pub(super) user: String,
+    pub(super) dialect: String,
+    pub(super) client: String,
+    pub(super) started: Moment,
+    pub(super) ends: Moment,
+    pub(super) is_own: bool,
 }
 
 #[derive(Template)]
@@ -63,7 +64,9 @@ pub(super) fn show(visit: &Visit<'_>) -> Outcome {
     for (many, kind) in RESOURCES.iter().filter(|(_, kind)| here(*kind) == "settings") {
         lists.push(entry(words.named("many", kind.name()).to_owned(), &format!("/{many}"), kind.name()));
     }
+    lists.insert(3, entry(words.get("access").to_owned(), "/access", "access"));
     lists.push(entry(words.get("sessions").to_owned(), "/sessions", "session"));
+    lists.push(entry(words.get("about_samerow").to_owned(), "/about", "samerow"));
     let p = visit.page("settings", words.get("nav.settings"));
     Ok(html(StatusCode::OK, &Settings { p, lists }).into())
 }
@@ -127,23 +130,69 @@ pub(super) async fn sessions(visit: &Visit<'_>) -> Outcome {
     let line = |session: &&Record| {
         let user = session.number(Field::UserId).and_then(|id| users.get(&id));
         let customer = session.number(Field::CustomerId).and_then(|id| customers.get(&id));
-        let moment = |field| Moment::of(domain::Time(session.number(field).unwrap_or(0)));
-        Line {
-            id: session.id,
-            user: user.or(customer).cloned().unwrap_or_default(),
-            dialect: session.texts(Field::Dialects).join(", "),
-            client: session.text(Field::Client).to_owned(),
-            started: moment(Field::StartedAt),
-            ends: moment(Field::ExpiresAt),
-            is_own: session.id == visit.session.id,
-        }
+        line(visit, session, user.or(customer).cloned().unwrap_or_default())
     };
     let p = visit.page("settings", visit.words().get("sessions"));
     Ok(html(StatusCode::OK, &Sessions { p, lines: good.iter().map(line).collect() }).into())
 }
 
+pub(super) fn line(visit: &Visit<'_>, session: &Record, user: String) -> Line {
+    let moment = |field| Moment::of(domain::Time(session.number(field).unwrap_or(0)));
+    Line {
+        id: session.id,
+        user,
+        dialect: session.texts(Field::Dialects).join(", "),
+        client: program(session.text(Field::Client)),
+        started: moment(Field::StartedAt),
+        ends: moment(Field::ExpiresAt),
+        is_own: session.id == visit.session.id,
+    }
+}
+
+/// What a program calls itself, browsers by the part that tells them apart.
+fn program(client: &str) -> String {
+    let of = |name: &str| client.split(' ').find(|part| part.starts_with(name));
+    let browser = ["Edg/", "OPR/", "Firefox/", "Chrome/", "HeadlessChrome/", "Version/"].into_iter().find_map(of);
+    let system = client.split_once('(').and_then(|(_, rest)| rest.split([';', ')']).next()).unwrap_or_default();
+    match browser.filter(|_| client.starts_with("Mozilla/")) {
+        Some(browser) => format!("{} · {system}", browser.replace("Version/", "Safari/")),
+        None => client.to_owned(),
+    }
+}
+
 /// Ends a session at once.
 pub(super) async fn end_session(visit: &Visit<'_>, id: i64) -> Outcome {
     visit.run("end_session", EndSession { id }).await?;
-    Ok(see_other(&visit.at("/sessions?done=ended")).into())
+    let back = if visit.form()?.text("back") == "account" { "/account" } else { "/sessions" };
+    Ok(see_other(&visit.at(&format!("{back}?done=ended"))).into())
+}
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct About {
+    p: Page,
+    facts: Vec<(&'static str, String)>,
+    titles: String,
+}
+
+/// What runs here, and whose it is.
+pub(super) fn about(visit: &Visit<'_>) -> Outcome {
+    visit.caller().demand(Access::Manage)?;
+    let (words, process) = (visit.words(), visit.process);
+    let tls = match (&process.certificate, process.certificate_warning(visit.state.app.now())) {
+        (None, _) => words.get("tls_elsewhere").to_owned(),
+        (Some(_), None) => words.get("tls_good").to_owned(),
+        (Some(_), Some(warning)) => warning,
+    };
+    let facts = vec![
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("licence", String::from("Apache-2.0")),
+        ("address", visit.request().base_url.clone()),
+        ("tls", tls),
+        ("bodies", words.get(if visit.inspector.keeps_bodies() { "yes" } else { "no" }).to_owned()),
+    ];
+    // What is the vendors' of the names here; the native API is nobody else's.
+    let titles: Vec<_> = dialects::ALL.iter().map(|one| one.title).filter(|title| !title.contains("JSON")).collect();
+    let p = visit.page("settings", words.get("about_samerow"));
+    Ok(html(StatusCode::OK, &About { p, facts, titles: titles.join(", ") }).into())
 }

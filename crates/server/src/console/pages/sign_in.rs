@@ -14,7 +14,7 @@ use super::{error, oidc};
 use crate::console::form::query;
 use crate::console::layout::Page;
 use crate::console::visit::{LANGUAGE, Outcome, SESSION, Stranger, THEME, Visit, cookie, see_other, set_cookie};
-use crate::console::{NAME, html};
+use crate::console::{NAME, html, refusal};
 
 /// A preference is kept for a year, in seconds.
 const YEAR: i64 = 31_536_000;
@@ -61,7 +61,8 @@ pub(in crate::console) fn show(state: &State, stranger: &Stranger<'_>) -> Respon
 
 /// The page with what is in the way.
 pub(super) fn refused(state: &State, stranger: &Stranger<'_>, next: String, error: &Error) -> Outcome {
-    let shown = SignIn { problem: error.message.to_string(), ..SignIn::new(state, stranger, next) };
+    let problem = refusal::sentence(stranger.words, error);
+    let shown = SignIn { problem, ..SignIn::new(state, stranger, next) };
     Ok(html(error::status(error.reason), &shown).into())
 }
 
@@ -110,7 +111,7 @@ pub(in crate::console) async fn run(state: &Arc<State>, stranger: &Stranger<'_>)
             let words = stranger.words;
             let problem = match error.reason {
                 Reason::Unauthenticated => words.get("sign_in_wrong").to_owned(),
-                _ => error.message.to_string(),
+                _ => refusal::sentence(words, &error),
             };
             let shown = SignIn { name: name.to_owned(), problem, kept, ..SignIn::new(state, stranger, next) };
             return Ok(html(error::status(error.reason), &shown).into());

@@ -37,9 +37,16 @@ document.addEventListener("click", async (event) => {
     else field.value = button.dataset.value;
     field.focus();
   } else if (open) {
-    document.getElementById(open).showModal();
+    explain();
   }
 });
+
+// The keys of this page: those that do nothing here are left out.
+function explain() {
+  const keys = document.getElementById("keys");
+  for (const line of all("[data-needs]", keys)) line.hidden = !one(line.dataset.needs);
+  keys.showModal();
+}
 
 // One submission of a form, however often its button is pressed.
 document.addEventListener("submit", (event) => {
@@ -61,7 +68,7 @@ document.addEventListener("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
-// The palette: the pages, and the customers that a search finds.
+// The palette: the pages, what a menu does, and the customers and tickets that a search finds.
 const palette = document.getElementById("palette");
 if (palette) {
   const input = one("input", palette);
@@ -74,8 +81,8 @@ if (palette) {
       item.role = "option";
       item.id = `option-${at}`;
       item.textContent = entry.name;
-      item.dataset.address = entry.address;
-      item.addEventListener("click", () => location.assign(entry.address));
+      item.addEventListener("click", () => follow_(entry));
+      item.entry = entry;
       return item;
     }));
     choose(0);
@@ -87,7 +94,13 @@ if (palette) {
     input.setAttribute("aria-activedescendant", item ? item.id : "");
     if (item) item.scrollIntoView({ block: "nearest" });
   };
-  const pages = all(".top nav a").map((link) => ({ name: link.textContent, address: link.href }));
+  const follow_ = ({ address, button }) => {
+    if (address) return location.assign(address);
+    palette.close();
+    button.click();
+  };
+  const pages = all(".top nav a, [data-further] a").map((link) => ({ name: link.textContent, address: link.href }));
+  pages.push(...all(".top .menu button").map((button) => ({ name: button.textContent, button })));
   const search = async () => {
     const words = input.value.trim().toLowerCase();
     const found = pages.filter((page) => page.name.toLowerCase().includes(words));
@@ -108,13 +121,14 @@ if (palette) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       const item = list.children[chosen];
-      if (item) location.assign(item.dataset.address);
+      if (item) follow_(item.entry);
     }
   });
   palette.open_ = () => {
     input.value = "";
     show(pages);
     palette.showModal();
+    input.focus();
   };
 }
 
@@ -149,7 +163,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     search.focus();
   } else if (event.key === "?" && document.getElementById("keys")) {
-    document.getElementById("keys").showModal();
+    explain();
   } else if (event.key === "j") {
     move(1);
   } else if (event.key === "k") {
@@ -227,10 +241,11 @@ if (changes) {
   const many = Object.fromEntries(changes.dataset.kinds.split(" ").map((pair) => pair.split("=")));
   follow(changes, changes.dataset.changes, "change", (change) => {
     const line = element("li", "", { class: "new" });
-    const name = `${change.kind} #${change.id}`;
+    const name = `${change.name} #${change.id}`;
     line.append(many[change.kind] ? element("a", name, { href: `${root}/${many[change.kind]}/${change.id}` }) : name);
-    const fields = change.changes.map((told) => told.field).join(", ");
-    const about = element("span", ` ${fields} · ${change.origin.credential} · ${change.origin.dialect} · `, { class: "quiet" });
+    const fields = change.changes.slice(0, 4).map((told) => told.label).join(", ") + (change.changes.length > 4 ? ", …" : "");
+    line.append(` ${fields} `);
+    const about = element("span", `· ${change.origin.credential} · ${change.origin.dialect} · `, { class: "quiet" });
     about.append(element("time", change.at, { datetime: change.at }));
     line.append(about);
     list.prepend(line);
