@@ -81,7 +81,7 @@ const DEEDS: &[(&str, &str, &str)] = &[
     ("/console/customers/11/delete", "version=1", "agent"),
     ("/console/customers/11/restore", "version=1", "agent"),
     ("/console/customers/11/revert", "version=1&field=phone&before=1", "agent"),
-    ("/console/customers/11/merge", "with=10", "agent"),
+    ("/console/customers/11/merge", "with=10&version=1", "agent"),
     ("/console/customers/11/unmerge", "version=1", "agent"),
     ("/console/customers/edit", "field=phone&value=1&item=11:1", "agent"),
     ("/console/tickets/500/messages", "once=2&text=x", "agent"),
