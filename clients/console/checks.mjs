@@ -313,6 +313,7 @@ export const checks = {
     await trackfinity(browser.base, said, { "x-request-id": "seen-live", "user-agent": "<b>Canary</b>/1" });
     await browser.driver.wait(async () => (await browser.all("#calls tr")).length > before, 10000, "no call comes");
     assert.match(await browser.text("#calls tr"), /set_customer_details <b>Canary<\/b>\/1 191 200 ok/);
+    assert.match(await browser.text("#calls tr td"), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     await browser.press("#calls tr a");
     const page = await browser.text("main");
     assert.match(page, /zip=66666/);

@@ -162,7 +162,7 @@ pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
     admit(visit)?;
     let (mut sought, read) = Sought::read(&visit.queries(), visit.request().tenant.clone());
     read?;
-    let (root, caller) = (visit.at(""), Arc::clone(visit.caller()));
+    let (root, caller, words) = (visit.at(""), Arc::clone(visit.caller()), visit.words());
     let origin = visit.request().origin(NAME, "live", visit.caller());
     let (state, inspector, request) = (Arc::clone(visit.state), Arc::clone(visit.inspector), visit.request().clone());
     let mut arrivals = inspector.arrivals();
@@ -201,6 +201,7 @@ pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
                 let told = json!({
                     "number": line.number, "address": line.address, "at": line.at.exact, "dialect": line.dialect,
                     "operation": line.operation, "client": line.client, "outcome": line.outcome,
+                    "said": words.named("choice", &line.outcome),
                     "customer": line.customer, "customer_at": line.customer_at,
                     "status": line.status, "took": line.took(), "why": line.why, "notes": line.notes,
                 });

@@ -7,6 +7,7 @@ const one = (selector, within = document) => within.querySelector(selector);
 // Times in the reader's own zone; the exact one stays in the title.
 function local(within) {
   const form = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+  const exact = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of all("time[datetime]", within)) {
     const at = new Date(time.dateTime);
@@ -15,7 +16,7 @@ function local(within) {
       const minutes = Math.round((at - Date.now()) / 60000);
       // What just happened is told by how long ago that was, where the exact moment is not looked for.
       const near = time.closest(".entry, .lines") && minutes <= 0 && minutes > -1440;
-      time.textContent = !near ? form.format(at)
+      time.textContent = !near ? ("seconds" in time.dataset ? exact : form).format(at)
         : minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.round(minutes / 60), "hour");
     }
   }
@@ -219,7 +220,7 @@ if (calls) {
     link.append(element("time", call.at, { datetime: call.at, "data-seconds": "" }));
     when.append(link);
     const outcome = element("td", "");
-    outcome.append(element("span", `${call.status} ${call.outcome}`, { class: `badge ${call.outcome}` }));
+    outcome.append(element("span", `${call.status} ${call.said}`, { class: `badge ${call.outcome}` }));
     const why = cell(call.why);
     if (call.notes) why.append(" ", element("span", calls.dataset.notes.replace("{}", call.notes), { class: "badge warn" }));
     const line = element("tr", "", { class: "new" });
