@@ -15,13 +15,18 @@ const CONNECTIONS: u32 = 64;
 const WITH: &str = "keeps calls";
 const WITHOUT: &str = "keeps none";
 
+/// So few that for each call one goes, as in the long run.
+const FEW: &str = "1000";
+
 /// With all that the inspector keeps with the demo data, bodies too, on disk.
 pub(super) fn measure(flags: &Flags, program: &Path, dir: &Path, report: &mut Report) -> Result<Vec<Cell>> {
     let lane = update_lane()?;
     let start = |name: &str, calls: &[(&str, &str)]| {
         Server::with(Kind::Samerow, program, flags.customers, &dir.join(name), calls)
     };
-    let (with, without) = (start("with", &[])?, start("without", &[("SAMEROW_INSPECTOR_CALLS", "0")])?);
+    let [with, without] =
+        [("with", FEW), ("without", "0")].map(|(name, calls)| start(name, &[("SAMEROW_INSPECTOR_CALLS", calls)]));
+    let (with, without) = (with?, without?);
     let runs = [(WITH, &with), (WITHOUT, &without)].map(|(label, server)| Run {
         label: format!("{}, {label}", lane.name),
         lane,
