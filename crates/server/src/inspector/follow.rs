@@ -1,7 +1,7 @@
 //! Lets the inspector forget whom other servers of the same store erase, and who was erased while it did not run.
 
 use dialects::State;
-use domain::filter::{Condition, Order, Selection, Test};
+use domain::filter::{Order, Position, Selection};
 use domain::operation::{Deleted, ListRecords, ListTenants};
 use domain::tenant::Tenant;
 use domain::{Error, Field, Kind, Record};
@@ -78,11 +78,7 @@ async fn look(state: &State, inspector: &Inspector, tenant: Tenant, is_new: bool
 /// The entries after one, oldest first; without one, the last of all.
 async fn entries(state: &State, tenant: Tenant, after: Option<i64>) -> Result<Vec<Record>, Error> {
     let selection = match after {
-        Some(id) => Selection {
-            filter: Condition::new(Field::Id, Test::Greater(id.into())).into(),
-            limit: STEP,
-            ..Selection::default()
-        },
+        Some(id) => Selection { after: Some(Position { values: Vec::new(), id }), limit: STEP, ..Selection::default() },
         None => {
             Selection { order: vec![Order { field: Field::Id, descending: true }], limit: 1, ..Selection::default() }
         }
