@@ -84,6 +84,7 @@ const DEEDS: &[(&str, &str, &str)] = &[
     ("/console/customers/11/merge", "with=10&version=1", "agent"),
     ("/console/customers/11/unmerge", "version=1", "agent"),
     ("/console/customers/edit", "field=phone&value=1&item=11:1", "agent"),
+    ("/console/customers/undo", "", "agent"),
     ("/console/tickets/500/messages", "once=2&text=x", "agent"),
     ("/console/attachments?name=a", "x", "agent"),
     ("/console/customers/11/erase", "confirm=11", "admin"),

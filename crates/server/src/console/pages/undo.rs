@@ -44,6 +44,7 @@ pub(super) fn offered(visit: &Visit<'_>, kind: Kind) -> Option<usize> {
 
 /// Takes it back.
 pub(super) async fn run(visit: &Visit<'_>, kind: Kind) -> Outcome {
+    visit.caller().demand_in(kind.access(true), domain::Area::of(kind))?;
     let (field, items) = kept(visit, kind).ok_or_else(|| Error::not_found("There is nothing to take back"))?;
     let mut left = 0;
     for (id, version) in items {
