@@ -105,8 +105,8 @@ impl Census {
         if operation.is_empty() {
             return;
         }
-        let end = client.char_indices().nth(LONGEST).map_or(client.len(), |(end, _)| end);
-        let client = client.get(..end).unwrap_or_default();
+        let end = |client: &str| client.char_indices().nth(LONGEST).map_or(client.len(), |(end, _)| end);
+        let client = if client.len() > LONGEST { client.get(..end(client)).unwrap_or_default() } else { client };
         let mut seen = lock(&self.0);
         seen.changed = true;
         let programs = seen.dialects.entry(dialect).or_default();

@@ -51,21 +51,6 @@ pub struct Limits {
     pub seconds: i64,
 }
 
-/// A program that called an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    /// The dialect.
-    pub dialect: String,
-    /// What it calls itself.
-    pub client: String,
-    /// The operation.
-    pub operation: String,
-    /// How often.
-    pub calls: usize,
-    /// When for the last time.
-    pub last: Time,
-}
-
 /// Calls of one sort do not push out those of another: the dialect, and whether it was refused.
 type Sort = (String, bool);
 
@@ -299,23 +284,6 @@ impl Calls {
         let mut found = self.connection.prepare_cached("SELECT max(number) FROM call WHERE id = ?1 COLLATE NOCASE")?;
         let number: Option<i64> = found.query_row([id], |row| row.get(0))?;
         Ok(number.map(i64::cast_unsigned))
-    }
-
-    /// The programs of each dialect.
-    pub(super) fn programs(&self) -> rusqlite::Result<Vec<Program>> {
-        let mut found = self.connection.prepare_cached(
-            "SELECT dialect, client, operation, count(*), max(at) FROM call GROUP BY dialect, client, operation",
-        )?;
-        let program = |row: &Row<'_>| {
-            Ok(Program {
-                dialect: row.get(0)?,
-                client: row.get(1)?,
-                operation: row.get(2)?,
-                calls: size(row, 3)?,
-                last: Time(row.get(4)?),
-            })
-        };
-        found.query_map([], program)?.collect()
     }
 
     /// The number of the last call of all, also of those that are forgotten.

@@ -15,7 +15,7 @@ mod minutes;
 mod tests;
 
 pub use call::{Asked, Body, Brief, Call};
-pub use file::{Limits, Program};
+pub use file::Limits;
 pub use follow::{begin, follow};
 pub use minutes::{MINUTES, Minute, QUARTERS, quantile};
 
@@ -227,11 +227,6 @@ impl Inspector {
     pub async fn of_request(&self, id: &str) -> Option<u64> {
         let id = id.to_owned();
         self.ask(move |calls| calls.of_request(&id)).await.flatten()
-    }
-
-    /// The programs among the calls that are kept.
-    pub async fn programs(&self) -> Vec<Program> {
-        self.ask(|calls| calls.programs()).await.unwrap_or_default()
     }
 
     /// Looks into the file beside the requests.
