@@ -131,6 +131,16 @@ impl port::SearchIndex for SearchIndex {
     }
 }
 
+/// The lines with one of these words in them.
+fn lines_with<'a>(lines: &'a str, words: &[Finder<'_>]) -> Vec<&'a str> {
+    let places = words.iter().flat_map(|word| word.find_iter(lines.as_bytes()));
+    let start = |place| lines.get(..place).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let mut starts: Vec<usize> = places.map(start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts.into_iter().filter_map(|start| lines.get(start..)?.lines().next()).collect()
+}
+
 /// Customers that hold all words, each with how well: as well as the worst of the words.
 fn exact(
     connection: &Connection,
@@ -146,12 +156,7 @@ fn exact(
     let mut blocks = connection.prepare_cached(&format!("SELECT lines FROM lines_{} ORDER BY block", tenant.number))?;
     let mut rows = blocks.query([])?;
     while let Some(row) = rows.next()? {
-        let mut rest = row.get_ref(0)?.as_str()?;
-        while let Some(place) = first.find(rest.as_bytes()) {
-            let start = rest.get(..place).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-            let end = rest.get(place..).and_then(|after| after.find('\n')).map_or(rest.len(), |end| place + end + 1);
-            let line = rest.get(start..end).unwrap_or_default();
-            rest = rest.get(end..).unwrap_or_default();
+        for line in lines_with(row.get_ref(0)?.as_str()?, std::slice::from_ref(first)) {
             if !others.iter().all(|finder| finder.find(line.as_bytes()).is_some()) {
                 continue;
             }
@@ -198,13 +203,20 @@ fn alike(
         if meant.len() < misspelt.len() {
             continue;
         }
-        let finders: Vec<Vec<Finder<'_>>> =
-            meant.iter().map(|meant| meant.iter().map(|(_, word)| Finder::new(word)).collect()).collect();
-        let holds =
-            |line: &&str| finders.iter().all(|words| words.iter().any(|word| word.find(line.as_bytes()).is_some()));
+        let finders = meant.iter().map(|meant| meant.iter().map(|(_, word)| Finder::new(word)).collect());
+        let mut finders: Vec<Vec<Finder<'_>>> = finders.collect();
+        // Few words, and long ones, are likely in few lines.
+        finders
+            .sort_by_key(|words| (words.len(), std::cmp::Reverse(words.iter().map(|word| word.needle().len()).min())));
+        let Some((first, others)) = finders.split_first() else { continue };
         let mut here = lines.query([row.get::<_, i64>(0)?])?;
         let Some(here) = here.next()? else { continue };
-        for line in here.get_ref(0)?.as_str()?.lines().filter(holds).filter_map(Line::read) {
+        for line in lines_with(here.get_ref(0)?.as_str()?, first) {
+            let holds = |words: &Vec<Finder<'_>>| words.iter().any(|word| word.find(line.as_bytes()).is_some());
+            if !others.iter().all(holds) {
+                continue;
+            }
+            let Some(line) = Line::read(line) else { continue };
             let nearest = |meant: &Vec<(u32, &str)>| {
                 let column = |word| {
                     line.seen(searchable).find(|(_, text)| text.contains(word) && parts(text).any(|part| part == word))
