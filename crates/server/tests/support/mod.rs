@@ -155,3 +155,14 @@ impl Rng {
         Duration::from_micros(self.within(low * 1000, high * 1000))
     }
 }
+
+/// Whether these bytes are in a file of that name in the folder or below.
+pub fn bytes_beside(folder: &Path, name: &str, word: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).any(|path| match path.is_dir() {
+        true => bytes_beside(&path, name, word),
+        false => {
+            let is_it = path.file_name().unwrap().to_string_lossy().starts_with(name);
+            is_it && std::fs::read(&path).unwrap_or_default().windows(word.len()).any(|bytes| bytes == word)
+        }
+    })
+}
