@@ -111,8 +111,9 @@ class Browser {
 
   // What is not accessible (WCAG 2.2 AA), in words.
   async faults() {
-    // At the end, where the bar that stays in view has its own place and covers nothing.
-    await this.run("window.scrollTo(0, document.documentElement.scrollHeight)");
+    // A bar that stays in view covers what is under it until one scrolls on: axe looks at everything in its own place.
+    await this.run(`for (const one of document.querySelectorAll("*"))
+      if (getComputedStyle(one).position === "sticky") one.style.position = "static"`);
     await this.run(axe);
     return this.driver.executeAsyncScript(`const done = arguments[0];
       const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
