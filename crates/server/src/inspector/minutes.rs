@@ -18,8 +18,39 @@ pub struct Minute {
     pub errors: u64,
     /// Those of them that the inspector did not keep, because there were too many.
     pub left_out: u64,
-    /// Calls by how long they took: the place is the number of bits of the microseconds.
-    pub took: [u32; 32],
+    /// Calls by how long they took.
+    pub took: Times,
+}
+
+/// Calls by how long they took: each microsecond up to 8, then 8 steps to every doubling, so that a step is an eighth wide
+/// at most. The last one is for all that took longer than a minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Times([u32; STEPS]);
+
+/// 8, and 8 for each further bit of 67 seconds.
+const STEPS: usize = 8 * 24;
+
+impl Default for Times {
+    fn default() -> Self {
+        Self([0; STEPS])
+    }
+}
+
+impl Times {
+    fn count(&mut self, took: Duration) {
+        let micros = took.as_micros().min(u128::from(u32::MAX)) as usize;
+        let doublings = micros.checked_ilog2().unwrap_or(0).saturating_sub(3) as usize;
+        let step = (8 * doublings + (micros >> doublings)).min(STEPS - 1);
+        if let Some(count) = self.0.get_mut(step) {
+            *count += 1;
+        }
+    }
+
+    /// What a step's calls took less than, in microseconds.
+    const fn end(step: usize) -> u64 {
+        let doublings = if step < 16 { 0 } else { step / 8 - 1 };
+        ((step - 8 * doublings + 1) as u64) << doublings
+    }
 }
 
 /// Quarters of an hour of which the same is known: a day.
@@ -58,11 +89,7 @@ impl Minutes {
         minute.calls += 1;
         minute.errors += u64::from(is_error);
         minute.left_out += u64::from(left_out);
-        let micros = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
-        let bits = (u32::BITS - micros.leading_zeros()).min(31) as usize;
-        if let Some(count) = minute.took.get_mut(bits) {
-            *count += 1;
-        }
+        minute.took.count(took);
     }
 
     /// Those of the last hour, or day, that had calls, oldest first.
@@ -77,21 +104,17 @@ impl Minutes {
     }
 }
 
-/// The time that this part of the calls took at most, in microseconds, to a factor of two; 0 of none.
+/// The time that this part of the calls took at most, in microseconds, to an eighth; 0 of none.
 pub fn quantile(minutes: &[Minute], part: f64) -> u64 {
-    let mut sums = [0_u64; 32];
-    for minute in minutes {
-        for (sum, count) in sums.iter_mut().zip(minute.took) {
-            *sum += u64::from(count);
-        }
-    }
+    let sum = |step: usize| minutes.iter().filter_map(|minute| minute.took.0.get(step)).copied().map(u64::from).sum();
+    let sums: Vec<u64> = (0..STEPS).map(sum).collect();
     let all: u64 = sums.iter().sum();
     let mut left = (all as f64 * part).ceil() as u64;
-    for (bits, count) in sums.iter().enumerate() {
-        if *count >= left && left > 0 {
-            return 1 << bits;
+    for (step, count) in sums.into_iter().enumerate() {
+        if count >= left && left > 0 {
+            return Times::end(step);
         }
-        left = left.saturating_sub(*count);
+        left = left.saturating_sub(count);
     }
     0
 }
@@ -103,10 +126,27 @@ mod tests {
     #[test]
     fn a_quantile_is_where_that_part_is_reached() {
         let mut minute = Minute { at: 1, calls: 100, ..Minute::default() };
-        minute.took[5] = 98;
-        minute.took[12] = 2;
-        assert_eq!((quantile(&[minute.clone()], 0.5), quantile(&[minute], 0.99)), (32, 4_096));
+        for call in 0..100 {
+            minute.took.count(Duration::from_micros(if call < 98 { 700 } else { 3_000 }));
+        }
+        assert_eq!((quantile(&[minute.clone()], 0.5), quantile(&[minute], 0.99)), (704, 3_072));
         assert_eq!(quantile(&[], 0.5), 0);
+    }
+
+    #[test]
+    fn a_step_is_an_eighth_wide_at_most() {
+        let mut steps = (0..30).map(|n| 1 << n).chain((1..99).map(|n| n * n * n * 7)).collect::<Vec<u64>>();
+        steps.sort_unstable();
+        for micros in steps {
+            let mut minute = Minute::default();
+            minute.took.count(Duration::from_micros(micros));
+            let told = quantile(&[minute], 1.0);
+            let longest = Times::end(STEPS - 1);
+            assert!(told > micros.min(longest - 1) && told <= micros + micros / 8 + 1, "{micros}: {told}");
+        }
+        let mut minute = Minute::default();
+        minute.took.count(Duration::MAX);
+        assert_eq!(quantile(&[minute], 0.5), Times::end(STEPS - 1));
     }
 
     #[test]

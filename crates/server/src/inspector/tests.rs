@@ -154,7 +154,7 @@ fn without_bodies_none_is_kept_and_minutes_count_anyway() {
     assert!(briefs(&none).is_empty() && !file.exists());
     let minutes = none.minutes();
     assert_eq!((minutes[0].0, minutes[0].1[0].calls, minutes[0].1[0].errors), ("native", 1, 0));
-    assert_eq!(quantile(&minutes[0].1, 0.99), 1_024);
+    assert_eq!(quantile(&minutes[0].1, 0.99), 704);
     let some = inspector(1, false);
     keep(&some, "native", 200, Bytes::from_static(b"answered"));
     let call = call(&some, 1).unwrap();

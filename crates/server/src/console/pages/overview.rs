@@ -171,25 +171,25 @@ fn fares(
     }
 }
 
-/// Hundredths of a percent, so that one of many thousands is not nothing.
+/// Percent, and never none of some.
 fn share(part: u64, whole: u64) -> String {
-    let hundredths = (part * 10_000).div_ceil(whole.max(1));
-    if hundredths.is_multiple_of(100) {
-        format!("{}", hundredths / 100)
-    } else {
-        format!("{}.{:02}", hundredths / 100, hundredths % 100)
-    }
+    two_digits((part * 10_000 / whole.max(1)).max(1), 2)
 }
 
-/// A bound of a time, for people.
+/// A time, for people.
 fn milliseconds(visit: &Visit<'_>, micros: u64) -> String {
     match micros {
         0 => String::from("—"),
-        micros => {
-            let text = format!("{}.{}", micros / 1_000, micros / 100 % 10);
-            format!("< {} ms", visit.words().decimal(text))
-        }
+        micros => format!("{} ms", visit.words().decimal(two_digits(micros, 3))),
     }
+}
+
+/// A number that has so many decimals, to two digits: what follows them is not known well, or does not matter.
+fn two_digits(number: u64, decimals: u32) -> String {
+    let step = 10_u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    let (rounded, one) = ((number + step / 2) / step * step, 10_u64.pow(decimals));
+    let text = format!("{}.{:0width$}", rounded / one, rounded % one, width = decimals as usize);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The store and the server, in a few words.
@@ -316,8 +316,16 @@ mod tests {
 
     #[test]
     fn a_share_is_never_nothing() {
-        for (part, whole, told) in [(1, 2, "50"), (1, 1_000_000, "0.01"), (5, 312, "1.61"), (3, 3, "100")] {
+        let told = [(1, 2, "50"), (1, 1_000_000, "0.01"), (5, 312, "1.6"), (1, 3, "33"), (3, 3, "100")];
+        for (part, whole, told) in told {
             assert_eq!(share(part, whole), told);
+        }
+    }
+
+    #[test]
+    fn times_are_told_to_two_digits() {
+        for (micros, told) in [(7, "0.007"), (704, "0.7"), (1_152, "1.2"), (12_288, "12"), (131_072, "130")] {
+            assert_eq!(two_digits(micros, 3), told);
         }
     }
 }
