@@ -1,7 +1,7 @@
 //! Which addresses the ports of an API may be called from.
 
+use crate::memory::lock;
 use crate::request::Request;
-use crate::sign_in::lock;
 use crate::state::State;
 use domain::operation::ReadPortNetworks;
 use domain::port_networks::PortNetworks;

@@ -1,7 +1,7 @@
 //! What dialects learned: the words of another installation, as its WSDL has them.
 
+use crate::memory::lock;
 use crate::request::Request;
-use crate::sign_in::lock;
 use crate::state::State;
 use crate::{ALL, Dialect};
 use domain::access::Role;

@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod filter;
 pub mod learned;
 pub mod mail;
+mod memory;
 pub mod moment;
 pub mod native;
 mod new_password;

@@ -1,6 +1,6 @@
 //! What sends mail, as the dialects see it.
 
-use crate::sign_in::{bounded, lock};
+use crate::memory::{bounded, lock};
 use domain::error::Reason;
 use domain::{Error, Time};
 use std::collections::HashMap;

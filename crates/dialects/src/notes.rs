@@ -1,7 +1,7 @@
 //! What is worth saying of an exchange beside its answer: what a dialect took although its vendor's documents do not have
 //! it, and what the answer means where the vendor's way of saying it is not plain.
 
-use crate::sign_in::lock;
+use crate::memory::lock;
 use crate::{Refusal, Request};
 use domain::error::Reason;
 use http::{Response, StatusCode};

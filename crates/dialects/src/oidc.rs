@@ -16,7 +16,7 @@ mod code;
 mod keys;
 mod token;
 
-use crate::sign_in::lock;
+use crate::memory::lock;
 use bytes::Bytes;
 use domain::error::Reason;
 use domain::{Error, Time};

@@ -1,6 +1,6 @@
 //! Pages of the feed that many followers wait for at the same place: each is read and written down once for all of them.
 
-use crate::sign_in::lock;
+use crate::memory::lock;
 use bytes::Bytes;
 use domain::feed::Cursor;
 use domain::operation::ReadFeed;

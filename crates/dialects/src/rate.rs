@@ -4,7 +4,7 @@
 //! The tokens of a minute may be used at once, and come back evenly. The buckets are this process's own, and lost with
 //! it.
 
-use crate::sign_in::{bounded, lock};
+use crate::memory::{bounded, lock};
 use domain::error::Reason;
 use domain::{Caller, Error, Time};
 use std::collections::HashMap;

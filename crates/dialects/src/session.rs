@@ -1,7 +1,8 @@
 //! Session keys: 32 random characters that stand for a sign-in. The store keeps their digests.
 
+use crate::memory::{bounded, lock};
 use crate::request::Request;
-use crate::sign_in::{MAX_CREDENTIAL, bounded, digest, lock};
+use crate::sign_in::{MAX_CREDENTIAL, digest};
 use crate::state::State;
 use domain::error::Reason;
 use domain::operation::{CreateSession, EndSession, FindSession, RenewSession};

@@ -4,6 +4,7 @@
 //! under a keyed hash, and forgotten at once when any credential in the store changes. Wrong ones are counted by name
 //! and by address, and each further one must wait longer; who must wait at one node of a store must wait at all.
 
+use crate::memory::{bounded, lock};
 use crate::oidc::{Identity, Issuer};
 use crate::request::Request;
 use crate::state::State;
@@ -15,12 +16,8 @@ use domain::{Caller, Error, Time};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-
-/// What is remembered at most, of each sort.
-const MAX_ENTRIES: usize = 10_000;
 
 /// Longest name or secret that is looked at, in bytes.
 pub const MAX_CREDENTIAL: usize = 1_024;
@@ -130,21 +127,6 @@ impl SignIn {
         let epoch = proven.epoch;
         bounded(&mut all, credential, proven, |p| p.epoch != epoch || p.until <= now);
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Inserts; a full map first loses what is stale, or else everything.
-pub(crate) fn bounded<K: Hash + Eq, V>(map: &mut HashMap<K, V>, key: K, value: V, stale: impl Fn(&V) -> bool) {
-    if map.len() >= MAX_ENTRIES && !map.contains_key(&key) {
-        map.retain(|_, value| !stale(value));
-        if map.len() >= MAX_ENTRIES {
-            map.clear();
-        }
-    }
-    map.insert(key, value);
 }
 
 /// Counts a wrong attempt; answers for how many seconds the next one must wait, if it must.

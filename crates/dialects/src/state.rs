@@ -4,13 +4,14 @@ use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::learned::Lectures;
 use crate::mail::Mails;
+use crate::memory::{bounded, lock};
 use crate::oauth::Client;
 use crate::oidc::Issuer;
 use crate::pages::Pages;
 use crate::rate::Rates;
 use crate::search::Search;
 use crate::session::Sessions;
-use crate::sign_in::{MAX_CREDENTIAL, SignIn, bounded, lock};
+use crate::sign_in::{MAX_CREDENTIAL, SignIn};
 use crate::together::Together;
 use crate::uses::Uses;
 use crate::written::WrittenRecords;
@@ -22,7 +23,7 @@ use domain::port::Passwords;
 use domain::tenant::Tenant;
 use domain::{App, Caller, Error, Field, Kind, Operation, Origin};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot, watch};
 
@@ -187,7 +188,7 @@ impl State {
         // Taken before the look: a definition that comes meanwhile is found by the next one.
         let epoch = self.app.credentials_epoch();
         let known = {
-            let known = self.extra_fields.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = lock(&self.extra_fields);
             known.get(&(tenant.number, kind)).filter(|(then, _)| *then == epoch).map(|(_, numbers)| Arc::clone(numbers))
         };
         if let Some(numbers) = known {
@@ -197,7 +198,7 @@ impl State {
         let caller = Arc::new(Caller { role: Role::Viewer, ..Caller::anonymous(tenant) });
         let page = self.run(definitions(), &caller, Origin::default()).await?;
         let numbers = extra_fields(kind, &page);
-        let mut known = self.extra_fields.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.extra_fields);
         known.insert((tenant.number, kind), (epoch, Arc::clone(&numbers)));
         Ok(numbers)
     }

@@ -1,7 +1,7 @@
 //! Changes that one request asks for, handed to the store at once: they are stored in one transaction, and each has a
 //! fate of its own.
 
-use crate::sign_in::lock;
+use crate::memory::lock;
 use domain::App;
 use domain::app::Prepared;
 use std::future::{Future, poll_fn};

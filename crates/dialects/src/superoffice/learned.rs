@@ -3,10 +3,11 @@
 use super::literal;
 use super::operations::{PORTS, Port};
 use crate::learned::Learned;
+use crate::memory::lock;
 use ::wire::soap::{Service, differences};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex};
 
 /// WSDLs that one process reads. Each stays, in some twice the size of its text.
 const MOST: usize = 100;
@@ -21,7 +22,7 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 /// # Errors
 /// For people: what is no WSDL, or none of these ports; where it cannot be spoken.
 pub(super) fn learn(wsdl: &str) -> Result<&'static Learned, String> {
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock(&KNOWN);
     let digest = Sha256::digest(wsdl.as_bytes()).into();
     if let Some(known) = known.get(&digest) {
         return known.clone();
