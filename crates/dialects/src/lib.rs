@@ -26,6 +26,7 @@ pub mod rate;
 pub mod reply;
 pub mod request;
 pub mod route;
+pub mod rows;
 pub mod search;
 pub mod session;
 pub mod sign_in;
@@ -51,6 +52,7 @@ pub use rate::{Quotas, Rates};
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
 pub use route::{Endpoint, Needs};
+pub use rows::{Column, Row, Rows};
 pub use session::{Session, Sessions};
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;
@@ -90,6 +92,8 @@ pub struct Dialect {
     pub lens: fn() -> Vec<(String, Field)>,
     /// What the call that updates a customer can change, under its names.
     pub changes: fn() -> Vec<(String, Field)>,
+    /// How a customer is a row of a file under its names.
+    pub rows: Rows,
     /// What it calls an industry, where it has a list of them; `""` for none of them.
     pub industry: Option<fn(&str) -> &'static str>,
     /// Shows how it shows a customer now, where it can.

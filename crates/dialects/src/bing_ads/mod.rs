@@ -9,6 +9,7 @@ mod handlers;
 mod industry;
 mod notes;
 mod operations;
+mod rows;
 mod wire;
 
 use crate::view::{self, View, Viewing};
@@ -36,6 +37,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens: fields::customer::lens,
     changes: fields::customer::changes,
+    rows: rows::ROWS,
     industry: Some(industry::name_of),
     view: Some(view),
     learn: None,

@@ -9,6 +9,7 @@ mod industry;
 mod list;
 mod notes;
 mod operations;
+mod rows;
 mod rpc;
 mod wire;
 
@@ -40,6 +41,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens: || fields::PROPERTIES.iter().map(|property| (property.name.to_owned(), property.field)).collect(),
     changes,
+    rows: rows::ROWS,
     industry: Some(industry::name_of),
     view: Some(view),
     learn: None,

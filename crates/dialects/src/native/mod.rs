@@ -13,6 +13,7 @@ pub mod openapi;
 mod operations;
 mod patch;
 pub mod problems;
+mod rows;
 mod submission;
 mod webhooks;
 mod wire;
@@ -46,6 +47,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens,
     changes: || lens().into_iter().filter(|(_, field)| !matches!(field, Field::Id | Field::MergedInto)).collect(),
+    rows: rows::ROWS,
     industry: None,
     view: Some(view),
     learn: None,

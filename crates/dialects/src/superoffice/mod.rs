@@ -11,6 +11,7 @@ mod leniency;
 mod literal;
 mod notes;
 mod operations;
+mod rows;
 mod wire;
 
 use crate::view::{self, View, Viewing};
@@ -44,6 +45,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: &operations::NAMES,
     lens,
     changes,
+    rows: rows::ROWS,
     industry: None,
     view: Some(view),
     learn: Some(learned::learn),

@@ -29,14 +29,23 @@ pub(super) const PARAMETERS: &[(&str, Field)] = &[
     ("custom5", Field::Extra(5)),
 ];
 
-/// What each parameter shows of a customer; what is unset, and the password, shows nothing.
-pub(super) fn shown(customer: &Customer) -> Vec<(&'static str, String)> {
-    let shown = |field| match field {
+/// The parameters that name a customer, with the field of each.
+pub(super) const fn lookups() -> [(&'static str, Field); 3] {
+    [("customer_id", Field::Id), ("subscription_id", Field::SubscriptionIds), ("orderid", Field::OrderIds)]
+}
+
+/// What the parameter of a field shows of a customer; `""` for what is unset, and for the password.
+pub(super) fn text_of(customer: &Customer, field: Field) -> &str {
+    match field {
         Field::Emails => customer.primary_email(),
         Field::Password => "",
         field => customer.text(field),
-    };
-    let all = PARAMETERS.iter().map(|(name, field)| (*name, shown(*field).to_owned()));
+    }
+}
+
+/// What each parameter shows of a customer, where it shows anything.
+pub(super) fn shown(customer: &Customer) -> Vec<(&'static str, String)> {
+    let all = PARAMETERS.iter().map(|(name, field)| (*name, text_of(customer, *field).to_owned()));
     all.filter(|(_, text)| !text.is_empty()).collect()
 }
 

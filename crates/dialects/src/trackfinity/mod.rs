@@ -7,6 +7,7 @@ mod guides;
 mod handlers;
 mod notes;
 mod operations;
+mod rows;
 mod wire;
 
 use crate::route::{Rest, Routes, serve};
@@ -35,6 +36,7 @@ pub static DIALECT: Dialect = Dialect {
     operations: operations::NAMES,
     lens,
     changes: || fields::PARAMETERS.iter().map(|(name, field)| ((*name).to_owned(), *field)).collect(),
+    rows: rows::ROWS,
     industry: None,
     view: Some(view),
     learn: None,
@@ -52,8 +54,7 @@ static REST: Rest = Rest {
 };
 
 fn lens() -> Vec<(String, Field)> {
-    let ids = [("customer_id", Field::Id), ("subscription_id", Field::SubscriptionIds), ("orderid", Field::OrderIds)];
-    ids.iter().chain(fields::PARAMETERS).map(|(name, field)| ((*name).to_owned(), *field)).collect()
+    fields::lookups().iter().chain(fields::PARAMETERS).map(|(name, field)| ((*name).to_owned(), *field)).collect()
 }
 
 /// There is no call that reads: this is the one that changes nothing.

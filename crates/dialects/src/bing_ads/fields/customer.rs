@@ -101,6 +101,24 @@ pub(in super::super) fn number(customer: &Customer) -> String {
     }
 }
 
+/// What the member of a field shows, as text; `""` for nil.
+pub(in super::super) fn text_of(customer: &Customer, field: Field) -> String {
+    match field {
+        Field::Id => customer.id.to_string(),
+        Field::Name => shown_name(customer),
+        Field::Industry => industry::name_of(customer.text(field)).to_owned(),
+        Field::Status => if customer.is_deleted() { "Inactive" } else { "Active" }.to_owned(),
+        Field::FinancialStatus => financial_status(customer.text(field)).to_owned(),
+        Field::ServiceLevel => service_level(customer.text(field)).to_owned(),
+        Field::MarketLanguage => language::name_of(customer.text(field)).to_owned(),
+        Field::BingNumber => number(customer),
+        field => {
+            let max = ADDRESS.iter().find(|(_, known, _)| *known == field).map_or(usize::MAX, |(.., max)| *max);
+            cut(customer.text(field), max).to_owned()
+        }
+    }
+}
+
 fn financial_status(own: &str) -> &'static str {
     match own {
         "proposals_only" => "ProposalsOnly",
@@ -161,6 +179,23 @@ impl Submitted {
         }
         let market = (customer.text("MarketCountry").to_owned(), customer.text("MarketLanguage").to_owned());
         Ok(Self { market: Some(market), ..Self::read(customer) })
+    }
+
+    /// What a row of a file says; of what it does not, a customer that is there keeps what it shows.
+    pub(in super::super) fn of_row<'t>(said: &impl Fn(Field) -> Option<&'t str>, present: &Customer) -> Self {
+        let new = present.version == 0;
+        let text = |field: Field| said(field).map_or_else(String::new, str::to_owned);
+        let or_shown = |field: Field| match said(field) {
+            None if !new => text_of(present, field),
+            _ => text(field),
+        };
+        let given = |(_, field, max): (&str, Field, usize)| Some((field, max, said(field)?.to_owned()));
+        Self {
+            name: or_shown(Field::Name),
+            industry: or_shown(Field::Industry),
+            address: ADDRESS.into_iter().filter_map(given).collect(),
+            market: new.then(|| (text(Field::MarketCountry), text(Field::MarketLanguage))),
+        }
     }
 
     fn edit_name(&self, present: &Customer) -> Result<Option<Edit>, Error> {
