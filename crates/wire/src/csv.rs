@@ -14,9 +14,20 @@ pub fn write_line<T: AsRef<str>>(out: &mut String, cells: impl IntoIterator<Item
     out.push_str("\r\n");
 }
 
-/// A text that a spreadsheet would take for a formula has an apostrophe before it, which shows that it is text.
+/// Whether a spreadsheet would take a text for a formula, without the apostrophes before it.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// What a cell held before [`write_line`] guarded it: without the apostrophe before a formula.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
+}
+
+/// A text that a spreadsheet would take for a formula has an apostrophe before it, which shows that it is text; and so has
+/// one that looks as if it had, so that each text can be told from its cell.
 fn append(out: &mut String, text: &str) {
-    let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+    let guard = if is_formula(text) { "'" } else { "" };
     if text.contains([',', ';', '"', '\r', '\n']) {
         out.extend(["\"", guard, &text.replace('"', "\"\""), "\""]);
     } else {
@@ -45,10 +56,18 @@ mod tests {
             ("＝1", "'＝1"),
             ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
             ("1-1", "1-1"),
+            ("'=1", "''=1"),
+            ("''+1", "'''+1"),
+            ("'tis", "'tis"),
+            ("'", "'"),
         ] {
             let mut line = String::new();
             write_line(&mut line, [text]);
             assert_eq!(line, format!("{expected}\r\n"), "{text:?}");
+            let cell = line.trim_end_matches("\r\n");
+            let cell =
+                cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell).replace("\"\"", "\"");
+            assert_eq!(unguarded(&cell), text);
         }
         let mut line = String::new();
         write_line(&mut line, ["a", "", "b"]);

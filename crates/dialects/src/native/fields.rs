@@ -196,6 +196,26 @@ impl View {
         fields.into_iter().filter(|field| self.shows(*field))
     }
 
+    /// The fields of records of a kind as columns: those that were asked for in that order, or else all.
+    pub(super) fn columns(&self, kind: Kind) -> Vec<Field> {
+        let defined = self.extra_fields.iter().copied().map(Field::Extra);
+        let further = defined.filter(|field| place(*field).0.is_some());
+        match &self.only {
+            Some(only) => {
+                let further = further.filter(|field| only.further_fields && !only.fields.contains(field));
+                only.fields.iter().copied().chain(further).collect()
+            }
+            None => {
+                let of_kind = groups(kind).iter().flat_map(|(_, fields)| fields).map(|(field, _)| *field);
+                let custom = (1..=CUSTOM_FIELDS).filter(|_| kind.has_extra_fields()).map(Field::Extra);
+                let last = [Field::CreatedAt, Field::UpdatedAt, Field::UpdatedBy];
+                let all =
+                    [Field::Id, Field::Version].into_iter().chain(of_kind).chain(custom).chain(further).chain(last);
+                all.filter(|field| field.shape() != Shape::Secret).collect()
+            }
+        }
+    }
+
     /// Adds the fields of a record.
     pub(super) fn put(&self, object: &mut ObjectWriter<'_>, record: &Record) {
         let put = |object: &mut ObjectWriter<'_>, field: Field| {

@@ -5,6 +5,7 @@ mod auth;
 mod bulk;
 mod entity_tag;
 mod errors;
+pub mod export;
 mod fields;
 mod guides;
 mod handlers;

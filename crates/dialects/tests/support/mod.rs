@@ -25,6 +25,7 @@ use domain::port::{Clock, Entropy, Passwords};
 use domain::tenant::Tenant;
 use domain::working_set::Context;
 use domain::{App, Change, Error, Field, Kind, Operation, Origin, Record, Stop, Time, Value, WorkingSet, demo};
+use http::header::CONTENT_DISPOSITION;
 use http::{HeaderName, Method};
 use place::Place;
 use std::net::{IpAddr, Ipv4Addr};
@@ -215,10 +216,23 @@ impl World {
         self.run(read).unwrap().changes.to_vec()
     }
 
-    /// Sends a request to the dialect that claims its path.
+    /// Sends a request to the dialect that claims its path. A file that comes piece by piece is the body of its answer.
     pub(crate) fn send(&self, request: &Request) -> Option<(&'static str, Answer)> {
         let dialect = dialect_of(&request.path)?;
-        Some((dialect.name, self.runtime.block_on((dialect.answer)(&self.state, request, None))))
+        let whole = async {
+            let mut answer = (dialect.answer)(&self.state, request, None).await;
+            let is_file = answer.response.headers().contains_key(CONTENT_DISPOSITION);
+            let (mut body, mut pieces) = (Vec::new(), answer.pieces.take_if(|_| is_file));
+            while let Some(piece) = pieces.as_mut() {
+                let Some(piece) = piece.recv().await else {
+                    *answer.response.body_mut() = body.into();
+                    break;
+                };
+                body.extend(piece.expect("it is not broken off"));
+            }
+            answer
+        };
+        Some((dialect.name, self.runtime.block_on(whole)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Records of any kind: what a resource of the API does. The rules are the domain's.
 
 use super::id;
+use crate::Reply;
 use crate::Request;
 use crate::cursor;
 use crate::filter;
@@ -8,6 +9,7 @@ use crate::native::attempt::{self, Touches};
 use crate::native::bulk::{self, Items};
 use crate::native::entity_tag::{IfMatch, is_known};
 use crate::native::errors::Problem;
+use crate::native::export::{self, Format, Sheet, Sought};
 use crate::native::fields::View;
 use crate::native::patch::Patch;
 use crate::native::submission::{Submitted, reversion};
@@ -27,21 +29,45 @@ use std::sync::Arc;
 
 type Answer = Result<Response<Bytes>, Problem>;
 
-pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind) -> Result<Reply, Problem> {
     let Some(words) = query.text("search").filter(|words| !words.trim().is_empty()) else {
-        return page(&call, &query, kind, |selection, deleted| ListRecords { kind, selection, deleted }).await;
+        return page(&call, &query, kind, move |selection, deleted| ListRecords { kind, selection, deleted }).await;
     };
     let (plain, pairs) = filter::words(kind, words, call.state.app.now()).map_err(|error| error.refusal("search"))?;
     let Asked { mut selection, deleted, listed } = asked(&call, &query, kind, words)?;
     selection.filter = selection.filter.and(pairs);
     let (view, order) = (view(&call, &query, kind).await?, selection.order.clone());
+    if let Some(format) = whole(&call, &query)? {
+        let sought = Sought { kind, words: plain, selection, deleted };
+        let asking = (call.state, &call.caller, call.origin());
+        let answer = Sheet::of(format, kind, view).answer_found(name(&call), asking, sought).await;
+        return Ok(answer.map_err(|error| Error { at: None, ..error })?);
+    }
     let found = if plain.is_empty() {
         call.run(ListRecords { kind, selection, deleted }).await
     } else {
         call.state.search((kind, &plain), selection, deleted, &call.caller, call.origin()).await
     };
     let found = found.map_err(|error| Error { at: None, ..error })?;
-    Ok(shown(&call, &found, &order, &listed, &view))
+    Ok(shown(&call, &found, &order, &listed, &view).into())
+}
+
+/// How the whole list is to be written, where no page of it is asked for.
+fn whole(call: &Call<'_>, query: &Query<'_>) -> Result<Option<Format>, Error> {
+    let format = Format::preferred(call.request.header(header::ACCEPT));
+    let of_pages = ["limit", "cursor"].into_iter().find(|name| query.text(name).is_some());
+    match (format, of_pages) {
+        (Some(format), Some(name)) => {
+            let text = format!("{} is answered whole: {name} is for pages of application/json", format.essence());
+            Err(Error::new(Reason::Invalid, text))
+        }
+        _ => Ok(format),
+    }
+}
+
+/// What a whole list is called.
+fn name<'a>(call: &Call<'a>) -> &'a str {
+    call.request.path.rsplit('/').next().unwrap_or_default()
 }
 
 /// What a list was asked for.
@@ -93,13 +119,24 @@ pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
     call: &Call<'_>,
     query: &Query<'_>,
     kind: Kind,
-    list: impl FnOnce(Selection, Deleted) -> O + Send,
-) -> Answer {
+    list: impl Fn(Selection, Deleted) -> O + Send + Sync + 'static,
+) -> Result<Reply, Problem> {
     let Asked { selection, deleted, listed } = asked(call, query, kind, "")?;
     let (view, order) = (view(call, query, kind).await?, selection.order.clone());
+    if let Some(format) = whole(call, query)? {
+        let (state, caller, origin) = (Arc::clone(call.state), Arc::clone(&call.caller), call.origin());
+        let asked = Selection { limit: export::STEP, ..selection };
+        let read = move |after: Option<Position>| {
+            let operation = list(Selection { after, ..asked.clone() }, deleted);
+            let (state, caller, origin) = (Arc::clone(&state), Arc::clone(&caller), origin.clone());
+            async move { state.run(operation, &caller, origin).await }
+        };
+        let answer = Sheet::of(format, kind, view).answer(name(call), order, read).await;
+        return Ok(answer.map_err(|error| Error { at: None, ..error })?);
+    }
     // What is asked for is no member of a body.
     let page = call.run(list(selection, deleted)).await.map_err(|error| Error { at: None, ..error })?;
-    Ok(shown(call, &page, &order, &listed, &view))
+    Ok(shown(call, &page, &order, &listed, &view).into())
 }
 
 /// The address of the next page (RFC 8288): the query as it is with another cursor.
@@ -265,8 +302,11 @@ pub(super) async fn done(
     attempt::run(call, query, &view, touches, operation, encode).await
 }
 
-pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Answer {
+pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Result<Reply, Problem> {
     let id = id(&call)?;
+    if let Some(format) = whole(&call, &query)? {
+        return Ok(export::history((call.state, &call.caller, call.origin()), (kind, id), None, format).await?);
+    }
     let list = format!("{} history of {} {id}", call.caller.tenant.number, kind.name());
     let from = query.text("cursor").map(|text| cursor::read(&list, text, 0)).transpose()?;
     let read = ReadHistory { kind, id, from: from.map(|position| position.id), limit: query.limit()? };
@@ -276,5 +316,5 @@ pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: K
     if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
         response.headers_mut().insert(header::LINK, link);
     }
-    Ok(response)
+    Ok(response.into())
 }

@@ -1,6 +1,7 @@
 //! What belongs together: the tickets of a customer, the messages of a ticket.
 
 use super::{id, records};
+use crate::Reply;
 use crate::native::attempt::Touches;
 use crate::native::entity_tag::IfMatch;
 use crate::native::errors::Problem;
@@ -18,19 +19,19 @@ use http::{Response, StatusCode};
 
 type Answer = Result<Response<Bytes>, Problem>;
 
-pub(in crate::native) async fn of_customer(call: Call<'_>, query: Query<'_>) -> Answer {
+pub(in crate::native) async fn of_customer(call: Call<'_>, query: Query<'_>) -> Result<Reply, Problem> {
     let customer = id(&call)?;
     call.run(ReadRecord { kind: Kind::Customer, id: customer, deleted: Deleted::Shown }).await?;
-    let list = |selection: Selection, deleted| {
+    let list = move |selection: Selection, deleted| {
         let filter = selection.filter.and(ticket::with(customer));
         ListRecords { kind: Kind::Ticket, selection: Selection { filter, ..selection }, deleted }
     };
     records::page(&call, &query, Kind::Ticket, list).await
 }
 
-pub(in crate::native) async fn messages(call: Call<'_>, query: Query<'_>) -> Answer {
+pub(in crate::native) async fn messages(call: Call<'_>, query: Query<'_>) -> Result<Reply, Problem> {
     let ticket = id(&call)?;
-    let list = |selection, deleted| ListMessages { ticket, selection, deleted };
+    let list = move |selection, deleted| ListMessages { ticket, selection, deleted };
     records::page(&call, &query, Kind::Message, list).await
 }
 

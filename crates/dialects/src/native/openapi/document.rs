@@ -2,8 +2,9 @@
 
 use super::{Version, parameters, schemas, three_zero};
 use crate::exchange::Content;
-use crate::native::{errors, operations::ENDPOINTS, wire};
+use crate::native::{errors, export::Format, operations::ENDPOINTS, wire};
 use crate::route::Endpoint;
+use domain::Kind;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -190,6 +191,16 @@ fn request_body(endpoint: &Endpoint, conventions: &Conventions) -> Option<Value>
     Some(json!({ "required": true, "content": content }))
 }
 
+/// A page, and the whole list where something else than JSON is wanted.
+const WHOLE: &str = "A page; as CSV, or as a JSON object a line, all that there are, without `limit` and `cursor`. In CSV \
+                     `fields` says the columns and their order.";
+
+fn or_whole(mut page: Map<String, Value>, item: &str) -> Map<String, Value> {
+    page.insert(Format::JsonLines.essence().to_owned(), json!({ "schema": schemas::reference(item) }));
+    page.insert(Format::Csv.essence().to_owned(), json!({ "schema": { "type": "string" } }));
+    page
+}
+
 fn bytes() -> Value {
     json!({ "type": "string", "format": "binary" })
 }
@@ -217,8 +228,14 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
             ("The record.", &["ETag"][..], as_json(schemas::reference(&schemas::name(kind))))
         }
         Content::WithSecret(kind) => ("The record, with its secret.", &["ETag"], as_json(schemas::with_secret(kind))),
-        Content::Page(kind) => ("A page.", &["Link"], as_json(schemas::reference(&schemas::page_name(kind)))),
-        Content::Schema("History") => ("A page.", &["Link"], as_json(schemas::reference("History"))),
+        Content::Page(Kind::DeadLetter) => {
+            ("A page.", &["Link"], as_json(schemas::reference(&schemas::page_name(Kind::DeadLetter))))
+        }
+        Content::Page(kind) => {
+            let page = as_json(schemas::reference(&schemas::page_name(kind)));
+            (WHOLE, &["Link"], or_whole(page, &schemas::name(kind)))
+        }
+        Content::Schema("History") => (WHOLE, &["Link"], or_whole(as_json(schemas::reference("History")), "Change")),
         Content::Schema(name) | Content::Optional(name) => {
             ("What was asked for.", &[], as_json(schemas::reference(name)))
         }

@@ -54,6 +54,7 @@ struct Shown {
     /// The field that is looked at alone: its name; `""` for all.
     only: String,
     next: String,
+    export: String,
     may_edit: bool,
 }
 
@@ -153,6 +154,7 @@ pub(super) async fn show(visit: &Visit<'_>, kind: Kind, id: i64) -> Outcome {
     let shown = Shown {
         p: visit.page(here(kind), format!("{} · {}", head.name, visit.words().get("history"))),
         may_edit: visit.caller().role.allows(kind.access(true)) && !record.is_erased(),
+        export: format!("{}/history/csv{}", head.address, query(&[("field", &only)])),
         head,
         entries,
         only,

@@ -1,11 +1,12 @@
 //! Lists of records: searched, filtered, sorted, page by page.
 
 use askama::Template;
+use dialects::native::export::Sought;
 use dialects::{cursor, filter};
 use domain::error::Reason;
 use domain::filter::{Condition, Filter, Order, Page as Found, Selection, Test, fold};
 use domain::operation::{Deleted, ListRecords};
-use domain::{Error, Field, Kind, Record, Shape, search, ticket};
+use domain::{Error, Field, Kind, Record, Shape, ticket};
 use http::StatusCode;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,8 +43,6 @@ pub(super) struct Asked {
     ids: Vec<i64>,
     /// Only the tickets of this customer.
     customer: Option<i64>,
-    /// Whether all that hold the words are wanted, not the best.
-    pub(super) whole: bool,
 }
 
 struct Column {
@@ -129,8 +128,12 @@ impl Asked {
             before: form.text("before").parse().unwrap_or(0),
             ids: form.all("id").into_iter().filter_map(|id| id.parse().ok()).take(PAGE as usize).collect(),
             customer: None,
-            whole: false,
         }
+    }
+
+    /// The same of the tickets of a customer.
+    pub(super) fn tickets_of(visit: &Visit<'_>, id: i64) -> Self {
+        Self { customer: Some(id), ..Self::read(Kind::Ticket, &visit.queries()) }
     }
 
     /// The query of the same list, sorted so, from there on.
@@ -187,27 +190,33 @@ impl Asked {
         Ok((found, all))
     }
 
+    /// Which records it has.
+    ///
+    /// # Errors
+    /// A filter, a word or an order that cannot be read.
+    pub(super) fn sought(&self, visit: &Visit<'_>) -> Result<Sought, Error> {
+        let kind = self.kind;
+        let (words, filter) = self.parts(visit)?;
+        let order = filter::parse_order(kind, &self.sort).map_err(|error| error.refusal("sort"))?;
+        let selection = Selection { filter, order, ..Selection::default() };
+        Ok(Sought { kind, words, selection, deleted: self.hides() })
+    }
+
     /// The records, and where the next page begins; `""` after the last.
     ///
     /// # Errors
     /// A filter or an order that cannot be read, and what the store refuses with.
     pub(super) async fn find(&self, visit: &Visit<'_>, limit: u32) -> Result<(Arc<Found>, String), Error> {
-        let kind = self.kind;
-        let (words, mut filter) = self.parts(visit)?;
-        let order = filter::parse_order(kind, &self.sort).map_err(|error| error.refusal("sort"))?;
-        let searches = !words.is_empty() && !self.whole;
-        if self.whole && !words.is_empty() {
-            filter = filter.and(search::filter(kind, &words, &visit.caller().masked));
-        }
-        let deleted = self.hides();
+        let Sought { kind, words, selection, deleted } = self.sought(visit)?;
+        let order = selection.order.clone();
         let mut listed = format!("{} {} {deleted:?} ", visit.caller().tenant.number, kind.name());
         // As it was asked: what "a week ago" means moves on from page to page.
         listed.push_str(&format!("{} {:?} {:?}", filter::print_order(&order), self.filter, self.q));
         listed.push_str(&format!(" {:?} {:?}", self.customer, self.ids));
         let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
         let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
-        let selection = Selection { filter, order: order.clone(), after, offset: 0, limit, counted: false };
-        let page = if searches {
+        let selection = Selection { after, limit, ..selection };
+        let page = if !words.is_empty() {
             let origin = visit.request().origin(NAME, "list", visit.caller());
             visit.state.search((kind, &words), selection, deleted, visit.caller(), origin).await?
         } else {
@@ -215,11 +224,6 @@ impl Asked {
         };
         let next = page.next(&order).map(|position| cursor::write(&listed, &position));
         Ok((page, next.unwrap_or_default()))
-    }
-
-    /// From which record on the next page is.
-    pub(super) fn after(&mut self, cursor: String) {
-        self.cursor = cursor;
     }
 
     fn is_everything(&self) -> bool {
@@ -248,8 +252,7 @@ pub(super) async fn show(visit: &Visit<'_>, kind: Kind) -> Outcome {
 
 pub(super) async fn tickets_of(visit: &Visit<'_>, id: i64) -> Outcome {
     let customer = record::read(visit, Kind::Customer, id).await?;
-    let asked = Asked { customer: Some(id), ..Asked::read(Kind::Ticket, &visit.queries()) };
-    page(visit, asked, Some(Head::of(visit, &customer, "tickets"))).await
+    page(visit, Asked::tickets_of(visit, id), Some(Head::of(visit, &customer, "tickets"))).await
 }
 
 async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
@@ -331,7 +334,7 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
             format!("{address}{}", asked.query(&asked.sort, ""))
         },
         here: asked.query(&asked.sort, ""),
-        export: visit.at(&format!("/{}/csv{}", many(kind), asked.query(&asked.sort, ""))),
+        export: format!("{address}/csv{}", asked.query(&asked.sort, "")),
         edit: if is_edited_together(kind) && visit.caller().role.allows(kind.access(true)) {
             visit.at(&format!("/{}/edit", many(kind)))
         } else {

@@ -132,7 +132,7 @@ pub(super) async fn answer(visit: &Visit<'_>, is_read: bool, segments: &[&str]) 
 async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -> (&'static str, Outcome) {
     match (is_read, rest) {
         (true, []) => return ("list", list::show(visit, kind).await),
-        (true, ["csv"]) => return ("export", export::run(visit, kind).await),
+        (true, ["csv"]) => return ("export", export::list(visit, kind).await),
         (true, ["new"]) => return ("new", record::new(visit, kind).await),
         (true, ["merge"]) if kind == Kind::Customer => return ("merge", merge::chosen(visit)),
         (false, ["undo"]) if is_edited_together(kind) => return ("undo", undo::run(visit, kind).await),
@@ -164,6 +164,7 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         }
         (true, ["faces"], Kind::Customer) => ("faces", faces::show(visit, id).await),
         (true, ["history"], _) => ("history", history::show(visit, kind, id).await),
+        (true, ["history", "csv"], _) => ("export", export::history(visit, kind, id).await),
         (false, ["revert"], _) => ("revert", changes::revert(visit, kind, id).await),
         (false, ["delete"], _) => ("delete", changes::delete(visit, kind, id).await),
         (false, ["restore"], _) => ("restore", changes::restore(visit, kind, id).await),
@@ -175,6 +176,7 @@ async fn resource(visit: &Visit<'_>, kind: Kind, is_read: bool, rest: &[&str]) -
         (false, ["merge"], Kind::Customer) => ("merge", merge::run(visit, id).await),
         (false, ["unmerge"], Kind::Customer) => ("undo_merge", merge::undo(visit, id).await),
         (true, ["tickets"], Kind::Customer) => ("list", list::tickets_of(visit, id).await),
+        (true, ["tickets", "csv"], Kind::Customer) => ("export", export::tickets_of(visit, id).await),
         (true, ["as", dialect], Kind::Customer) => ("view", views::show(visit, id, dialect).await),
         _ => nowhere(),
     }
