@@ -4,6 +4,7 @@
 //! It holds no rule about customers, names no other dialect, and sees no store. The native API is a dialect like the
 //! others: same rules, no privileges.
 
+pub mod about;
 mod admission;
 pub mod bing_ads;
 pub mod connect;

@@ -90,7 +90,7 @@ impl State {
         if found.stale {
             // The call does not wait for it: should it not be stored, the next one tries again.
             let renew = RenewSession { id: found.id, lifetime };
-            self.app.submit(renew, &caller, request.origin(dialect, "sign-in", &caller), drop);
+            self.app.submit(renew, &caller, request.origin(dialect, "sign-in", &caller), |_, _| ());
         }
         Ok(Session { id: found.id, caller })
     }

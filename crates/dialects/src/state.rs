@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use crate::about;
 use crate::admission::Admission;
 use crate::courier::Outbound;
 use crate::learned::Lectures;
@@ -149,9 +150,17 @@ impl State {
         together: Option<&Together>,
     ) -> Result<O::Output, Error> {
         let (answer, mut answered) = oneshot::channel();
-        let answer = move |outcome| {
+        let answer = move |outcome, subjects| {
             // The caller may have gone away; what was decided stands.
-            let _ = answer.send(outcome);
+            let _ = answer.send((outcome, subjects));
+        };
+        // What the server does for itself meanwhile has no id, and is not what the request is about.
+        let asks = Some(caller.tenant).filter(|_| !origin.request_id.is_empty());
+        let told = |(outcome, subjects)| {
+            if let Some(tenant) = asks {
+                about::note(tenant, subjects);
+            }
+            outcome
         };
         match together {
             None => self.app.submit(operation, caller, origin, answer),
@@ -164,10 +173,10 @@ impl State {
         }
         // A point read is answered before `submit` returns: no timer for it.
         if let Ok(outcome) = answered.try_recv() {
-            return outcome;
+            return told(outcome);
         }
         match tokio::time::timeout(self.deadline, answered).await {
-            Ok(Ok(outcome)) => outcome,
+            Ok(Ok(outcome)) => told(outcome),
             Ok(Err(_)) => Err(Error::internal("the store dropped an operation")),
             Err(_) => {
                 let text = "The store did not answer in time. Whether the change was stored is not known: read the \

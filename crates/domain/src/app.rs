@@ -6,6 +6,7 @@ use crate::error::{Error, Reason, Stop};
 use crate::operation::{Operation, Planned};
 use crate::port::{Clock, Condition, Entropy, Job, Store, Suspect, Verdict};
 use crate::record::Time;
+use crate::subjects::Subjects;
 use crate::tenant::Tenant;
 use crate::working_set::{Context, WorkingSet};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ impl App {
     }
 
     /// Runs an operation for a caller and answers once it is durable. The answer may come on this thread before this
-    /// returns, or later on another.
+    /// returns, or later on another. It tells the customers that the operation looked up, also when it is refused.
     ///
     /// Errors, through `answer`: what [`Caller::demand_in`] and the operation refuse with; `Busy` when the store cannot
     /// keep it now; `Internal` when it fails.
@@ -33,7 +34,7 @@ impl App {
         operation: O,
         caller: &Arc<Caller>,
         origin: Origin,
-        answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
+        answer: impl FnOnce(Result<O::Output, Error>, Subjects) + Send + 'static,
     ) {
         if let Some(Prepared(job)) = self.prepare(operation, caller, origin, answer) {
             self.store.submit(job);
@@ -47,10 +48,10 @@ impl App {
         operation: O,
         caller: &Arc<Caller>,
         origin: Origin,
-        answer: impl FnOnce(Result<O::Output, Error>) + Send + 'static,
+        answer: impl FnOnce(Result<O::Output, Error>, Subjects) + Send + 'static,
     ) -> Option<Prepared> {
         if let Err(error) = admit(&operation, caller) {
-            answer(Err(error));
+            answer(Err(error), Subjects::default());
             return None;
         }
         let mut operation_id = [0; 16];
@@ -58,7 +59,8 @@ impl App {
             self.entropy.fill(&mut operation_id);
         }
         let cx = Context { caller: Arc::clone(caller), origin, now: self.clock.now(), operation_id };
-        Some(Prepared(Box::new(Running { operation, cx, outcome: None, planned: Vec::new(), answer: Some(answer) })))
+        let (outcome, planned, subjects) = (None, Vec::new(), Subjects::default());
+        Some(Prepared(Box::new(Running { operation, cx, outcome, planned, subjects, answer: Some(answer) })))
     }
 
     /// Hands operations to the store at once. All that they change is stored in one transaction; each is refused or
@@ -122,10 +124,11 @@ struct Running<O: Operation, F> {
     outcome: Option<Result<O::Output, Error>>,
     /// What would change, where nothing is kept.
     planned: Vec<Planned>,
+    subjects: Subjects,
     answer: Option<F>,
 }
 
-impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O, F> {
+impl<O: Operation, F: FnOnce(Result<O::Output, Error>, Subjects) + Send> Job for Running<O, F> {
     fn writes(&self) -> bool {
         O::WRITES
     }
@@ -161,6 +164,7 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
             }
         };
         self.outcome = Some(outcome);
+        self.subjects = set.subjects();
         verdict
     }
 
@@ -173,7 +177,7 @@ impl<O: Operation, F: FnOnce(Result<O::Output, Error>) + Send> Job for Running<O
             rehearsal.add(self.planned);
         }
         if let Some(answer) = self.answer.take() {
-            answer(outcome);
+            answer(outcome, self.subjects);
         }
     }
 }

@@ -7,6 +7,7 @@
 mod checks;
 mod content;
 mod ends;
+mod noted;
 
 use crate::access::Caller;
 use crate::change::{Change, FieldChange, Origin, difference};
@@ -20,6 +21,7 @@ use crate::mask::Mask;
 pub use crate::need::{Found, Need, Place, Walk};
 use crate::operation::Planned;
 use crate::record::{Part, Record, Time};
+use crate::subjects::Subjects;
 use crate::tenant::Tenant;
 use crate::value::Shape;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -98,6 +100,7 @@ pub struct WorkingSet {
     staged_contents: Vec<(Place, Option<Arc<Vec<u8>>>)>,
     erased: Vec<Place>,
     mask: Mask,
+    subjects: Subjects,
 }
 
 /// What a batch changed, for the store to save in one transaction.
@@ -120,8 +123,9 @@ pub struct Saving<'a> {
 }
 
 impl WorkingSet {
-    /// Masks what is handed out from now on as the caller of the operation sees it.
+    /// Masks what is handed out from now on as the caller of the operation sees it, and begins to note whom it is about.
     pub fn serve(&mut self, caller: &Caller) {
+        self.subjects = Subjects::default();
         if self.mask != Mask::default() || !caller.masked.is_empty() {
             self.mask = Mask::over(&caller.masked);
         }
@@ -144,6 +148,7 @@ impl WorkingSet {
     /// `Missing` until it is loaded.
     pub fn record_at(&mut self, place: Place) -> Result<Option<Arc<Record>>, Stop> {
         let record = self.whole_record(place)?;
+        self.note_place(place, record.as_deref());
         if !self.mask.hides(place.0) {
             return Ok(record);
         }
@@ -219,6 +224,7 @@ impl WorkingSet {
             return self.miss(Need::List(query.clone()));
         };
         let mut page = Arc::clone(page);
+        self.note_page(query, &page);
         if self.mask.hides(query.kind) {
             Arc::make_mut(&mut page).records.iter_mut().for_each(|record| self.mask.record(record));
         }
@@ -298,6 +304,7 @@ impl WorkingSet {
             // What was masked would be stored as it was shown.
             return Err(Error::new(Reason::Forbidden, "Who sees fields masked cannot change records").into());
         }
+        self.note(&record);
         let place = (record.kind, record.part, record.id);
         let before = match self.records.get(&place) {
             Some(slot) => slot.record.clone(),

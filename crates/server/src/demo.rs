@@ -34,7 +34,7 @@ pub fn run<O: Operation>(app: &App, operation: O, word: &str) -> Result<O::Outpu
         request_id: String::new(),
     };
     let (answer, answered) = mpsc::sync_channel(1);
-    app.submit(operation, &Arc::new(caller), origin, move |outcome| drop(answer.send(outcome)));
+    app.submit(operation, &Arc::new(caller), origin, move |outcome, _| drop(answer.send(outcome)));
     answered.recv().map_err(Error::internal)?
 }
 

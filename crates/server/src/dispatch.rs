@@ -1,6 +1,7 @@
 //! From a request to the dialect it belongs to, and back.
 
 use bytes::Bytes;
+use dialects::about::{self, About};
 use dialects::{Answer, Request, State, dialect_of, oauth};
 use domain::port::Condition;
 use http::request::Parts;
@@ -81,8 +82,8 @@ impl Application for Dispatch {
             return response.map(Body::Full);
         }
         let request = self.request(tenant.map(str::to_owned), path.to_owned(), request, &peer);
-        let mut answer = (dialect.answer)(&self.state, &request, None).await;
-        let plain = Some(answer.response.body().clone());
+        let (mut answer, about) = about::collect((dialect.answer)(&self.state, &request, None)).await;
+        let plain = Some((answer.response.body().clone(), about));
         if is_native {
             self.cors.allow(&request.headers, answer.response.headers_mut());
             if self.compresses && answer.pieces.is_none() {
@@ -118,7 +119,7 @@ impl Dispatch {
         dialect: &'static str,
         request: Request,
         answer: Answer,
-        plain: Option<Bytes>,
+        plain: Option<(Bytes, About)>,
         started: Instant,
     ) -> Response<Body> {
         let Answer { mut response, pieces, operation, refused } = answer;
@@ -128,12 +129,12 @@ impl Dispatch {
         let (status, took) = (response.status(), started.elapsed());
         self.metrics.count(dialect, operation, status.as_u16(), took);
         log(dialect, &request, operation, status, took, refused.as_ref());
-        if let Some(plain) = plain {
+        if let Some((plain, about)) = plain {
             let client = request.header(header::USER_AGENT).unwrap_or_default();
             let is_error = refused.is_some() || status.as_u16() >= 400;
             let now = self.state.app.now();
             self.process.census.count((dialect, operation), client, request.address, is_error, now);
-            self.inspector.keep(dialect, operation, request, (&response, plain), refused, took);
+            self.inspector.keep((dialect, operation), (request, about), (&response, plain), refused, took);
         }
         response.map(|whole| pieces.map_or(Body::Full(whole), Body::Stream))
     }

@@ -391,6 +391,68 @@ fn calls_are_found_by_what_is_known_of_them() {
 }
 
 #[test]
+fn each_call_says_whom_it_was_about() {
+    let (server, _folder) = demo();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let bearer = ("Authorization", "Bearer demo-admin-token");
+    let everlytic = ("Authorization", "Basic ZGVtbzowMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OUFCQ0RFRl8x");
+    let soap = |body: &str| {
+        format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>"
+        )
+    };
+    let by_email = "<t:findCustomerFromEmail xmlns:t=\"urn:ticket\"><username>egon</username>\
+                    <password>banken</password><custEmail>JD@old.example</custEmail></t:findCustomerFromEmail>";
+    let bing = "<GetCustomerRequest xmlns=\"x\"><CustomerId>100</CustomerId></GetCustomerRequest>";
+    let json = ("Content-Type", "application/json");
+    let xml = ("Content-Type", "text/xml; charset=utf-8");
+    let trackfinity = [("api-username", "tf_admin"), ("api-key", "44b5498dbcb481a0d00b404c0169af62"), FORM[0]];
+    let pair = r#"{"name":"Two customers","customer_id":11,"further_customers":[7]}"#;
+    // What is sent, and the customers that the call was about.
+    let calls: &[(&str, &str, &[(&str, &str)], &str, &str)] = &[
+        ("GET", "/v1/customers?search=jane%40example.com", &[bearer], "", "11"),
+        ("GET", "/v1/customers?filter=username%20%3D%20johndoe", &[bearer], "", "10"),
+        ("GET", "/v1/customers/999", &[bearer], "", "999"),
+        ("GET", "/v1/customers?limit=200", &[bearer], "", ""),
+        ("GET", "/v1/customers?limit=3", &[bearer], "", ""),
+        ("GET", "/v1/customers?search=nobody-is-called-so", &[bearer], "", ""),
+        ("GET", "/v1/tickets/502", &[bearer], "", "11"),
+        ("POST", "/v1/tickets", &[bearer, json], pair, "11"),
+        ("GET", "/v1/companies/17", &[bearer], "", ""),
+        ("GET", "/v1/customers/10", &[("Authorization", "Bearer wrong")], "", "10"),
+        ("PATCH", "/api/customer/set_customer_details", &trackfinity, "subscription_id=SUB-191&zip=1", "191"),
+        ("PATCH", "/api/customer/set_customer_details", &trackfinity, "subscription_id=SUB-191&country=Nowhere", "191"),
+        (
+            "PATCH",
+            "/api/customer/set_customer_details",
+            &trackfinity,
+            "customer_id=10&subscription_id=SUB-191&zip=1",
+            "10 191",
+        ),
+        ("PATCH", "/api/customer/set_customer_details", &trackfinity, "subscription_id=unknown&zip=1", ""),
+        ("POST", "/scripts/SOAP?action=ticket", &[xml], &soap(by_email), "10"),
+        ("POST", "/Api/CustomerManagement/v11/CustomerManagementService.svc", &[xml], &soap(bing), "100"),
+        ("GET", "/api/2.0/customers?filter[unique_id]=ACME-7", &[everlytic], "", "7"),
+    ];
+    for (number, (method, path, headers, body, about)) in (1..).zip(calls) {
+        let status = server.client().call(method, path, headers, body).unwrap().status;
+        let page = admin.get(&format!("/console/inspector?after={}", number - 1)).text();
+        let row = page.split("<td class=\"time\">").nth(1).unwrap_or_else(|| panic!("{path} is not there"));
+        let cell = row.split("<td class=\"number\">").nth(1).unwrap().split("</td>").next().unwrap();
+        let link = |id: &str| format!("<a href=\"/console/customers/{id}\">{id}</a>");
+        let links = about.split_terminator(' ').map(link).collect::<Vec<_>>().join(" ");
+        assert_eq!(cell, links, "{method} {path} {body}: {status}");
+        for id in about.split_terminator(' ') {
+            let found = admin.get(&format!("/console/inspector?after={}&q=customer:{id}", number - 1)).text();
+            assert!(found.contains(&format!("href=\"/console/inspector/{number}\"")), "customer:{id} after {path}");
+        }
+    }
+    // What came while the page was open has them, too.
+    let live = admin.get(&format!("/console/inspector/{}", calls.len())).text();
+    assert!(live.contains("<a href=\"/console/customers/7\">7</a>") && live.contains("/console/customers/7/as/"));
+}
+
+#[test]
 fn a_refused_update_says_who_was_faster() {
     let (server, _folder) = demo();
     let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
@@ -413,7 +475,7 @@ fn a_refused_update_says_who_was_faster() {
 }
 
 #[test]
-fn of_whom_was_erased_no_call_is_left() {
+fn of_whom_was_erased_no_call_tells() {
     let (server, folder) = demo();
     let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
     let bearer = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
@@ -422,11 +484,23 @@ fn of_whom_was_erased_no_call_is_left() {
     let made = ask("POST", "/v1/customers", r#"{"name":"Zebedee Canary"}"#).json()["id"].as_i64().unwrap();
     assert_eq!(ask("GET", &format!("/v1/customers/{made}"), "").status, 200);
     assert!(admin.get("/console/inspector/2").text().contains("Zebedee") && holds(b"Zebedee"));
+    assert_eq!(ask("GET", "/v1/customers?search=Zebedee", "").status, 200);
+    assert_eq!(ask("GET", "/v1/customers/zebedee", "").status, 404);
     assert_eq!(ask("POST", &format!("/v1/customers/{made}/erase"), "").status, 200);
-    assert!(!holds(b"Zebedee"));
+    assert!(!holds(b"Zebedee") && !holds(b"zebedee"));
+    // That they called is still known, and about which number; what they said is not.
     for number in 1..=3 {
-        assert_eq!(admin.get(&format!("/console/inspector/{number}")).status, 404);
+        let address = format!("/console/inspector/{number}");
+        let page = admin.get(&address).text();
+        assert!(page.contains("was forgotten") && page.contains(&format!("/console/customers/{made}\"")), "{page}");
+        assert!(!page.to_lowercase().contains("zebedee"), "{page}");
+        for part in ["replay", "fixture"] {
+            let refused = admin.get(&format!("{address}/{part}"));
+            assert!(refused.status == 404 && refused.text().contains("was forgotten"), "{part}");
+        }
     }
+    assert_eq!(admin.get("/console/inspector/5").status, 404, "the erasure itself began before");
+    assert!(admin.get(&format!("/console/inspector?customer={made}")).text().contains("/console/inspector/2\""));
     // Those that come then are kept.
     assert_eq!(ask("GET", "/v1/customers/10", "").status, 200);
     assert!(admin.get("/console/inspector?customer=10").text().contains("<td class=\"time\">"));

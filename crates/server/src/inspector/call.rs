@@ -1,10 +1,12 @@
 //! A call as it is kept: read, set out for the eye and without its secrets.
 
 use bytes::Bytes;
+use dialects::about::About;
 use dialects::notes::{Answered, Noted};
 use dialects::{Refusal, Request};
 use domain::Time;
 use domain::error::Reason;
+use domain::tenant::Tenant;
 use http::{HeaderMap, Method, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -17,7 +19,7 @@ use crate::redact;
 pub(super) const MOST_BODY: usize = 256 << 10;
 
 /// What a call costs beside its texts, in bytes.
-const COST: usize = 256;
+pub(super) const COST: usize = 256;
 
 /// What a list shows of a call that was answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,16 +46,18 @@ pub struct Brief {
     pub id: String,
     /// What the client calls itself.
     pub client: String,
-    /// The path, without the tenant's prefix.
+    /// The path, without the tenant's prefix; `""` when what the call said was forgotten.
     pub path: String,
     /// The name of the tenant in the path or the host.
     pub tenant: Option<String>,
-    /// The number of the customer that the request names, if it names one.
-    pub customer: Option<i64>,
+    /// The number of the tenant whose customers were looked up.
+    pub owner: Option<i64>,
+    /// The customers that the call was about: first the one whom the request names, then those who were looked up.
+    pub customers: Vec<i64>,
 }
 
 /// A call that was answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// What a list shows of it.
     #[serde(skip)]
@@ -73,7 +77,7 @@ pub struct Call {
 }
 
 /// The request of a [`Call`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// The method.
     pub method: String,
@@ -108,6 +112,7 @@ pub(super) struct Arrived {
     pub(super) dialect: &'static str,
     pub(super) operation: &'static str,
     pub(super) request: Request,
+    pub(super) about: About,
     pub(super) response: Response<Bytes>,
     pub(super) refused: Option<Refusal>,
 }
@@ -120,14 +125,15 @@ impl Arrived {
 
     /// Reads it and leaves out what is secret. Its number is given when it is kept.
     pub(super) fn settle(self, keeps_bodies: bool) -> Call {
-        let Self { at, took, dialect, operation, request, mut response, refused } = self;
+        let Self { at, took, dialect, operation, request, about, mut response, refused } = self;
         let mut notes = response.extensions_mut().remove().map_or(Vec::new(), |Noted(notes)| notes);
         let answered =
             Answered { request: &request, status: response.status(), body: response.body(), refused: refused.as_ref() };
         let known = dialects::ALL.iter().find(|known| known.name == dialect);
         notes.extend(known.and_then(|known| (known.explain)(&answered)));
         let client = request.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
-        let customer = customer::named(&request);
+        let mut customers = Vec::from_iter(customer::named(&request));
+        customers.extend(about.customers.ids().filter(|id| customers.first() != Some(id)).collect::<Vec<_>>());
         let version_read = refused.as_ref().and(known).and_then(|known| (known.version_read)(&request));
         let mut hidden = BTreeSet::new();
         let asked = Asked {
@@ -152,7 +158,8 @@ impl Arrived {
             client: client.unwrap_or_default().into_owned(),
             path: request.path,
             tenant: request.tenant,
-            customer,
+            owner: about.tenant.map(|tenant| tenant.number),
+            customers,
         };
         Call {
             brief,
@@ -167,6 +174,17 @@ impl Arrived {
 }
 
 impl Brief {
+    /// Whether what the call said was forgotten.
+    pub fn is_forgotten(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    /// The customers that it was about, if they are those of a tenant that addresses call so.
+    pub fn customers_of(&self, tenant: Tenant, name: Option<&str>) -> &[i64] {
+        let is_own = self.owner.map_or(self.tenant.as_deref() == name, |owner| owner == tenant.number);
+        if is_own { &self.customers } else { &[] }
+    }
+
     /// Bytes that it takes, roughly.
     pub(super) fn bytes(&self) -> usize {
         COST + self.why.len() + self.id.len() + self.client.len() + self.path.len()
@@ -177,6 +195,12 @@ impl Asked {
     /// The method, to send it again.
     pub fn method(&self) -> Method {
         self.method.parse().unwrap_or_default()
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Kept(String::new())
     }
 }
 

@@ -7,8 +7,8 @@ use super::arguments;
 /// What the dialects call the number of a customer.
 const NAMES: [&str; 5] = ["customer_id", "customerId", "CustomerId", "Customer.Id", "customer.id"];
 
-/// The number of the customer that a request names in its path or its arguments. Who is named in another way, by an
-/// e-mail or a name of theirs, is not looked for.
+/// The number of the customer that a request names in its path or its arguments, also where nobody was looked up because it
+/// was refused before.
 pub(super) fn named(request: &Request) -> Option<i64> {
     let number = |text: &str| text.parse().ok().filter(|id| *id > 0);
     let mut parts = request.path.split('/').skip_while(|part| *part != "customers").skip(1);

@@ -12,13 +12,13 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::call::{Brief, Call};
+use super::call::{Brief, COST, Call};
 
 /// What says that a file is one of these: `row?` in ASCII.
 const MARK: i64 = 0x726f_773f;
 
 /// The form of what is in it. A file of another form is made anew.
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 
 /// Bytes that are kept where there is no file.
 const MOST_IN_MEMORY: u64 = 16 << 20;
@@ -28,13 +28,13 @@ const BUSY: Duration = Duration::from_millis(200);
 
 /// Columns of a [`Brief`], in the order in which [`brief`] reads them.
 const BRIEF: &str =
-    "number, at, micros, dialect, operation, outcome, status, why, notes, id, client, path, tenant, customer";
+    "number, at, micros, dialect, operation, outcome, status, why, notes, id, client, path, tenant, owner, customers";
 
 const TABLES: &str = "
     CREATE TABLE call (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, micros INTEGER NOT NULL,
         dialect TEXT NOT NULL, operation TEXT NOT NULL, outcome TEXT NOT NULL, status INTEGER NOT NULL,
         why TEXT NOT NULL, notes INTEGER NOT NULL, id TEXT NOT NULL, client TEXT NOT NULL, path TEXT NOT NULL,
-        tenant TEXT, customer INTEGER, bytes INTEGER NOT NULL);
+        tenant TEXT, owner INTEGER, customers TEXT NOT NULL, bytes INTEGER NOT NULL);
     CREATE INDEX call_id ON call (id COLLATE NOCASE);
     CREATE INDEX call_sort ON call (dialect, outcome <> 'ok', number, bytes);
     CREATE TABLE told (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
@@ -189,11 +189,12 @@ impl Calls {
         {
             let columns = BRIEF.replacen("number, ", "", 1);
             let mut insert = change.prepare_cached(&format!(
-                "INSERT INTO call ({columns}, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                "INSERT INTO call ({columns}, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
             ))?;
             let mut tell = change.prepare_cached("INSERT INTO told (number, text) VALUES (?1, ?2)")?;
             for call in calls {
                 let brief = &call.brief;
+                let customers = brief.customers.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
                 let text = serde_json::to_string(call).unwrap_or_default();
                 let bytes = (brief.bytes() + text.len()) as u64;
                 insert.execute(params![
@@ -209,7 +210,8 @@ impl Calls {
                     brief.client,
                     brief.path,
                     brief.tenant,
-                    brief.customer,
+                    brief.owner,
+                    customers,
                     bytes.cast_signed(),
                 ])?;
                 let number = change.last_insert_rowid();
@@ -237,7 +239,8 @@ impl Calls {
         Ok(last)
     }
 
-    /// Forgets every call, and leaves nothing of them in the file; of a file in which that fails, nothing at all.
+    /// Forgets what every call said, and leaves nothing of it in the file; of a file in which that fails, nothing at all.
+    /// What stays is what a history keeps of an erased record, too: when which program called what, about which numbers.
     pub(super) fn forget(&mut self) {
         if let Err(error) = self.wipe() {
             tracing::warn!(%error, "the inspector's file is made anew, to forget what is in it");
@@ -246,11 +249,15 @@ impl Calls {
     }
 
     fn wipe(&mut self) -> rusqlite::Result<()> {
-        self.shares.clear();
-        // A journal on disk would hold what is to go.
-        self.connection.execute_batch(
-            "PRAGMA journal_mode = MEMORY; DELETE FROM told; DELETE FROM call; VACUUM; PRAGMA journal_mode = TRUNCATE;",
-        )
+        // A journal on disk would hold what is to go. A path that led nowhere, and the name of a tenant that nobody was
+        // found in, are the caller's own words: of such a call nothing stays.
+        self.connection.execute_batch(&format!(
+            "PRAGMA journal_mode = MEMORY; DELETE FROM told;
+             DELETE FROM call WHERE operation = '' OR (tenant IS NOT NULL AND owner IS NULL);
+             UPDATE call SET why = '', notes = 0, path = '', tenant = NULL, bytes = {COST} + length(id) + length(client);
+             VACUUM; PRAGMA journal_mode = TRUNCATE;",
+        ))?;
+        self.count()
     }
 
     /// Calls before a number and after another, newest first, at most so many of those that are wanted.
@@ -270,13 +277,13 @@ impl Calls {
 
     /// The call of that number.
     pub(super) fn call(&self, number: u64) -> rusqlite::Result<Option<Call>> {
-        let mut found = self
-            .connection
-            .prepare_cached(&format!("SELECT {BRIEF}, text FROM call JOIN told USING (number) WHERE number = ?1"))?;
-        let row = |row: &Row<'_>| Ok((brief(row)?, row.get::<_, String>(14)?));
+        let mut found = self.connection.prepare_cached(&format!(
+            "SELECT {BRIEF}, text FROM call LEFT JOIN told USING (number) WHERE number = ?1"
+        ))?;
+        let row = |row: &Row<'_>| Ok((brief(row)?, row.get::<_, Option<String>>(15)?));
         let Some((brief, text)) = found.query_row([number.cast_signed()], row).optional()? else { return Ok(None) };
-        let call: Call = serde_json::from_str(&text).map_err(|_| corrupt())?;
-        Ok(Some(Call { brief, ..call }))
+        let told = text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| corrupt())?;
+        Ok(Some(Call { brief, ..told.unwrap_or_default() }))
     }
 
     /// The number of the last call of that request id, whatever the case of its letters.
@@ -291,6 +298,11 @@ impl Calls {
         let last =
             self.connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'call'", [], |row| row.get(0));
         Ok(last.optional()?.map_or(0, i64::cast_unsigned))
+    }
+
+    #[cfg(test)]
+    pub(super) fn counted(&self) -> rusqlite::Result<String> {
+        Ok(format!("{:?}", self.shares))
     }
 
     #[cfg(test)]
@@ -355,7 +367,8 @@ fn brief(row: &Row<'_>) -> rusqlite::Result<Brief> {
         client: row.get(10)?,
         path: row.get(11)?,
         tenant: row.get(12)?,
-        customer: row.get(13)?,
+        owner: row.get(13)?,
+        customers: row.get::<_, String>(14)?.split(' ').filter_map(|id| id.parse().ok()).collect(),
     })
 }
 

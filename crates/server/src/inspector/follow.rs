@@ -108,7 +108,7 @@ pub async fn follow(state: Weak<State>, inspector: Weak<Inspector>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Limits, Options};
+    use super::super::{About, Limits, Options};
     use super::*;
     use crate::host::{Argon2id, SystemClock, SystemEntropy};
     use bytes::Bytes;
@@ -130,7 +130,7 @@ mod tests {
         Inspector::new(Options { file: Some(file.to_owned()), limits, bodies: true }).unwrap()
     }
 
-    /// How many calls are kept after one more.
+    /// Of how many calls it is known what they said, after one more.
     async fn keep(inspector: &Inspector) -> usize {
         let request = Request {
             method: Method::GET,
@@ -143,12 +143,13 @@ mod tests {
             tenant: None,
             id: "id".to_owned(),
         };
-        inspector.keep("native", "read", request, (&Response::new(Bytes::new()), Bytes::new()), None, Duration::ZERO);
+        let answer = (&Response::new(Bytes::new()), Bytes::new());
+        inspector.keep(("native", "read"), (request, About::default()), answer, None, Duration::ZERO);
         count(inspector).await
     }
 
     async fn count(inspector: &Inspector) -> usize {
-        inspector.list((0, u64::MAX), 100, |_| true).await.len()
+        inspector.list((0, u64::MAX), 100, |call| !call.is_forgotten()).await.len()
     }
 
     async fn erase(state: &State, id: i64) {

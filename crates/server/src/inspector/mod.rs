@@ -21,6 +21,7 @@ pub use minutes::{MINUTES, Minute, QUARTERS, quantile};
 
 use bytes::Bytes;
 use call::Arrived;
+use dialects::about::About;
 use dialects::{Refusal, Request};
 use domain::Error;
 use domain::port::Clock as _;
@@ -169,12 +170,11 @@ impl Inspector {
         self.shared.options.limits
     }
 
-    /// Takes a call to be kept. `body` is what was answered, before it was compressed.
+    /// Takes a call to be kept, with the customers that were looked up for it. `body` is what was answered, before it was compressed.
     pub fn keep(
         &self,
-        dialect: &'static str,
-        operation: &'static str,
-        request: Request,
+        (dialect, operation): (&'static str, &'static str),
+        (request, about): (Request, About),
         (response, body): (&Response<Bytes>, Bytes),
         refused: Option<Refusal>,
         took: Duration,
@@ -198,7 +198,7 @@ impl Inspector {
         *answer.status_mut() = response.status();
         answer.headers_mut().clone_from(response.headers());
         answer.extensions_mut().clone_from(response.extensions());
-        let call = Arrived { at, took, dialect, operation, request, response: answer, refused };
+        let call = Arrived { at, took, dialect, operation, request, about, response: answer, refused };
         front.bytes += call.bytes();
         let wakes = front.arrived.is_empty() || front.bytes >= MANY_WAITING;
         front.arrived.push(call);
@@ -243,7 +243,7 @@ impl Inspector {
         drop(self.shared.settle());
     }
 
-    /// Forgets every call, because this customer was erased: nobody can tell which calls told of them.
+    /// Forgets what every call said, because this customer was erased: nobody can tell which of them told of them.
     pub fn forget(&self, tenant: Tenant, customer: i64) {
         {
             let mut front = lock(&self.shared.front);
@@ -322,7 +322,7 @@ impl Shared {
     }
 
     fn forget(&self) {
-        let mut calls = lock(&self.calls);
+        let mut calls = self.settle();
         let mut front = lock(&self.front);
         front.arrived.clear();
         front.bytes = 0;

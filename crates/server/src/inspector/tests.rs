@@ -44,6 +44,12 @@ fn request(body: &'static str) -> Request {
     }
 }
 
+fn about(tenant: Tenant, ids: &[i64]) -> About {
+    let mut about = About { tenant: Some(tenant), ..About::default() };
+    ids.iter().for_each(|id| about.customers.add(*id));
+    about
+}
+
 const ASKED: &str = r#"{"password":"canary"}"#;
 
 fn keep(inspector: &Inspector, dialect: &'static str, status: u16, body: Bytes) {
@@ -51,7 +57,8 @@ fn keep(inspector: &Inspector, dialect: &'static str, status: u16, body: Bytes) 
     *response.status_mut() = status.try_into().unwrap();
     response.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
     response.extensions_mut().insert(dialects::notes::Noted(vec!["An order of its own".into()]));
-    inspector.keep(dialect, "read", request(ASKED), (&response, body), None, Duration::from_micros(700));
+    let asked = (request(ASKED), about(Tenant::DEFAULT, &[7, 1]));
+    inspector.keep((dialect, "read"), asked, (&response, body), None, Duration::from_micros(700));
 }
 
 fn briefs(inspector: &Inspector) -> Vec<Brief> {
@@ -91,7 +98,11 @@ fn the_newest_calls_stay_and_no_secret_of_them() {
         found.hidden.iter().map(|name| &**name).collect::<Vec<_>>(),
         ["api-key", "authorization", "password", "token"]
     );
-    assert_eq!((found.brief.customer, found.brief.number), (Some(1), 3));
+    assert_eq!(
+        (found.brief.customers, found.brief.number),
+        (vec![1, 7], 3),
+        "the one that the path names is the first"
+    );
     assert!(call(&inspector, 0).is_none() && call(&inspector, 4).is_none());
     assert_eq!(*inspector.arrivals().borrow(), 3);
 }
@@ -260,15 +271,68 @@ fn of_whom_was_erased_nothing_is_left() {
     assert!(holds(&file, b"Zebedee"), "the test looks in the right place");
     keep(&inspector, "native", 200, Bytes::from_static(b"{\"name\":\"Zebedee waits\"}"));
     let began = Instant::now();
+    let kept = numbers(&inspector);
     inspector.forget(Tenant::DEFAULT, 10);
-    assert!(!holds(&file, b"Zebedee") && !holds(&file, b"yyyy"));
-    assert!(briefs(&inspector).is_empty() && std::fs::metadata(&file).unwrap().len() < 65_536);
+    assert!(!holds(&file, b"Zebedee") && !holds(&file, b"yyyy") && !holds(&file, b"canary"));
+    assert!(!holds(&file, b"/v1/") && !holds(&file, b"An order"));
+    assert!(std::fs::metadata(&file).unwrap().len() < 65_536);
+    // That they were is still known, and about which numbers.
+    assert_eq!((numbers(&inspector), kept.len()), (kept, 51));
+    let forgotten = call(&inspector, 51).unwrap();
+    let brief = Brief {
+        number: 51,
+        at: forgotten.brief.at,
+        micros: 700,
+        dialect: "native".into(),
+        operation: "read".into(),
+        outcome: "ok".into(),
+        status: 200,
+        id: "id".into(),
+        client: "test/1".into(),
+        owner: Some(1),
+        customers: vec![1, 7],
+        ..Brief::default()
+    };
+    assert!(brief.is_forgotten());
+    assert_eq!(forgotten, Call { brief, ..Call::default() });
     // A call that read them before and is answered after.
     let response = Response::new(Bytes::new());
-    inspector.keep("native", "read", request(""), (&response, Bytes::from_static(b"{}")), None, began.elapsed());
-    assert!(briefs(&inspector).is_empty());
-    inspector.keep("native", "read", request(""), (&response, Bytes::from_static(b"{}")), None, Duration::ZERO);
-    assert_eq!(numbers(&inspector), [51]);
+    let answer = || (&response, Bytes::from_static(b"{}"));
+    let asked = || (request(""), About::default());
+    inspector.keep(("native", "read"), asked(), answer(), None, began.elapsed());
+    assert_eq!(numbers(&inspector)[0], 51);
+    inspector.keep(("native", "read"), asked(), answer(), None, Duration::ZERO);
+    assert_eq!(numbers(&inspector)[0], 52);
+    assert!(!call(&inspector, 52).unwrap().brief.is_forgotten());
+}
+
+#[test]
+fn of_a_call_that_has_only_its_callers_words_nothing_is_left_after_an_erasure() {
+    let (_folder, file) = file();
+    let inspector = at(&file);
+    let keep = |operation, tenant: Option<&str>, about| {
+        let request = Request { tenant: tenant.map(str::to_owned), path: "/v1/zebedee".to_owned(), ..request("") };
+        let answer = (&Response::new(Bytes::new()), Bytes::new());
+        inspector.keep(("native", operation), (request, about), answer, None, Duration::ZERO);
+    };
+    let acme = Tenant { number: 2, buckets: 1 };
+    keep("", None, About::default());
+    keep("read", Some("zebedee"), About::default());
+    keep("read", Some("acme"), about(acme, &[4]));
+    keep("read", None, About::default());
+    inspector.flush();
+    assert!(holds(&file, b"zebedee"));
+    inspector.forget(Tenant::DEFAULT, 10);
+    assert!(!holds(&file, b"zebedee") && !holds(&file, b"acme"));
+    let left = briefs(&inspector);
+    assert_eq!(left.iter().map(|call| call.number).collect::<Vec<_>>(), [4, 3]);
+    assert_eq!(left[1].customers_of(acme, None), [4]);
+    assert!(left[1].customers_of(Tenant::DEFAULT, None).is_empty());
+    // What they take is counted anew, and they go when their place is needed.
+    let shares = |inspector: &Inspector| inspector.shared.settle().run(|calls| calls.counted()).unwrap();
+    let counted = shares(&inspector);
+    drop(inspector);
+    assert_eq!(shares(&at(&file)), counted);
 }
 
 #[test]

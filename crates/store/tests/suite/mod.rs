@@ -320,7 +320,7 @@ fn submit<O: Operation>(app: &App, caller: &Arc<Caller>, operation: O) -> Awaite
         client: "suite/1.0".to_owned(),
         request_id: "request-1".to_owned(),
     };
-    app.submit(operation, caller, origin, move |outcome| drop(answer.send(outcome)));
+    app.submit(operation, caller, origin, move |outcome, _| drop(answer.send(outcome)));
     Awaited(answered)
 }
 

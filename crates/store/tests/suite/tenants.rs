@@ -126,7 +126,7 @@ pub(crate) fn credential_changes_are_noticed<E: Engine>() {
             client: String::new(),
             request_id: String::new(),
         };
-        desk.app.submit(Put(NewRecord { kind, id: 3, values }), &desk.caller, origin, move |outcome| {
+        desk.app.submit(Put(NewRecord { kind, id: 3, values }), &desk.caller, origin, move |outcome, _| {
             answer.send((outcome.is_ok(), store.credentials_epoch())).unwrap();
         });
         let (stored, seen) = answered.recv().unwrap();

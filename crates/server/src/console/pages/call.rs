@@ -48,6 +48,7 @@ struct Shown {
     sent_version: u64,
     views: Vec<(&'static str, String)>,
     may_be_replayed: bool,
+    is_forgotten: bool,
 }
 
 /// A call that is kept.
@@ -63,8 +64,20 @@ pub(super) async fn find(visit: &Visit<'_>, number: &str) -> Result<Call, Error>
     call.ok_or_else(not_kept)
 }
 
+/// A call of which it is known what it said.
+///
+/// # Errors
+/// As of [`find`], and `NotFound` when that was forgotten.
+pub(super) async fn find_told(visit: &Visit<'_>, number: &str) -> Result<Call, Error> {
+    let call = find(visit, number).await?;
+    if call.brief.is_forgotten() {
+        return Err(Error::not_found("What this call said was forgotten when somebody was erased"));
+    }
+    Ok(call)
+}
+
 fn not_kept() -> Error {
-    Error::not_found("This call is not kept: only the last ones are, and none from before somebody was erased")
+    Error::not_found("This call is not kept: only the last ones are")
 }
 
 /// To the call whose id a page or an answer named.
@@ -104,16 +117,18 @@ pub(super) async fn show(visit: &Visit<'_>, number: &str) -> Outcome {
         since: caused::since(visit, &call).await?,
         sent_version: call.version_read.unwrap_or_default(),
         views: if is_own { views(&line) } else { Vec::new() },
-        may_be_replayed: is_own,
+        may_be_replayed: is_own && !call.brief.is_forgotten(),
+        is_forgotten: call.brief.is_forgotten(),
         line,
     };
     Ok(html(StatusCode::OK, &shown).into())
 }
 
-/// The customer as each dialect shows it now.
+/// The first customer that it was about as each dialect shows it now.
 fn views(line: &Line) -> Vec<(&'static str, String)> {
-    let all = dialects::ALL.iter().filter(|dialect| dialect.view.is_some() && !line.customer_at.is_empty());
-    all.map(|dialect| (dialect.title, format!("{}/as/{}", line.customer_at, dialect.name))).collect()
+    let Some((_, at)) = line.customers.first().filter(|(_, at)| !at.is_empty()) else { return Vec::new() };
+    let all = dialects::ALL.iter().filter(|dialect| dialect.view.is_some());
+    all.map(|dialect| (dialect.title, format!("{at}/as/{}", dialect.name))).collect()
 }
 
 /// The path and the query.
@@ -165,7 +180,7 @@ fn request(call: &Call, visit: &Visit<'_>) -> dialects::Request {
 
 /// The call as the recorded conversations have it, as a file.
 pub(super) async fn fixture(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number).await?;
+    let call = find_told(visit, number).await?;
     let (asked, brief) = (&call.asked, &call.brief);
     let host = asked.base_url.split_once("://").map_or("", |(_, rest)| rest);
     let sentence = if brief.why.is_empty() { "was answered" } else { &brief.why };

@@ -106,8 +106,8 @@ async fn first_since(visit: &Visit<'_>, end: &Cursor, time: Time) -> Result<Curs
 /// What the store refuses with.
 pub(super) async fn since(visit: &Visit<'_>, call: &Call) -> Result<Vec<Caused>, Error> {
     let brief = &call.brief;
-    let own = brief.customer.filter(|_| brief.tenant == visit.request().tenant);
-    let (Some(id), Some(read)) = (own, call.version_read) else { return Ok(Vec::new()) };
+    let own = brief.customers_of(visit.caller().tenant, visit.request().tenant.as_deref());
+    let (Some(&id), Some(read)) = (own.first(), call.version_read) else { return Ok(Vec::new()) };
     let read_history = ReadHistory { kind: Kind::Customer, id, from: None, limit: SINCE };
     let Ok(history) = visit.run("history", read_history).await else { return Ok(Vec::new()) };
     let between = history.changes.iter().rev().filter(|change| change.version > read && change.at <= brief.at);

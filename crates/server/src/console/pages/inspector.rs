@@ -36,9 +36,8 @@ pub(super) struct Line {
     pub(super) dialect: String,
     pub(super) operation: String,
     pub(super) client: String,
-    /// The customer that it names, and the address of their page where it is one of the visitor's.
-    pub(super) customer: String,
-    pub(super) customer_at: String,
+    /// The numbers of the customers that it was about, with the addresses of their pages where they are the visitor's.
+    pub(super) customers: Vec<(String, String)>,
     pub(super) outcome: String,
     pub(super) status: u16,
     micros: u64,
@@ -49,8 +48,8 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn of(call: &Brief, root: &str) -> Self {
         let operation = if call.operation.is_empty() { &call.path } else { &call.operation };
-        let customer = call.customer.map_or(String::new(), |id| id.to_string());
-        let is_own = call.customer.is_some() && call.tenant.is_none();
+        let own = call.customers_of(Tenant::DEFAULT, None);
+        let page = |id: &i64| if own.contains(id) { format!("{root}/customers/{id}") } else { String::new() };
         Self {
             number: call.number,
             address: format!("{root}/inspector/{}", call.number),
@@ -58,8 +57,7 @@ impl Line {
             dialect: call.dialect.clone(),
             operation: operation.chars().take(80).collect(),
             client: call.client.chars().take(80).collect(),
-            customer_at: if is_own { format!("{root}/customers/{customer}") } else { String::new() },
-            customer,
+            customers: call.customers.iter().map(|id| (id.to_string(), page(id))).collect(),
             outcome: call.outcome.clone(),
             status: call.status,
             micros: call.micros,
@@ -202,7 +200,7 @@ pub(super) async fn live(visit: &Visit<'_>) -> Outcome {
                     "number": line.number, "address": line.address, "at": line.at.exact, "dialect": line.dialect,
                     "operation": line.operation, "client": line.client, "outcome": line.outcome,
                     "said": words.named("choice", &line.outcome),
-                    "customer": line.customer, "customer_at": line.customer_at,
+                    "customers": line.customers,
                     "status": line.status, "took": line.took(), "why": line.why, "notes": line.notes,
                 });
                 let _ = write!(text, "event: call\nid: {}\ndata: {told}\n\n", call.number);

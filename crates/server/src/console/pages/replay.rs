@@ -4,14 +4,14 @@
 
 use askama::Template;
 use bytes::Bytes;
-use dialects::{Answer, Request};
+use dialects::{Answer, Request, about};
 use domain::error::Reason;
 use domain::{Caller, Error, Rehearsal};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::call::{find, kept, target, telling};
+use super::call::{find_told, kept, target, telling};
 use super::inspector::Line;
 use super::{fields, history, many};
 use crate::console::layout::Page;
@@ -54,7 +54,7 @@ struct Shown {
 }
 
 pub(super) async fn show(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number).await?;
+    let call = find_told(visit, number).await?;
     let headers = telling(&call.asked.headers).filter(|(_, value)| value != redact::HIDDEN);
     let headers: String = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
     let (target, body) = (target(&call), kept(&call.asked.body).to_owned());
@@ -84,7 +84,7 @@ fn page(
 }
 
 pub(super) async fn run(visit: &Visit<'_>, number: &str) -> Outcome {
-    let call = find(visit, number).await?;
+    let call = find_told(visit, number).await?;
     let form = visit.form()?;
     let typed = (form.text("target").to_owned(), form.text("headers").to_owned(), form.text("body").to_owned());
     let for_good = form.given("for_good").is_some();
@@ -101,14 +101,15 @@ pub(super) async fn run(visit: &Visit<'_>, number: &str) -> Outcome {
         return Err(Error::internal("a call lost its dialect"));
     };
     let started = Instant::now();
-    let answer = tokio::time::timeout(PATIENCE, (dialect.answer)(visit.state, &request, Some(caller))).await;
-    let Ok(answer) = answer else {
+    let answering = about::collect((dialect.answer)(visit.state, &request, Some(caller)));
+    let Ok((answer, about)) = tokio::time::timeout(PATIENCE, answering).await else {
         return page(visit, &call, typed, None, visit.words().get("replay_too_long").to_owned());
     };
     let Some(rehearsal) = rehearsal else {
         let (id, body) = (request.id.clone(), answer.response.body().clone());
         let Answer { response, operation, refused, .. } = answer;
-        visit.inspector.keep(dialect.name, operation, request, (&response, body), refused, started.elapsed());
+        let (call, asked) = ((dialect.name, operation), (request, about));
+        visit.inspector.keep(call, asked, (&response, body), refused, started.elapsed());
         return Ok(see_other(&visit.at(&format!("/requests/{id}?done=replayed"))).into());
     };
     let came = came(visit, &answer, &rehearsal).await?;

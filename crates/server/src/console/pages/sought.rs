@@ -3,6 +3,7 @@
 use dialects::State;
 use domain::error::Reason;
 use domain::operation::ReadHistory;
+use domain::tenant::Tenant;
 use domain::{Caller, Error, Kind, Origin};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -88,7 +89,8 @@ impl Sought {
         ])
     }
 
-    /// Looks up in the history which requests changed the customers who are spoken of: not every call says whom it is about.
+    /// Looks up in the history which requests changed the customers who are spoken of: of many at once, a call does not say
+    /// all.
     ///
     /// # Errors
     /// What the store refuses with.
@@ -128,8 +130,8 @@ impl Sought {
                 text.strip_suffix("xx").map_or(status == text, |class| status.starts_with(class))
             }
             "customer" => {
-                let named = call.customer.is_some_and(|id| id.to_string() == text) && call.tenant == self.tenant;
-                named || self.changed_by.contains(&call.id)
+                let about = call.customers_of(Tenant::DEFAULT, self.tenant.as_deref());
+                about.iter().any(|id| id.to_string() == text) || self.changed_by.contains(&call.id)
             }
             _ => {
                 call.id.eq_ignore_ascii_case(text)
@@ -189,7 +191,7 @@ mod tests {
             id: "AbC-1".into(),
             client: "NightSync/2.3 (old)".into(),
             path: "/scripts/SOAP".into(),
-            customer: Some(10),
+            customers: vec![7, 10],
             ..Brief::default()
         }
     }
@@ -233,8 +235,16 @@ mod tests {
         let (mut sought, _) = Sought::read(&Form::read(b"customer=10").unwrap(), None);
         let other = Brief { tenant: Some("acme".into()), ..call() };
         assert!(sought.takes(&call()) && !sought.takes(&other));
+        let default = Tenant::DEFAULT.number;
+        for (owner, takes) in [(default, true), (default + 1, false)] {
+            assert_eq!(sought.takes(&Brief { owner: Some(owner), ..call() }), takes);
+            assert_eq!(sought.takes(&Brief { owner: Some(owner), ..other.clone() }), takes, "the store knows");
+        }
         sought.changed_by.insert("AbC-1".into());
-        assert!(sought.takes(&Brief { customer: None, ..call() }), "the history says that it changed the customer");
+        assert!(
+            sought.takes(&Brief { customers: Vec::new(), ..call() }),
+            "the history says that it changed the customer"
+        );
     }
 
     #[test]

@@ -225,7 +225,7 @@ if (calls) {
     if (call.notes) why.append(" ", element("span", calls.dataset.notes.replace("{}", call.notes), { class: "badge warn" }));
     const line = element("tr", "", { class: "new" });
     const customer = cell("", "number");
-    customer.append(call.customer_at ? element("a", call.customer, { href: call.customer_at }) : call.customer);
+    for (const [id, href] of call.customers) customer.append(customer.firstChild ? " " : "", href ? element("a", id, { href }) : id);
     line.append(when, cell(call.dialect), cell(call.operation), cell(call.client), customer, outcome, cell(call.took, "number"), why);
     rows.prepend(line);
     local(line);
