@@ -1,9 +1,12 @@
 // A headless Chromium with what every test needs: a page's faults, its requests, its looks.
 import { readFileSync, writeFileSync } from "node:fs";
-import { Builder, By, Key, logging, until } from "selenium-webdriver";
+import { Builder, By, Key, error, logging, until } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
 
 export { By, Key, until };
+
+// In milliseconds: a slow machine is no fault of a page.
+export const PATIENCE = 30000;
 
 const axe = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
@@ -41,8 +44,15 @@ class Browser {
     return this.driver.findElements(By.css(selector));
   }
 
+  // The page may draw an element anew between finding and reading it.
   async text(selector = "body") {
-    return (await this.find(selector)).getText();
+    for (;;) {
+      try {
+        return await (await this.find(selector)).getText();
+      } catch (gone) {
+        if (!(gone instanceof error.StaleElementReferenceError)) throw gone;
+      }
+    }
   }
 
   async has(selector) {
@@ -50,7 +60,20 @@ class Browser {
   }
 
   async see(selector) {
-    return this.driver.wait(until.elementLocated(By.css(selector)), 10000, `${selector} does not appear`);
+    return this.driver.wait(until.elementLocated(By.css(selector)), PATIENCE, `${selector} does not appear`);
+  }
+
+  // Waits until a condition holds; what it looks for may still be missing.
+  until(holds, otherwise, patience = PATIENCE) {
+    const told = async () => {
+      try {
+        return await holds();
+      } catch (missing) {
+        if (!(missing instanceof error.NoSuchElementError)) throw missing;
+        return false;
+      }
+    };
+    return this.driver.wait(told, patience, otherwise);
   }
 
   run(script, ...values) {
@@ -68,7 +91,7 @@ class Browser {
 
   async another() {
     const there = () => this.run("return !window.isOld && document.readyState === 'complete'").catch(() => false);
-    await this.driver.wait(there, 10000, "no other page comes");
+    await this.until(there, "no other page comes");
   }
 
   async type(selector, text) {

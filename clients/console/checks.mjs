@@ -140,7 +140,7 @@ export const checks = {
     assert.ok(!(await browser.has("dialog#keys[open]")));
     await browser.driver.actions().keyDown(Key.CONTROL).sendKeys("k").keyUp(Key.CONTROL).perform();
     await browser.keys("contoso");
-    await browser.driver.wait(async () => (await browser.text("#palette")).includes("Contoso"), 10000);
+    await browser.until(async () => (await browser.text("#palette")).includes("Contoso"));
     assert.deepEqual(await browser.faults(), []);
     await browser.run("window.isOld = true");
     await browser.keys(Key.ENTER);
@@ -307,11 +307,11 @@ export const checks = {
   async "the inspector shows each call as it comes, why it was refused, and no secret"(browser) {
     await browser.signIn();
     await browser.go("/console/inspector");
-    await browser.driver.wait(async () => (await browser.text("[data-live]")).includes("live"), 10000);
+    await browser.until(async () => (await browser.text("[data-live]")).includes("live"));
     const before = (await browser.all("#calls tr")).length;
     const said = "customer_id=191&zip=66666&password=canary-secret";
     await trackfinity(browser.base, said, { "x-request-id": "seen-live", "user-agent": "<b>Canary</b>/1" });
-    await browser.driver.wait(async () => (await browser.all("#calls tr")).length > before, 10000, "no call comes");
+    await browser.until(async () => (await browser.all("#calls tr")).length > before, "no call comes");
     assert.match(await browser.text("#calls tr"), /set_customer_details <b>Canary<\/b>\/1 191 200 ok/);
     assert.match(await browser.text("#calls tr td"), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     await browser.press("#calls tr a");
@@ -348,8 +348,8 @@ export const checks = {
     }
     // Live goes on under a search, and after what was there is cleared away.
     await browser.go("/console/inspector?dialect=trackfinity&q=client:filtered+outcome:!refused");
-    const goesOn = () => browser.driver.wait(async () => (await browser.text("[data-live]")).includes("live"), 10000);
-    const shows = (program) => browser.driver.wait(async () => (await browser.text("#calls")).includes(program), 10000, program);
+    const goesOn = () => browser.until(async () => (await browser.text("[data-live]")).includes("live"));
+    const shows = (program) => browser.until(async () => (await browser.text("#calls")).includes(program), program);
     await goesOn();
     const by = (program, id) => trackfinity(browser.base, "customer_id=191&zip=1", { "user-agent": program, "x-request-id": id });
     await by("Other/1", "f-1");
@@ -477,15 +477,15 @@ export const checks = {
     await browser.go("/console/customers/1004");
     await browser.type("[name=phone]", "0047 12");
     // The stream may begin after a change: it is made again until it is told.
-    await browser.driver.wait(async () => {
+    await browser.until(async () => {
       await native(browser.base, "PATCH", "/v1/customers/1004", { note: `seen ${Date.now()}` });
       return (await browser.text("[data-watch]")).includes("Note");
-    }, 20000, "the change is not told");
+    }, "the change is not told");
     assert.match(await browser.text("[data-watch]"), /native changed this record just now/);
     assert.equal(await browser.find("[name=phone]").then((field) => field.getAttribute("value")), "0047 12");
     await browser.driver.setNetworkConditions({ offline: true, latency: 0, download_throughput: 0, upload_throughput: 0 });
     await browser.find(".record .primary").then((button) => button.click());
-    await browser.driver.wait(async () => !(await browser.has("#record")), 10000, "nothing is sent");
+    await browser.until(async () => !(await browser.has("#record")), "nothing is sent");
     await browser.driver.deleteNetworkConditions();
     await browser.complaints();
     await browser.go("/console/customers/1004");
@@ -539,7 +539,7 @@ export const checks = {
       const { id } = await native(browser.base, "POST", "/v1/webhooks", { name: "Lossy", url, kinds: ["company"] });
       const letters = async () => (await native(browser.base, "GET", `/v1/webhooks/${id}/dead-letters`)).data;
       for (const name of ["First Lost", "Second Lost"]) await native(browser.base, "POST", "/v1/companies", { name });
-      await browser.driver.wait(async () => (await letters()).length === 2, 60000, "nothing is given up");
+      await browser.until(async () => (await letters()).length === 2, "nothing is given up", 60000);
       await browser.signIn();
       await browser.go(`/console/webhooks/${id}/deliveries`);
       assert.match(await browser.text("main"), /the receiver answered 500/);
@@ -588,9 +588,9 @@ export const checks = {
 
   async "the overview goes on by itself"(browser) {
     await browser.signIn();
-    await browser.driver.wait(async () => (await browser.text("[data-changes]")).includes("live"), 10000);
+    await browser.until(async () => (await browser.text("[data-changes]")).includes("live"));
     await native(browser.base, "PATCH", "/v1/customers/1001", { note: `<i>${Date.now()}</i>` });
-    await browser.driver.wait(async () => /customer #1001 Note/.test(await browser.text("#changed")), 10000);
+    await browser.until(async () => /customer #1001 Note/.test(await browser.text("#changed")));
     await browser.go("/console");
     assert.ok((await browser.all(".chart rect")).length > 0);
     assert.deepEqual(await browser.faults(), []);

@@ -19,7 +19,7 @@ async function send(id, values) {
   await browser.run("document.querySelector(arguments[0]).textContent = ''", `#${id} form + pre`);
   await browser.run("document.querySelector(arguments[0]).requestSubmit()", `#${id} form`);
   const shown = () => browser.run("return document.querySelector(arguments[0]).textContent", `#${id} form + pre`);
-  await browser.driver.wait(async () => /\n\n\d{3} |No answer/.test(await shown()), 20000, `${id}: no answer`);
+  await browser.until(async () => /\n\n\d{3} |No answer/.test(await shown()), `${id}: no answer`);
   return shown();
 }
 

@@ -85,7 +85,7 @@ try {
     assert.equal(await browser.text("h1"), "Issuer");
     await browser.press("#yes");
   };
-  const settled = (words) => browser.driver.wait(async () => (await browser.text().catch(() => "")).includes(words), 10000, words);
+  const settled = (words) => browser.until(async () => (await browser.text().catch(() => "")).includes(words), words);
 
   // Where somebody wanted to go is where they come, with a strict session.
   await begin("/console/customers/10?x=1;y");

@@ -1,6 +1,6 @@
 // What must hold of the pages of customers and tickets, beside checks.mjs.
 import assert from "node:assert/strict";
-import { Key, until } from "./browser.mjs";
+import { Key, PATIENCE, until } from "./browser.mjs";
 import { native } from "./checks.mjs";
 
 const count = async (browser, selector) => (await browser.all(selector)).length;
@@ -260,7 +260,7 @@ export const records = {
     await browser.run(`const list = new DataTransfer(); list.items.add(new File(["a"], "lost.txt"));
       const input = document.querySelector("[data-files] input"); input.files = list.files;
       input.dispatchEvent(new Event("change", { bubbles: true }))`);
-    await browser.driver.wait(async () => /lost\.txt: not attached/.test(await browser.text("#reply .files")), 10000, "nothing is told");
+    await browser.until(async () => /lost\.txt: not attached/.test(await browser.text("#reply .files")), "nothing is told");
     assert.ok(!(await browser.has("#reply [name=attachment]")));
     await browser.driver.deleteNetworkConditions();
     await browser.complaints();
@@ -285,7 +285,7 @@ export const records = {
     const press = async (selector) => {
       const before = await browser.find("html");
       await browser.find(selector).then((element) => element.click());
-      await browser.driver.wait(until.stalenessOf(before), 10000, `${selector} leads nowhere`);
+      await browser.driver.wait(until.stalenessOf(before), PATIENCE, `${selector} leads nowhere`);
       await browser.see("main");
     };
     await browser.go(`/console/tickets/${id}`);

@@ -191,7 +191,7 @@ const walks = {
     }
     await browser.driver.actions().keyDown(Key.CONTROL).sendKeys("k").keyUp(Key.CONTROL).perform();
     await browser.keys("portal answers");
-    await browser.driver.wait(async () => (await browser.text("#palette")).includes("The portal answers 500"), 10000);
+    await browser.until(async () => (await browser.text("#palette")).includes("The portal answers 500"));
     await goes(() => browser.keys(Key.ENTER));
     assert.match(await browser.text("h1"), /The portal answers 500/);
     const twelve = [];

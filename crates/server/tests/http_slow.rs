@@ -36,7 +36,7 @@ fn ending(client: &mut Client) -> (Duration, Vec<String>, Ended) {
 
 /// Generous: other work shares the machine.
 fn about(elapsed: Duration, wanted: u64) -> bool {
-    (wanted * 9 / 10..wanted + 3000).contains(&(elapsed.as_millis() as u64))
+    (wanted * 9 / 10..wanted + 15_000).contains(&(elapsed.as_millis() as u64))
 }
 
 #[test]

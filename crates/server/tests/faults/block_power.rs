@@ -1,7 +1,6 @@
 //! F04: the power goes, as a disk sees it: what was not flushed is lost, torn or out of order.
 
 use std::fs;
-use std::thread::sleep;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -41,7 +40,7 @@ impl Run {
                 server = launch.start();
             }
             let load = Load::start(server.address, &plan);
-            sleep(load_for / 2);
+            load.go(load_for / 2, 11);
             // The end moves the log into the database and removes it, the next start makes a new one.
             server.signal(Signal::SIGTERM);
             let ended = server.wait(Duration::from_secs(15));

@@ -22,7 +22,7 @@ fn f01_kill_9_under_load_loses_nothing() {
     }
     let unknown = all.ledger.count(|o| matches!(o, Outcome::Unknown(_)));
     assert!(unknown > 0, "no kill met an update under way");
-    assert!(all.ledger.acked() > kills * 10, "too little load to prove anything");
+    assert!(all.ledger.acked() >= kills * LEAST, "too little load to prove anything");
     all.finish(&format!("F01 kill -9: {kills} kills"));
 }
 

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread::sleep;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -37,7 +36,7 @@ impl Folders {
         let server = launch.start();
         let mut ledger = Ledger::default();
         let load = Load::start(server.address, &Plan::new(4));
-        sleep(Duration::from_millis(300));
+        load.go(Duration::from_millis(300), 21);
         load.stop(&mut ledger);
         server.kill();
         assert!(ledger.acked() > 20 && new.path().join(LOG).exists());

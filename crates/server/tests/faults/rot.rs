@@ -43,7 +43,7 @@ impl Truth {
         let server = Launch::demo(dir.path()).start();
         let mut ledger = Ledger::default();
         let load = Load::start(server.address, &Plan::new(4));
-        std::thread::sleep(Duration::from_millis(300));
+        load.go(Duration::from_millis(300), 100);
         load.stop(&mut ledger);
         let ids: Vec<u32> = [7, 10, 11, 100, 191, 192].into_iter().chain(1001..=1200).collect();
         let records = World::read(&server, &ids).unwrap().records;

@@ -23,6 +23,7 @@ fn f20_a_second_server_is_refused_and_leaves_the_first_alone() {
         let names = refusal.log.contains(&*dir.path().to_string_lossy());
         assert!(code.is_some_and(|c| c != 0) && says && names, "it must say why and which folder: {refusal:?}");
     }
+    load.go(Duration::ZERO, 1);
     load.stop(&mut ledger);
     assert!(ledger.acked() > 0 && ledger.count(|o| matches!(o, Outcome::Unknown(_))) == 0, "{:?}", ledger.ops.first());
     // A lock that a dead server still held would need a person at night.

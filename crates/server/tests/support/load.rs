@@ -1,12 +1,15 @@
 //! Clients that update a set of records at once until told to stop.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{Dialect, Ledger, Op, Outcome, Rng, Speaker};
+
+/// What a load has acknowledged at least, so that it proves something.
+pub const LEAST: usize = 12;
 
 /// Who updates what.
 #[derive(Clone, Debug)]
@@ -58,6 +61,7 @@ pub struct Load {
     /// When every client was signed in and began.
     pub began: Instant,
     stop: Arc<AtomicBool>,
+    acked: Arc<AtomicUsize>,
     clients: Vec<JoinHandle<Vec<Op>>>,
 }
 
@@ -66,14 +70,27 @@ impl Load {
     pub fn start(address: SocketAddr, plan: &Plan) -> Self {
         let mut session = plan.session.lock().unwrap();
         *session = Speaker::new(address).with_session(&session).sign_in(&plan.dialects);
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, acked) = (Arc::new(AtomicBool::new(false)), Arc::<AtomicUsize>::default());
         let began = Instant::now();
         let clients = (0..plan.clients).map(|number| {
             let speaker = Speaker::new(address).timeout(plan.timeout).with_session(&session);
-            let (plan, stop) = (plan.clone(), stop.clone());
-            thread::spawn(move || client(number, speaker, &plan, &stop))
+            let (plan, stop, acked) = (plan.clone(), stop.clone(), acked.clone());
+            thread::spawn(move || client(number, speaker, &plan, &stop, &acked))
         });
-        Self { began, clients: clients.collect(), stop }
+        Self { began, clients: clients.collect(), stop, acked }
+    }
+
+    /// Lets it go for so long, and on a slow machine until so many updates were acknowledged, a minute at most.
+    pub fn go(&self, time: Duration, least: usize) {
+        thread::sleep(time.saturating_sub(self.began.elapsed()));
+        super::wait_until(Duration::from_secs(60), || self.acked.load(Ordering::Relaxed) >= least);
+    }
+
+    /// Waits until an update is acknowledged that was sent after this, a minute at most.
+    pub fn goes_on(&self) {
+        // Each client has one call under way at most.
+        let more = self.acked.load(Ordering::Relaxed) + self.clients.len() + 1;
+        super::wait_until(Duration::from_secs(60), || self.acked.load(Ordering::Relaxed) >= more);
     }
 
     /// Ends the load and adds what it did to the ledger; calls under way are waited for.
@@ -85,7 +102,7 @@ impl Load {
     }
 }
 
-fn client(number: usize, mut speaker: Speaker, plan: &Plan, stop: &AtomicBool) -> Vec<Op> {
+fn client(number: usize, mut speaker: Speaker, plan: &Plan, stop: &AtomicBool, acked: &AtomicUsize) -> Vec<Op> {
     let mut ops = Vec::new();
     let mut at = Rng::seeded(number as u64 + 1);
     for turn in number.. {
@@ -95,8 +112,9 @@ fn client(number: usize, mut speaker: Speaker, plan: &Plan, stop: &AtomicBool) -
         let record = plan.records[at.within(0, plan.records.len() as u64) as usize];
         let op = plan.one(&mut speaker, plan.dialects[turn % plan.dialects.len()], record);
         // A server that is gone or refuses is not to be asked a million times.
-        if op.outcome != Outcome::Acked {
-            thread::sleep(Duration::from_millis(1));
+        match op.outcome {
+            Outcome::Acked => drop(acked.fetch_add(1, Ordering::Relaxed)),
+            _ => thread::sleep(Duration::from_millis(1)),
         }
         if op.outcome != Outcome::NotSent {
             ops.push(op);

@@ -29,7 +29,7 @@ pub use check::{Refused, check};
 pub use dialect::{Dialect, Speaker};
 pub use http::{Client, Event, Events, Failure, Reply};
 pub use ledger::{Ledger, Op, Outcome};
-pub use load::{Load, Plan};
+pub use load::{LEAST, Load, Plan};
 pub use server::{Launch, Refusal, Server, command, program};
 pub use world::{Entry, Record, Unreadable, World};
 
