@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod everlytic;
 pub mod exchange;
 pub mod filter;
+pub mod lag;
 pub mod learned;
 pub mod mail;
 mod memory;

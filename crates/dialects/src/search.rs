@@ -66,6 +66,11 @@ impl Search {
         Self { index: Some(index), ..Self::default() }
     }
 
+    /// Past which changes of a tenant its index is; `None` while nobody has searched there.
+    pub(crate) async fn cursor(&self, tenant: Tenant) -> Option<Cursor> {
+        self.tenants.lock().await.get(&tenant.number).map(|progress| progress.cursor.clone())
+    }
+
     /// Leaves nothing of a customer who was erased, at once.
     ///
     /// # Errors

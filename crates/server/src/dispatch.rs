@@ -2,8 +2,11 @@
 
 use bytes::Bytes;
 use dialects::about::{self, About};
+use dialects::lag::Lag;
 use dialects::{Answer, Request, State, dialect_of, oauth};
+use domain::operation::ListTenants;
 use domain::port::Condition;
+use domain::tenant::Tenant;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::sync::{Arc, Weak};
@@ -15,6 +18,7 @@ use crate::cors::Cors;
 use crate::docs;
 use crate::encoding::compress;
 use crate::host::SystemEntropy;
+use crate::housekeeping::run;
 use crate::http::{Application, Body, Counters, Peer, Phase, Refusal};
 use crate::inspector::Inspector;
 use crate::metrics::Metrics;
@@ -60,7 +64,7 @@ impl Application for Dispatch {
     async fn answer(&self, request: http::Request<Bytes>, peer: Peer) -> Response<Body> {
         let started = Instant::now();
         let path = request.uri().path();
-        let own = self.own(path).map(|response| docs::only_read(request.method(), response));
+        let own = self.own(path).await.map(|response| docs::only_read(request.method(), response));
         if let Some(response) = own.or_else(|| docs::answer(request.method(), path, request.uri().query())) {
             return response;
         }
@@ -163,7 +167,7 @@ impl Dispatch {
     }
 
     /// Health, metrics and the way to the console.
-    fn own(&self, path: &str) -> Option<Response<Body>> {
+    async fn own(&self, path: &str) -> Option<Response<Body>> {
         let text = |status, kind: &'static str, body: String| {
             let mut response = Response::new(Body::from(body));
             *response.status_mut() = status;
@@ -182,10 +186,24 @@ impl Dispatch {
                 let listener = self.connections.get().and_then(Weak::upgrade);
                 let counters = listener.as_ref().map_or(&none, |listener| listener.counters());
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-                text(StatusCode::OK, kind, self.metrics.encode(counters))
+                text(StatusCode::OK, kind, self.metrics.encode(counters, &self.lags().await))
             }
             _ => None,
         }
+    }
+
+    /// How far those are behind who follow the changes of any tenant. A store that does not answer is told of elsewhere.
+    async fn lags(&self) -> Vec<Lag> {
+        let (mut lags, mut after) = (Vec::new(), 0);
+        while let Ok(tenants) = run(&self.state, Tenant::DEFAULT, ListTenants { after, limit: 1_000 }).await
+            && let Some(last) = tenants.last()
+        {
+            after = last.number;
+            for tenant in tenants {
+                lags.extend(self.state.lags(tenant).await.unwrap_or_default());
+            }
+        }
+        lags
     }
 
     /// A store that only takes no changes for now is ready: reads are answered, writes are refused in each dialect's

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::http::{Counters, Refusal};
+use dialects::lag::{Follower, Lag};
 
 /// One operation of one dialect, and how it ended: `ok`, `refused` or `failed`.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -60,7 +61,7 @@ impl Metrics {
     }
 
     /// Everything as a scrape wants it.
-    pub fn encode(&self, connections: &Counters) -> String {
+    pub fn encode(&self, connections: &Counters, lags: &[Lag]) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.registry);
@@ -91,7 +92,25 @@ impl Metrics {
             let (name, count) = (refusal.name(), connections.refused(*refusal));
             let _ = writeln!(out, "samerow_refused_requests_total{{reason=\"{name}\"}} {count}");
         }
+        follow(&mut out, lags);
         out.push_str("# EOF\n");
         out
+    }
+}
+
+/// How far those are behind who follow the changes: of all indexes of words, and of all webhooks, the one that is furthest.
+fn follow(out: &mut String, lags: &[Lag]) {
+    let of = |lag: &Lag| if lag.follower == Follower::Search { "search" } else { "webhooks" };
+    let furthest = |name| lags.iter().filter(move |lag| of(lag) == name);
+    let _ =
+        writeln!(out, "# TYPE samerow_change_feed_lag_seconds gauge\n# UNIT samerow_change_feed_lag_seconds seconds");
+    for name in ["search", "webhooks"] {
+        let seconds = furthest(name).map(|lag| lag.age.as_secs_f64()).fold(0.0, f64::max);
+        let _ = writeln!(out, "samerow_change_feed_lag_seconds{{follower=\"{name}\"}} {seconds}");
+    }
+    let _ = writeln!(out, "# TYPE samerow_change_feed_lag_changes gauge");
+    for name in ["search", "webhooks"] {
+        let changes = furthest(name).map(|lag| lag.changes).max().unwrap_or(0);
+        let _ = writeln!(out, "samerow_change_feed_lag_changes{{follower=\"{name}\"}} {changes}");
     }
 }

@@ -3,10 +3,15 @@
 use domain::Time;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::transfer::{self, LastBackup, Place, TransferError};
 
 use crate::census::Census;
 use crate::inspector::Inspector;
 use crate::tls;
+
+/// For so long what was noted of the last backup is not looked at again.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -19,6 +24,10 @@ pub struct Process {
     pub place: String,
     /// The folder of the store, where it is kept in one.
     pub folder: Option<PathBuf>,
+    /// Where a backup would find the store; `None` where nothing is kept.
+    pub store: Option<Place>,
+    /// What was noted of the last backup, and when that was looked at.
+    pub backup: tokio::sync::Mutex<Option<(Instant, Option<LastBackup>)>>,
     /// When it started.
     pub started: Time,
     /// The folder of the certificate, where it speaks TLS itself.
@@ -29,6 +38,25 @@ impl Process {
     /// Bytes of the files of the store, where it is kept in a folder.
     pub fn size(&self) -> Option<u64> {
         self.folder.as_deref().map(|folder| bytes_in(folder, 3))
+    }
+
+    /// The last backup; `None` where nothing is known of one. Of a database it is asked for once in a minute.
+    pub async fn last_backup(&self) -> Option<LastBackup> {
+        let place = self.store.clone()?;
+        let mut known = self.backup.lock().await;
+        if let Some((at, last)) = *known
+            && at.elapsed() < FRESH
+            && matches!(place, Place::Database(_))
+        {
+            return last;
+        }
+        let read = tokio::task::spawn_blocking(move || transfer::last_backup(&place)).await;
+        let last = read.ok().and_then(|read| {
+            let failed = |error: &TransferError| tracing::warn!(%error, "the last backup is not known");
+            read.inspect_err(failed).ok().flatten()
+        });
+        *known = Some((Instant::now(), last));
+        last
     }
 
     /// What is soon wrong with the certificate, if anything is.

@@ -507,6 +507,71 @@ fn of_whom_was_erased_no_call_tells() {
 }
 
 #[test]
+fn the_overview_tells_of_the_last_backup_and_who_is_behind() {
+    let folder = TempDir::with_prefix("samerow-console-").unwrap();
+    let launch = Launch::demo(folder.path()).argument("--webhook-networks=127.0.0.1").argument("--webhook-retry=600");
+    let server = launch.start();
+    let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();
+    let facts = || {
+        let page = admin.get("/console").text();
+        let text = page.split("<p class=\"facts quiet\">").nth(1).unwrap().split("</p>").next().unwrap().to_owned();
+        (page, text.replace("<b>", "").replace("</b>", "").replace("<span>", "").replace("</span>", ""))
+    };
+    let (page, told) = facts();
+    assert!(told.contains("Last backup none is known of") && !told.contains("Search index"), "{told}");
+    assert!(!page.contains("backed up") && !page.contains("last backup"), "a new store needs none yet");
+    let file = folder.path().join("backup.jsonl");
+    let backup = || {
+        let _ = std::fs::remove_file(&file);
+        let mut command = support::command(&[]);
+        command.arg("backup").arg(&file).arg("--data").arg(folder.path()).output().unwrap()
+    };
+    let output = backup();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let records = String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned();
+    let told = facts().1;
+    assert!(told.contains("Last backup ") && told.contains(&format!(" ago ({records} records)")), "{told}");
+    // One of long ago is too old for a store with more than the demo's customers.
+    let bearer = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
+    let ask = |method: &str, path: &str, body: &str| server.client().call(method, path, &bearer, body).unwrap();
+    std::fs::write(folder.path().join("samerow.backup"), r#"{"at":1,"records":7,"millis":1}"#).unwrap();
+    assert!(!facts().0.contains("The last backup is of"));
+    assert_eq!(ask("POST", "/v1/customers", r#"{"name":"One more"}"#).status, 201);
+    let page = facts().0;
+    assert!(
+        page.contains("The last backup is of 1970-01-01") && page.contains("run samerow backup every night"),
+        "{page}"
+    );
+    assert!(backup().status.success() && !facts().0.contains("The last backup is of"));
+    // Who has searched has an index, which follows.
+    assert_eq!(ask("GET", "/v1/customers?search=ada", "").status, 200);
+    let soon = |done: &dyn Fn() -> bool| support::wait_until(std::time::Duration::from_secs(60), done);
+    assert!(soon(&|| facts().1.contains("Search index up to date")), "{}", facts().1);
+    // Nobody listens where this one is sent, so it stays behind; changes that are none of its own do not count.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let webhook = format!(r#"{{"name":"Billing","url":"http://{closed}/","kinds":["customer"]}}"#);
+    assert_eq!(ask("POST", "/v1/webhooks", &webhook).status, 201);
+    assert_eq!(ask("POST", "/v1/companies", r#"{"name":"Fjord AS"}"#).status, 201);
+    assert!(facts().1.contains("Webhook Billing: up to date"), "{}", facts().1);
+    let metric = |name: &str| -> f64 {
+        let text = server.client().get("/metrics").unwrap().text();
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("samerow_change_feed_lag_{name} ")));
+        line.unwrap_or_else(|| panic!("{name}: {text}")).parse().unwrap()
+    };
+    let of_webhooks = "changes{follower=\"webhooks\"}";
+    assert!(metric(of_webhooks).abs() < 0.5 && metric("changes{follower=\"search\"}").abs() < 0.5);
+    change(&server, "behind", "customer_id=191&zip=1");
+    change(&server, "further", "customer_id=191&zip=2");
+    assert!(facts().1.contains("Webhook Billing: 2 changes behind, 0."), "{}", facts().1);
+    assert!(metric(of_webhooks) > 1.5 && metric("seconds{follower=\"webhooks\"}") > 0.0);
+    assert!(server.stop().success());
+    let mut doctor = support::command(&[]);
+    let output = doctor.args(["doctor", "--json", "--data"]).arg(folder.path()).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["backup"]["records"].as_i64().map(|now| now > records.parse().unwrap()), Some(true), "{report}");
+}
+
+#[test]
 fn files_come_with_a_reply_where_no_script_runs() {
     let (server, _folder) = demo();
     let admin = Visitor::sign_in(&server, "admin", "demo").unwrap();

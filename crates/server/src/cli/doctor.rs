@@ -1,8 +1,10 @@
 //! `samerow doctor`.
 
 use clap::Args;
+use dialects::moment::rfc3339;
 use serde_json::json;
 use std::path::PathBuf;
+use store::transfer::{self, Place};
 use store::{postgres, sqlite};
 
 use super::transfer::database;
@@ -35,10 +37,15 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
     if let Some(url) = &doctor.url {
         return addresses(url.trim_end_matches('/'), doctor);
     }
-    let report = match &doctor.database_url {
-        Some(url) => postgres::examine(&database(url)?).map_err(|error| Failed::new(Exit::Unavailable, error)),
-        None => sqlite::examine(&doctor.data).map_err(|error| Failed::new(Exit::Unavailable, error)),
-    }?;
+    let (report, place) = match &doctor.database_url {
+        Some(url) => {
+            let address = database(url)?;
+            (postgres::examine(&address).map_err(|error| error.to_string()), Place::Database(address))
+        }
+        None => (sqlite::examine(&doctor.data).map_err(|error| error.to_string()), Place::Folder(doctor.data.clone())),
+    };
+    let report = report.map_err(|error| Failed::new(Exit::Unavailable, error))?;
+    let backup = transfer::last_backup(&place).map_err(|error| Failed::new(Exit::Unavailable, error))?;
     let healthy = report.findings.is_empty();
     let has_certificate = doctor.tls_folder.join(tls::CERTIFICATE).exists();
     let warning = has_certificate.then(|| tls::warning(&doctor.tls_folder, SystemClock.now()).unwrap_or_else(Some));
@@ -52,6 +59,9 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
             "records": report.records,
             "changes": report.changes,
             "findings": findings,
+            "backup": backup.map(|last| {
+                json!({ "at": rfc3339(last.at), "records": last.records, "seconds": last.millis as f64 / 1_000.0 })
+            }),
             "warnings": warning.iter().collect::<Vec<_>>(),
         });
         format!("{report}\n")
@@ -61,6 +71,13 @@ pub(super) fn run(doctor: &Doctor) -> Result<Exit, Failed> {
         for switch in &report.switches {
             text.push_str(&format!("  {switch}\n"));
         }
+        text.push_str(&match backup {
+            Some(last) => {
+                let seconds = last.millis as f64 / 1_000.0;
+                format!("  last backup: {}, {} records in {seconds:.1} s\n", rfc3339(last.at), last.records)
+            }
+            None => String::from("  last backup: none is known of: see samerow backup\n"),
+        });
         for finding in &report.findings {
             text.push_str(&format!("  {}: {}\n", finding.what, finding.why));
         }

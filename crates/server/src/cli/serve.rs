@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use store::postgres::{self, Address, BadAddress, Node, PostgresStore};
+use store::transfer::Place;
 use store::{Answering, OpenError, Options, SearchIndex, SqliteStore};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
@@ -136,6 +137,11 @@ async fn serve(settings: &Settings) -> Result<Exit, Failed> {
         census: Arc::clone(&census),
         place: store_name.clone(),
         folder: database.is_none().then(|| folder.clone()),
+        store: match &database {
+            Some(database) => Some(Place::Database(database.clone())),
+            None => ephemeral.is_none().then(|| Place::Folder(folder.clone())),
+        },
+        backup: tokio::sync::Mutex::default(),
         started: SystemClock.now(),
         certificate: settings.on("tls")?.then(|| PathBuf::from(settings.text("tls-folder"))),
     });

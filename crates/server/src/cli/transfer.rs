@@ -6,9 +6,11 @@ use std::io::{BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use store::postgres::{Address, BadAddress};
-use store::transfer::{self, Counts, Moved, Place, TransferError};
+use store::transfer::{self, Counts, LastBackup, Moved, Place, TransferError};
 
 use super::{Exit, Failed, print};
+use crate::host::SystemClock;
+use domain::port::Clock as _;
 
 /// Which store.
 #[derive(Args)]
@@ -86,13 +88,24 @@ pub(super) fn backup(command: &Backup) -> Result<Exit, Failed> {
         return Err(Failed::new(Exit::Conflict, format!("{} is there already: it was left as it is", path.display())));
     }
     let file = private(&partial).map_err(|error| in_file(error, &partial))?;
-    let counts = transfer::backup(&command.which.place()?, &file, &mut tell).map_err(failed).inspect_err(|_| {
+    let (place, began) = (command.which.place()?, Instant::now());
+    let counts = transfer::backup(&place, &file, &mut tell).map_err(failed).inspect_err(|_| {
         let _ = std::fs::remove_file(&partial);
     })?;
     // Whole or not at all, also when the power goes.
     file.sync_all().map_err(|error| in_file(error, &partial))?;
     std::fs::rename(&partial, path).map_err(|error| in_file(error, path))?;
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    note(&place, &LastBackup { at: SystemClock.now(), records: counts.records, millis });
     print(&format!("{} in {}\n", said(&counts), path.display()))
+}
+
+/// Tells the servers of the store. The backup is one without that, too.
+#[allow(clippy::print_stderr, reason = "a warning is told on standard error")]
+fn note(place: &Place, last: &LastBackup) {
+    if let Err(error) = transfer::note_backup(place, last) {
+        eprintln!("the backup is whole, but {place} could not be told of it: {error}");
+    }
 }
 
 /// It holds people and hashes: nobody else's to read.

@@ -123,6 +123,9 @@ fn a_store_is_taken_from_place_to_place_by_commands() {
     let (one, two) = (launch(&data, &url).start(), launch(&data, &url).start());
     assert_eq!(World::read(&two, &[191]).unwrap(), before);
     change(&one, "Rome");
+    assert!(run(&["doctor", "--database-url", &url], 0).contains("last backup: none is known of"));
+    run(&["backup", &path("shared.jsonl"), "--database-url", &url], 0);
+    assert!(run(&["doctor", "--database-url", &url], 0).contains("last backup: 20"));
     assert!(run(&["move", "--from", &url, "--to", &back], 7).contains("Stop them first"));
     let before = World::read(&two, &[191]).unwrap();
     assert!(one.stop().success() && two.stop().success());

@@ -30,7 +30,7 @@ pub use connect::{Address, BadAddress};
 pub use doctor::examine;
 pub use nodes::{Seen, nodes};
 pub use open::{Options, PostgresStore};
-pub(crate) use side::{DatabaseSide, Found};
+pub(crate) use side::{DatabaseSide, Found, note_backup, noted_backup};
 pub(crate) use transfer::{Filling, alone, empty, read_all};
 pub use watch::Node;
 

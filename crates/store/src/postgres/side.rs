@@ -20,6 +20,19 @@ pub(crate) struct DatabaseSide {
     waiting: Waiting,
 }
 
+/// The name under which the last backup is noted.
+const BACKUP: &str = "backup";
+
+/// Notes something about the last backup of the store of a database.
+pub(crate) fn note_backup(address: &Address, text: &str) -> Result<()> {
+    DatabaseSide::of(address)?.write_note(BACKUP, text)
+}
+
+/// What is noted about it.
+pub(crate) fn noted_backup(address: &Address) -> Result<Option<String>> {
+    DatabaseSide::of(address)?.noted(BACKUP)
+}
+
 /// What is in a database that is to be filled.
 pub(crate) enum Found {
     /// Nothing.

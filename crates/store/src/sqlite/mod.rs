@@ -22,7 +22,7 @@ mod writer;
 
 pub use doctor::examine;
 pub use moved::moved;
-pub(crate) use moved::{Held, forget};
+pub(crate) use moved::{Held, forget, note_backup, noted_backup};
 pub use open::{HandOver, Options, SqliteStore};
 pub use search::SearchIndex;
 pub(crate) use side::FolderSide;

@@ -3,6 +3,8 @@
 //! A move that goes on while a server works takes the store away in one step: an empty, locked note makes the writer
 //! wait, and the note that says where the store is now makes it hand over what waits. An empty note that nobody locks
 //! was left by a move that was killed: it means nothing.
+//!
+//! Beside it is the note of the last backup, which means nothing to the store.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write as _};
@@ -11,6 +13,9 @@ use std::path::{Path, PathBuf};
 
 /// The name of the file.
 const FILE: &str = "samerow.moved";
+
+/// The name of the file about the last backup.
+const BACKUP: &str = "samerow.backup";
 
 /// The address of the database that a folder's store was moved to. Whoever reads it sees its password.
 ///
@@ -24,6 +29,19 @@ pub fn moved(folder: &Path) -> std::io::Result<Option<String>> {
     }
 }
 
+/// Notes something about the last backup.
+pub(crate) fn note_backup(folder: &Path, text: &str) -> std::io::Result<()> {
+    write(folder, BACKUP, text, File::sync_all).map(drop)
+}
+
+/// What is noted about it.
+pub(crate) fn noted_backup(folder: &Path) -> std::io::Result<Option<String>> {
+    match fs::read_to_string(folder.join(BACKUP)) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// Makes the writer of a folder wait while it is held.
 pub(crate) struct Held {
     folder: PathBuf,
@@ -32,13 +50,13 @@ pub(crate) struct Held {
 
 impl Held {
     pub(crate) fn start(folder: &Path) -> std::io::Result<Self> {
-        let lock = write(folder, "", File::lock)?;
+        let lock = write(folder, FILE, "", File::lock)?;
         Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
     /// The store is elsewhere from now on.
     pub(crate) fn gone(self, to: &str) -> std::io::Result<()> {
-        write(&self.folder, to, File::sync_all)?;
+        write(&self.folder, FILE, to, File::sync_all)?;
         File::open(&self.folder)?.sync_all()
     }
 }
@@ -60,15 +78,20 @@ pub(crate) fn forget(folder: &Path) -> std::io::Result<()> {
 }
 
 /// The file is there whole, and as `then` leaves it, or not at all. It can hold a password.
-fn write(folder: &Path, text: &str, then: impl FnOnce(&File) -> std::io::Result<()>) -> std::io::Result<File> {
-    let partial = folder.join(format!("{FILE}.partial"));
+fn write(
+    folder: &Path,
+    name: &str,
+    text: &str,
+    then: impl FnOnce(&File) -> std::io::Result<()>,
+) -> std::io::Result<File> {
+    let partial = folder.join(format!("{name}.partial"));
     let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
     // The server may be somebody else than who moves its store.
     let owner = fs::metadata(folder)?;
     let _ = std::os::unix::fs::fchown(&file, Some(owner.uid()), Some(owner.gid()));
     file.write_all(text.as_bytes())?;
     then(&file)?;
-    fs::rename(&partial, folder.join(FILE))?;
+    fs::rename(&partial, folder.join(name))?;
     Ok(file)
 }
 

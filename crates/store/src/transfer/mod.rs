@@ -7,6 +7,7 @@
 mod catch_up;
 mod file;
 mod item;
+mod last;
 mod online;
 mod side;
 
@@ -21,6 +22,7 @@ use item::Proof;
 pub(crate) use item::{Item, Key};
 
 pub use item::Counts;
+pub use last::{LastBackup, last_backup, note_backup};
 pub use online::{Moved, move_back, move_online};
 pub(crate) use side::{At, Chunk, Owned, PAGE, Side, Sum, Touch};
 

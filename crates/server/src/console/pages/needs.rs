@@ -1,8 +1,9 @@
 //! What needs somebody: only what the server knows, each with the way to where it is mended.
 
 use domain::filter::{Condition, Selection, Test};
-use domain::operation::{Deleted, ListRecords, ReadHistory};
+use domain::operation::{Deleted, ListRecords, ReadHistory, ReadRecord};
 use domain::port::Condition as Health;
+use domain::tenant::Tenant;
 use domain::{Error, Field, Kind, Record, Time};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,12 @@ const CALLS: u64 = 2_000;
 
 /// Days after which a program that called before is missed, and a key that nobody used is one too many.
 pub(super) const DAYS: i64 = 30;
+
+/// Days after which a store without a backup needs one.
+const BACKUP_DAYS: i64 = 7;
+
+/// Customers that a demo makes.
+const DEMO: u32 = 206;
 
 /// Records of a kind that are looked at.
 const MOST: u32 = 500;
@@ -40,6 +47,7 @@ pub(super) async fn all(visit: &Visit<'_>, is_operator: bool) -> Result<Vec<Need
     let mut needs = Vec::new();
     if is_operator {
         server(visit, &mut needs);
+        backup(visit, &mut needs).await?;
         refusals(visit, &mut needs).await;
     }
     webhooks(visit, &mut needs).await?;
@@ -58,6 +66,32 @@ fn server(visit: &Visit<'_>, needs: &mut Vec<Need>) {
     if let Some(text) = visit.process.certificate_warning(visit.state.app.now()) {
         needs.push(Need { weight: "warn", text: String::new(), detail: text, address: String::new() });
     }
+}
+
+/// Whether the store is worth a backup, and has had none for long.
+async fn backup(visit: &Visit<'_>, needs: &mut Vec<Need>) -> Result<(), Error> {
+    let Some(_) = &visit.process.store else { return Ok(()) };
+    let long_ago = visit.state.app.now().plus_seconds(-BACKUP_DAYS * 86_400);
+    let last = visit.process.last_backup().await.map(|last| last.at);
+    let Tenant { number: id, .. } = Tenant::DEFAULT;
+    let first = visit.run("read", ReadRecord { kind: Kind::Tenant, id, deleted: Deleted::Shown }).await?.created_at;
+    if last.unwrap_or(first) > long_ago || !is_worth(visit).await? {
+        return Ok(());
+    }
+    let words = visit.words();
+    let text = last.map_or_else(
+        || words.get("never_backed_up").to_owned(),
+        |last| words.with("backed_up_long_ago", Moment::of(last).short),
+    );
+    needs.push(Need { weight: "warn", text, detail: String::new(), address: String::new() });
+    Ok(())
+}
+
+/// Whether there are more customers than those of the demo.
+async fn is_worth(visit: &Visit<'_>) -> Result<bool, Error> {
+    let selection = Selection { limit: DEMO, ..Selection::default() };
+    let list = ListRecords { kind: Kind::Customer, selection, deleted: Deleted::Shown };
+    Ok(visit.run("list", list).await?.more)
 }
 
 /// The sorts of calls that were refused most, among those that are kept: dialect, operation and why, numbers apart.

@@ -1,6 +1,7 @@
 //! How the dialects fare, what needs somebody, and what changed last.
 
 use askama::Template;
+use dialects::lag::Follower;
 use domain::error::Reason;
 use domain::feed::Cursor;
 use domain::filter::{Condition, Selection, Test};
@@ -8,6 +9,8 @@ use domain::operation::{Deleted, ListRecords, ReadFeed};
 use domain::tenant::Tenant;
 use domain::{Change, Error, Field, Kind, Record, ticket};
 use http::StatusCode;
+use std::time::Duration;
+use store::transfer::LastBackup;
 
 use super::needs::{self, Need};
 use super::{fields, many};
@@ -26,6 +29,9 @@ const STEPS: i64 = 10;
 
 /// Fields that a line of a change names.
 const FIELDS: usize = 4;
+
+/// Followers of the changes that are told of, those that are furthest behind.
+const LAGS: usize = 6;
 
 /// Height of a chart, in its own units, and width of all its bars.
 const HEIGHT: usize = 36;
@@ -109,7 +115,7 @@ pub(super) async fn show(visit: &Visit<'_>) -> Outcome {
         is_admin,
         follows: visit.caller().demand_in(domain::Access::Read, domain::Area::Customers).is_ok(),
         kinds: kinds.map(address).join(" "),
-        facts: if is_operator { facts(visit) } else { Vec::new() },
+        facts: if is_operator { facts(visit).await? } else { Vec::new() },
     };
     Ok(html(StatusCode::OK, &shown).into())
 }
@@ -193,15 +199,50 @@ fn two_digits(number: u64, decimals: u32) -> String {
 }
 
 /// The store and the server, in a few words.
-fn facts(visit: &Visit<'_>) -> Vec<(&'static str, String)> {
+async fn facts(visit: &Visit<'_>) -> Result<Vec<(&'static str, String)>, Error> {
     let (words, process) = (visit.words(), visit.process);
     let mut facts = vec![("store", process.place.clone())];
     if let Some(bytes) = process.size() {
         facts.push(("size", words.bytes(bytes)));
     }
+    if process.store.is_some() {
+        let last = process.last_backup().await;
+        facts.push(("backup", last.map_or_else(|| words.get("no_backup").to_owned(), |last| backup(visit, last))));
+    }
+    let mut lags = visit.state.lags(visit.caller().tenant).await?;
+    lags.sort_by_key(|lag| std::cmp::Reverse(lag.age));
+    for lag in lags.into_iter().take(LAGS) {
+        let behind = match lag.changes {
+            0 => words.get("up_to_date").to_owned(),
+            many => format!("{}, {}", words.count("changes_behind", many), elapsed(visit, lag.age)),
+        };
+        facts.push(match lag.follower {
+            Follower::Search => ("search_index", behind),
+            Follower::Webhook(_, name) => ("webhook", format!("{name}: {behind}")),
+        });
+    }
     facts.push(("up_since", Moment::of(process.started).short + " UTC"));
     facts.push(("version", env!("CARGO_PKG_VERSION").to_owned()));
-    facts
+    Ok(facts)
+}
+
+/// How old a backup is, and how much is in it.
+fn backup(visit: &Visit<'_>, last: LastBackup) -> String {
+    let words = visit.words();
+    let age = visit.state.app.now().0.saturating_sub(last.at.0).max(0);
+    let ago = words.with("ago", elapsed(visit, Duration::from_micros(age.unsigned_abs())));
+    format!("{ago} ({})", words.count("records_in", last.records))
+}
+
+/// A time that went by, in the largest unit that fits into it.
+fn elapsed(visit: &Visit<'_>, time: Duration) -> String {
+    let words = visit.words();
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    match [86_400, 3_600, 60].into_iter().find(|unit| seconds >= 2 * unit) {
+        Some(unit) => words.seconds(seconds - seconds % unit),
+        None if seconds >= 10 => format!("{seconds} s"),
+        None => format!("{} s", words.decimal(format!("{:.1}", time.as_secs_f64()))),
+    }
 }
 
 /// What changed last of each record, newest first, as the feed tells: to sort all records would take long.
