@@ -7,12 +7,12 @@
 use crate::state::State;
 use domain::error::Reason;
 use domain::feed::Cursor;
-use domain::filter::{Condition, Filter, Page, Position, Selection, Test};
+use domain::filter::{Condition, Filter, Order, Page, Position, Selection, Test};
 use domain::operation::{Deleted, ListRecords, ReadFeed};
 use domain::port::{Found, SearchIndex};
 use domain::search;
 use domain::tenant::Tenant;
-use domain::{Caller, Error, Field, Kind, Origin, Role};
+use domain::{Caller, Error, Field, Kind, Origin, Role, Value};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -37,11 +37,23 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// With more changes than these behind, it is quicker to begin anew.
 const FAR_BEHIND: i64 = 200_000;
 
-/// Most customers that one search answers, the best.
-pub const MOST: u32 = 200;
+/// Most customers that a search ranks, filters or sorts after they were found. Where there are more, every record is looked
+/// at for what is filtered or sorted; else the best of so many are shown.
+pub const MOST: u32 = 5_000;
 
-/// Most customers that are filtered or sorted after they were found; where there are more, every record is looked at.
-const MOST_FILTERED: u32 = 5_000;
+/// How well the one is found who is named by the id: better than anybody.
+const NAMED: i64 = -1;
+
+/// A page of who was found.
+#[derive(Debug)]
+pub struct Matches {
+    /// The records.
+    pub page: Arc<Page>,
+    /// Where the next page starts; `None` after the last one.
+    pub next: Option<Position>,
+    /// Whether there are more than are ranked: of a last page, that further ones are found by further words alone.
+    pub are_cut: bool,
+}
 
 /// See the [module](self).
 #[derive(Default)]
@@ -85,49 +97,93 @@ impl Search {
 }
 
 impl State {
-    /// Records of a kind that hold every word of a search and pass the filter, in the order of the selection. Without one
-    /// customers come best first, if the index can tell, all on one page of at most [`MOST`].
+    /// As [`Self::search`], or the records that pass the filter where there are no words.
     ///
     /// # Errors
     /// What the store refuses with.
-    pub async fn search(
+    pub async fn matches(
         &self,
         (kind, words): (Kind, &str),
         selection: Selection,
         deleted: Deleted,
         caller: &Arc<Caller>,
         origin: Origin,
-    ) -> Result<Arc<Page>, Error> {
-        let ranked = selection.order.is_empty() && selection.after.is_none();
-        let whole = ranked && selection.filter == Filter::default();
-        let found = match kind {
-            Kind::Customer => self.find(caller, words, if whole { MOST } else { MOST_FILTERED }).await,
-            _ => None,
-        };
-        // Of whom the index leaves out, some may be those who are asked for.
-        let Some(Found { ids, .. }) = found.filter(|found| whole || !found.more) else {
-            let filter = selection.filter.and(search::filter(kind, words, &caller.masked));
-            return self
-                .run(ListRecords { kind, selection: Selection { filter, ..selection }, deleted }, caller, origin)
-                .await;
-        };
-        let any = ids.iter().map(|id| Some((*id).into())).collect();
-        let filter = selection.filter.and(Filter::from(Condition::new(Field::Id, Test::AnyOf(any))));
-        let limit = selection.limit;
-        let selection = Selection { filter, limit: if ranked { MOST_FILTERED } else { limit }, ..selection };
-        let page = self.run(ListRecords { kind, selection, deleted }, caller, origin).await?;
-        if !ranked {
-            return Ok(page);
+    ) -> Result<Matches, Error> {
+        if !words.is_empty() {
+            return self.search((kind, words), selection, deleted, caller, origin).await;
         }
-        let places: HashMap<i64, usize> = ids.into_iter().zip(0..).collect();
-        let mut records = page.records.clone();
-        records.sort_by_key(|record| places.get(&record.id).copied());
-        records.truncate(limit.min(MOST) as usize);
-        Ok(Arc::new(Page { records, ..Page::default() }))
+        let order = selection.order.clone();
+        let page = self.run(ListRecords { kind, selection, deleted }, caller, origin).await?;
+        Ok(Matches { next: page.next(&order), page, are_cut: false })
+    }
+
+    /// Records of a kind that hold every word of a search and pass the filter, in the order of the selection. Without one
+    /// customers come best first, if the index can tell, up to [`MOST`] of them, page by page: a [`Position`] then holds how
+    /// well the last one was found, or nothing in place of that where all go by id. Who is changed between two pages so that
+    /// they are found better or worse may be on both or on neither, never twice on one.
+    ///
+    /// # Errors
+    /// What the store refuses with.
+    async fn search(
+        &self,
+        (kind, words): (Kind, &str),
+        selection: Selection,
+        deleted: Deleted,
+        caller: &Arc<Caller>,
+        origin: Origin,
+    ) -> Result<Matches, Error> {
+        let is_ranked = selection.order.is_empty();
+        let is_by_id = is_ranked && selection.after.as_ref().is_some_and(|place| rank(place).is_none());
+        let is_plain = is_ranked && selection.filter == Filter::default();
+        let found = if kind == Kind::Customer && !is_by_id { self.find(caller, words).await } else { None };
+        let run = async |selection| self.run(ListRecords { kind, selection, deleted }, caller, origin.clone()).await;
+        // Of whom the index leaves out, some may be those who are asked for.
+        let Some(Found { ranked, more }) = found.filter(|found| is_plain || !found.more) else {
+            let filter = selection.filter.and(search::filter(kind, words, &caller.masked));
+            // A ranking that is gone is gone through by id, from the first: nobody is left out.
+            let after = selection.after.filter(|_| !is_ranked || is_by_id);
+            let after = after.map(|place| if is_ranked { Position { values: Vec::new(), ..place } } else { place });
+            let order = selection.order.clone();
+            let page = run(Selection { filter, after, ..selection }).await?;
+            let next = page.next(&order);
+            let next = next.map(|place| if is_ranked { Position { values: vec![None], ..place } } else { place });
+            return Ok(Matches { page, next, are_cut: false });
+        };
+        let among = |ids: &[(i64, i64)]| {
+            let any = ids.iter().map(|(_, id)| Some((*id).into())).collect();
+            selection.filter.clone().and(Condition::new(Field::Id, Test::AnyOf(any)))
+        };
+        if !is_ranked {
+            let page = run(Selection { filter: among(&ranked), ..selection.clone() }).await?;
+            let next = page.next(&selection.order);
+            return Ok(Matches { page, next, are_cut: false });
+        }
+        let after = selection.after.as_ref().and_then(|place| Some((rank(place)?, place.id)));
+        let rest: Vec<_> = ranked.into_iter().filter(|place| after.is_none_or(|after| *place > after)).collect();
+        let (limit, mut records, mut rest, mut size) =
+            (selection.limit as usize, Vec::new(), &*rest, 2 * selection.limit as usize);
+        // Few are deleted or filtered out: of those, one page is found among twice as many.
+        while records.len() <= limit && !rest.is_empty() {
+            let (here, further) = rest.split_at(size.min(rest.len()));
+            let asked = Selection { filter: among(here), limit: here.len() as u32, ..Selection::default() };
+            let places: HashMap<i64, i64> = here.iter().map(|(rank, id)| (*id, *rank)).collect();
+            let page = run(asked).await?;
+            let mut found: Vec<_> =
+                page.records.iter().filter_map(|record| Some((*places.get(&record.id)?, record.clone()))).collect();
+            found.sort_by_key(|(rank, record)| (*rank, record.id));
+            records.append(&mut found);
+            (rest, size) = (further, size * 4);
+        }
+        let is_last = records.len() <= limit;
+        records.truncate(limit);
+        let next = records.last().filter(|_| !is_last);
+        let next = next.map(|(rank, record)| Position { values: vec![Some((*rank).into())], id: record.id });
+        let page = Page { records: records.into_iter().map(|(_, record)| record).collect(), ..Page::default() };
+        Ok(Matches { page: Arc::new(page), next, are_cut: more })
     }
 
     /// Whom the index finds; `None` where it cannot tell now.
-    async fn find(&self, caller: &Caller, words: &str, most: u32) -> Option<Found> {
+    async fn find(&self, caller: &Caller, words: &str) -> Option<Found> {
         let index = self.search.index.as_ref()?;
         let caught_up = async {
             for _ in 0..STEPS {
@@ -143,7 +199,7 @@ impl State {
             Ok(true) => {
                 let (index, tenant) = (Arc::clone(index), caller.tenant);
                 let (texts, searchable) = (search::words(words), search::searchable(&caller.masked));
-                let find = move || index.find(tenant, &texts, searchable, most as usize);
+                let find = move || index.find(tenant, &texts, searchable, MOST as usize);
                 tokio::task::spawn_blocking(find).await.unwrap_or_else(|error| Err(Error::internal(error))).map(Some)
             }
             Ok(false) => Ok(None),
@@ -155,8 +211,8 @@ impl State {
             None
         })?;
         if let Some(id) = search::id(words) {
-            found.ids.retain(|known| *known != id);
-            found.ids.insert(0, id);
+            found.ranked.retain(|(_, known)| *known != id);
+            found.ranked.insert(0, (NAMED, id));
         }
         Some(found)
     }
@@ -218,6 +274,19 @@ impl State {
         }
         progress.cursor = told.next;
         Ok(told.more)
+    }
+}
+
+/// How many values a [`Position`] in what some words find in some order holds.
+pub const fn values(words: &str, order: &[Order]) -> usize {
+    if !words.is_empty() && order.is_empty() { 1 } else { order.len() }
+}
+
+/// How well the last one of a page was found; `None` where they go by id.
+fn rank(place: &Position) -> Option<i64> {
+    match place.values.first() {
+        Some(Some(Value::Number(rank))) => Some(*rank),
+        _ => None,
     }
 }
 

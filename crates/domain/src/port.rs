@@ -113,8 +113,8 @@ pub trait SearchIndex: Send + Sync {
 /// Whom a [`SearchIndex`] found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Their ids, best first.
-    pub ids: Vec<i64>,
+    /// How well each was found, less being better, and their ids; the best first, of equal ones the smallest id.
+    pub ranked: Vec<(i64, i64)>,
     /// Whether there are more than were asked for.
     pub more: bool,
 }

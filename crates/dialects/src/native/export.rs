@@ -1,14 +1,15 @@
-//! A list or a history that goes out whole, page by page while it is read: as CSV or as a JSON object a line.
+//! A list or a history that goes out whole, page by page while it is read: as CSV, as a JSON object a line, or as vCards.
 
+use super::card;
 use super::fields::{Shown, View};
 use super::wire::put_change;
 use crate::moment::rfc3339;
-use crate::{Aborted, Pieces, Reply, State};
+use crate::{Aborted, Column, Pieces, Reply, Rows, State};
 use bytes::Bytes;
 use domain::change::{FieldChange, Origin};
 use domain::filter::{Order, Page, Position, Selection};
-use domain::operation::{Deleted, ListRecords, ReadHistory};
-use domain::{Caller, Change, Error, Field, Kind, Record};
+use domain::operation::{Deleted, ReadHistory};
+use domain::{Caller, Change, Customer, Error, Field, Kind, Record};
 use http::{HeaderValue, Response, header};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -26,13 +27,15 @@ pub enum Format {
     Csv,
     /// A JSON object a line.
     JsonLines,
+    /// Cards for address books (vCard 4.0), of customers.
+    Cards,
 }
 
 impl Format {
-    /// The one that an `Accept` header wants more than a page of JSON; `None` for that.
-    pub fn preferred(accept: Option<&str>) -> Option<Self> {
+    /// The one of these that an `Accept` header wants more than JSON; `None` for that.
+    pub fn preferred(accept: Option<&str>, offered: &[Self]) -> Option<Self> {
         let mut best = (quality(accept, "application/json"), None);
-        for format in [Self::Csv, Self::JsonLines] {
+        for format in offered.iter().copied() {
             let quality = quality(accept, format.essence());
             if quality > best.0 {
                 best = (quality, Some(format));
@@ -41,11 +44,23 @@ impl Format {
         best.1
     }
 
+    /// Those in which records of a kind are answered.
+    pub const fn of(kind: Kind) -> &'static [Self] {
+        match kind {
+            Kind::Customer => &[Self::Csv, Self::JsonLines, Self::Cards],
+            _ => Self::OF_HISTORIES,
+        }
+    }
+
+    /// Those in which a history is answered.
+    pub const OF_HISTORIES: &[Self] = &[Self::Csv, Self::JsonLines];
+
     /// The media type without parameters.
     pub const fn essence(self) -> &'static str {
         match self {
             Self::Csv => "text/csv",
             Self::JsonLines => "application/x-ndjson",
+            Self::Cards => "text/vcard",
         }
     }
 
@@ -53,6 +68,7 @@ impl Format {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::JsonLines => "application/x-ndjson",
+            Self::Cards => "text/vcard; charset=utf-8; version=4.0",
         }
     }
 
@@ -60,6 +76,7 @@ impl Format {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
+            Self::Cards => "vcf",
         }
     }
 }
@@ -78,37 +95,64 @@ pub struct Sought {
 }
 
 /// How each record of a list is written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sheet {
     format: Format,
     /// Those of CSV.
-    columns: Vec<Field>,
+    columns: Columns,
     view: View,
+}
+
+#[derive(Clone)]
+enum Columns {
+    /// Fields under their own names.
+    Fields(Vec<Field>),
+    /// What a dialect shows of customers, under its names.
+    Of(&'static Rows, Vec<Column>),
 }
 
 impl Sheet {
     /// CSV of these columns.
     pub fn csv(columns: Vec<Field>) -> Self {
-        Self { format: Format::Csv, columns, view: View::default() }
+        Self { format: Format::Csv, columns: Columns::Fields(columns), view: View::default() }
+    }
+
+    /// CSV of customers as a dialect names their fields: those of these names, or all that its files have.
+    ///
+    /// # Errors
+    /// As of [`Rows::column`].
+    pub(super) fn named_as(rows: &'static Rows, names: Option<&str>, extra_fields: &[u16]) -> Result<Self, Error> {
+        let columns = match names {
+            Some(names) => names.split(',').map(|name| rows.column(name, extra_fields)).collect::<Result<_, _>>()?,
+            None => (rows.columns)(extra_fields),
+        };
+        Ok(Self { format: Format::Csv, columns: Columns::Of(rows, columns), view: View::default() })
     }
 
     /// What a view shows of records of a kind.
     pub(super) fn of(format: Format, kind: Kind, view: View) -> Self {
-        Self { format, columns: view.columns(kind), view }
+        Self { format, columns: Columns::Fields(view.columns(kind)), view }
     }
 
     fn put_head(&self, text: &mut String) {
-        if self.format == Format::Csv {
-            csv::write_line(text, self.columns.iter().map(|field| field.name()));
+        match &self.columns {
+            _ if self.format != Format::Csv => {}
+            Columns::Fields(fields) => csv::write_line(text, fields.iter().map(|field| field.name())),
+            Columns::Of(_, columns) => csv::write_line(text, columns.iter().map(|column| &*column.name)),
         }
     }
 
     fn put(&self, text: &mut String, record: &Record) {
-        match self.format {
-            Format::Csv => {
-                csv::write_line(text, self.columns.iter().map(|field| Shown::field(record, *field).plain()));
+        match (self.format, &self.columns) {
+            (Format::Csv, Columns::Fields(fields)) => {
+                csv::write_line(text, fields.iter().map(|field| Shown::field(record, *field).plain()));
             }
-            Format::JsonLines => {
+            (Format::Csv, Columns::Of(rows, columns)) => {
+                let customer = Customer(Arc::new(record.clone()));
+                csv::write_line(text, columns.iter().map(|column| (rows.show)(&customer, column)));
+            }
+            (Format::Cards, _) => card::put(text, record),
+            (Format::JsonLines, _) => {
                 write_object(text, |object| self.view.put(object, record));
                 text.push('\n');
             }
@@ -139,10 +183,8 @@ impl Sheet {
             async move {
                 let (words, selection) = &*asked;
                 let selection = Selection { after, ..selection.clone() };
-                match words.is_empty() {
-                    true => state.run(ListRecords { kind, selection, deleted }, &caller, origin).await,
-                    false => state.search((kind, words), selection, deleted, &caller, origin).await,
-                }
+                let found = state.matches((kind, words), selection, deleted, &caller, origin).await?;
+                Ok(found.page)
             }
         };
         self.answer(name, order, read).await
@@ -181,6 +223,15 @@ impl Sheet {
     }
 }
 
+/// Answers with the card of one customer. It has no entity tag, which is that of the JSON.
+pub(super) fn card(customer: &Record) -> Response<Bytes> {
+    let mut text = String::new();
+    card::put(&mut text, customer);
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Cards.content_type()));
+    response
+}
+
 /// Answers with the whole history of a record, newest first, or with that of one of its fields. As CSV it has a line for
 /// each field that changed, and one without a field where nobody can tell any more.
 ///
@@ -202,12 +253,11 @@ pub async fn history(
                 csv::write_line(&mut text, COLUMNS);
             }
             for change in history.changes.iter() {
-                match format {
-                    Format::Csv => put_lines(&mut text, change, only),
-                    Format::JsonLines => {
-                        write_object(&mut text, |object| put_change(object, change));
-                        text.push('\n');
-                    }
+                if format == Format::Csv {
+                    put_lines(&mut text, change, only);
+                } else {
+                    write_object(&mut text, |object| put_change(object, change));
+                    text.push('\n');
                 }
             }
             Ok((text, history.next))
@@ -298,9 +348,11 @@ mod tests {
             (Some("application/x-ndjson, text/csv;q=0.5"), Some(Format::JsonLines)),
             (Some("text/*, */*;q=0.1"), Some(Format::Csv)),
             (Some("text/html"), None),
+            (Some("text/vcard"), Some(Format::Cards)),
         ] {
-            assert_eq!(Format::preferred(accept), expected, "{accept:?}");
+            assert_eq!(Format::preferred(accept, Format::of(Kind::Customer)), expected, "{accept:?}");
         }
+        assert_eq!(Format::preferred(Some("text/vcard"), Format::of(Kind::Ticket)), None);
     }
 
     async fn read(mut pieces: Pieces) -> Vec<Result<Bytes, Aborted>> {

@@ -3,6 +3,7 @@
 mod attempt;
 mod auth;
 mod bulk;
+mod card;
 mod entity_tag;
 mod errors;
 pub mod export;

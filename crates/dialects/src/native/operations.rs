@@ -10,13 +10,13 @@ use crate::route::{Call, Endpoint, Needs, answering};
 use domain::{Area, Error, Kind};
 use http::{Method, StatusCode};
 
-/// First the resources that are alike: kind, its name, the name of many, under which path. Then the other operations, a
+/// First the resources that are alike: kind, its name, the name of many, and what else their list is asked by. Then the other operations, a
 /// row each: name, method, path, query parameters, handler (and the kind of record it is
 /// about; or, after `as`, the kind whose needs it has, or `anybody`), what it takes, the status and what it answers
 /// (which handlers of `records` say by themselves: see `exchange!`), one sentence for the documentation.
 macro_rules! operations {
     (
-        $( resource $kind:ident $one:literal $many:literal; )+
+        $( resource $kind:ident $one:literal $many:literal $( and $also_asked:literal )?; )+
         $( $name:literal: $method:ident $path:literal $query:tt
             => $module:ident :: $handler:ident $( [$of:ident] )? $( as $whom:ident $( and $also:ident )? )?
             $( ($takes:expr => $status:ident $answers:expr) )?, $summary:literal; )*
@@ -43,7 +43,7 @@ macro_rules! operations {
             ), )*
             $(
                 endpoint!(
-                    concat!("list_", $many), GET, concat!("/v1/", $many), ["search", "filter", "sort", "limit", "cursor", "deleted", "fields"],
+                    concat!("list_", $many), GET, concat!("/v1/", $many), ["search", "filter", "sort", "limit", "cursor", "deleted", "fields" $(, $also_asked)?],
                     |call, query| records::list(call, query, Kind::$kind), "Lists, without deleted ones unless asked for.",
                     needs!(GET $kind), exchange!(records list $kind)
                 ),
@@ -184,7 +184,7 @@ fn admit(call: &Call<'_>, needs: Needs) -> Result<(), Error> {
 }
 
 operations! {
-    resource Customer "customer" "customers";
+    resource Customer "customer" "customers" and "as";
     resource Account "account" "accounts";
     resource Company "company" "companies";
     resource Category "category" "categories";

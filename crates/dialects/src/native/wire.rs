@@ -280,23 +280,27 @@ pub(super) fn page<T>(
     next: Option<impl ToString>,
     put: impl Fn(&mut ObjectWriter<'_>, &T),
 ) -> Response<Bytes> {
-    page_of(items.len(), next, |list| {
+    page_of(items.len(), next, None, |list| {
         for item in items {
             list.object(|object| put(object, item));
         }
     })
 }
 
-/// As [`page`], of that many items that the function adds.
+/// As [`page`], of that many items that the function adds, with what else there is to say of it.
 pub(super) fn page_of(
     count: usize,
     next: Option<impl ToString>,
+    notice: Option<&str>,
     items: impl FnOnce(&mut ListWriter<'_>),
 ) -> Response<Bytes> {
     answer_of(1_024 * (count + 1), StatusCode::OK, |page| {
         page.list("data", items);
         // A text, so that what is in it can change.
         page.put("next_cursor", next.map(|next| next.to_string()));
+        if let Some(notice) = notice {
+            page.put("notice", notice);
+        }
     })
 }
 

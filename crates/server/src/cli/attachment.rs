@@ -93,7 +93,9 @@ pub(super) fn run(command: Attachment) -> Result<Exit, Failed> {
             record(Verb::Update { id, written, if_version: None, show, remote })
         }
         Attachment::Delete { id, remote } => record(Verb::Delete { id, if_version: None, dry_run: false, remote }),
-        Attachment::History { id, limit, show, remote } => record(Verb::History { id, limit, show, remote }),
+        Attachment::History { id, limit, show, remote } => {
+            record(Verb::History { id, limit, format: None, show, remote })
+        }
         Attachment::Add { file, name, content_type, show, remote } => {
             let wrong =
                 |error: &dyn std::fmt::Display| Failed::new(Exit::Usage, format!("{}: {error}", file.display()));

@@ -11,6 +11,7 @@ use domain::operation::FindTenant;
 use domain::{App, Caller, Role};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
+use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -101,6 +102,12 @@ impl Ask {
     fn json(mut self, body: &Value) -> Self {
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.body = body.to_string().into();
+        self
+    }
+
+    /// Answered in this media type.
+    pub(super) fn accept(mut self, media_type: &'static str) -> Self {
+        self.headers.insert(header::ACCEPT, HeaderValue::from_static(media_type));
         self
     }
 
@@ -230,6 +237,50 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Asks for what may be long, and takes the answer piece by piece.
+    ///
+    /// # Errors
+    /// What is in the way, in the sentence of the answer; an answer that breaks off; what `take` answers.
+    pub(super) fn stream(&self, ask: Ask, take: &mut dyn FnMut(&[u8]) -> Result<(), Failed>) -> Result<(), Failed> {
+        match self {
+            Self::Server(agent, server, token) => {
+                let url = format!("{server}{}", ask.path);
+                let broken = |error: &dyn std::fmt::Display| Failed::new(Exit::Unavailable, format!("{url}: {error}"));
+                let request = request_to(&url, token, ask)?;
+                // However long it takes in all, as long as something comes.
+                let request = agent.configure_request(request).timeout_global(None).timeout_per_read(Some(TIMEOUT));
+                let mut response = agent.run(request.build()).map_err(|error| broken(&error))?;
+                if !response.status().is_success() {
+                    let body = response.body_mut().read_to_vec().map_err(|error| broken(&error))?;
+                    return Err(refused(&response.map(|_| body.into())));
+                }
+                let (mut reader, mut bytes) = (response.into_body().into_reader(), vec![0; 1 << 16]);
+                loop {
+                    let count = reader.read(&mut bytes).map_err(|error| broken(&error))?;
+                    match bytes.get(..count) {
+                        Some(read) if !read.is_empty() => take(read)?,
+                        _ => return Ok(()),
+                    }
+                }
+            }
+            Self::Store(runtime, state, caller) => runtime.block_on(async {
+                let request = request(ask);
+                let Answer { response, pieces, .. } = native::answer_as(state, &request, Arc::clone(caller)).await;
+                if !response.status().is_success() {
+                    return Err(refused(&response));
+                }
+                take(response.body())?;
+                let Some(mut pieces) = pieces else { return Ok(()) };
+                while let Some(piece) = pieces.recv().await {
+                    take(&piece.map_err(|aborted| Failed::new(Exit::Failed, aborted))?)?;
+                }
+                Ok(())
+            }),
+        }
+    }
+}
+
 /// An answer with all its pieces.
 async fn whole(answer: impl Future<Output = Answer>) -> Result<Response<Bytes>, Failed> {
     let Answer { response, pieces, .. } = answer.await;
@@ -244,15 +295,19 @@ async fn whole(answer: impl Future<Output = Answer>) -> Result<Response<Bytes>, 
 fn ask_server(agent: &ureq::Agent, server: &str, token: &HeaderValue, ask: Ask) -> Result<Response<Bytes>, Failed> {
     let url = format!("{server}{}", ask.path);
     let unavailable = |error: &dyn std::fmt::Display| Failed::new(Exit::Unavailable, format!("{url}: {error}"));
-    let mut request = http::Request::builder().method(ask.method).uri(&url).body(ask.body.to_vec());
+    let request = request_to(&url, token, ask)?;
+    let mut response = agent.run(request).map_err(|error| unavailable(&error))?;
+    let body = response.body_mut().with_config().limit(1 << 30).read_to_vec().map_err(|error| unavailable(&error))?;
+    Ok(response.map(|_| body.into()))
+}
+
+fn request_to(url: &str, token: &HeaderValue, ask: Ask) -> Result<http::Request<Vec<u8>>, Failed> {
+    let mut request = http::Request::builder().method(ask.method).uri(url).body(ask.body.to_vec());
     if let Ok(request) = &mut request {
         request.headers_mut().extend(ask.headers);
         request.headers_mut().insert(header::AUTHORIZATION, token.clone());
     }
-    let request = request.map_err(|error| Failed::new(Exit::Usage, format!("{url}: {error}")))?;
-    let mut response = agent.run(request).map_err(|error| unavailable(&error))?;
-    let body = response.body_mut().with_config().limit(1 << 30).read_to_vec().map_err(|error| unavailable(&error))?;
-    Ok(response.map(|_| body.into()))
+    request.map_err(|error| Failed::new(Exit::Usage, format!("{url}: {error}")))
 }
 
 fn request(ask: Ask) -> Request {

@@ -9,6 +9,7 @@ mod customer;
 mod dialects;
 mod doctor;
 mod events;
+mod export;
 mod manual;
 mod nodes;
 mod notification;
@@ -91,6 +92,8 @@ enum Command {
     Record(nouns::Nouns),
     /// Show what happened to all records, oldest first.
     Events(events::Events),
+    /// Write out all records of a kind: as CSV, a line of JSON each, or cards for address books.
+    Export(export::Export),
     /// Examine a store: every checksum, and the chain of every history.
     Doctor(doctor::Doctor),
     /// Write all that a store holds to a file; servers may be at work on it.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Serve(flags) => serve::run(&flags),
         Command::Record(command) => nouns::run(command),
         Command::Events(events) => events::run(&events),
+        Command::Export(command) => export::run(&command),
         Command::Doctor(command) => doctor::run(&command),
         Command::Backup(command) => transfer::backup(&command),
         Command::Restore(command) => transfer::restore(&command),

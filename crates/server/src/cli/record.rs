@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::assignment;
 use super::client::{Ask, Client, Remote};
+use super::export::{self, Format};
 use super::show::{self, As};
 use super::{Exit, Failed, print};
 
@@ -24,7 +25,7 @@ pub(super) struct Noun {
 /// What to list, and how to show it.
 #[derive(Args)]
 pub(super) struct ListOf {
-    /// Words that each holds: of a name, an address, an e-mail, a telephone or a number. Customers come best first.
+    /// Words that each holds: of a name, an address, an e-mail, a telephone or a number. Customers come best first, up to 5,000.
     /// Words such as status:off, city:oslo, changed:<7d or by:nightly are filters.
     #[arg(long, default_value = "")]
     search: String,
@@ -123,6 +124,9 @@ pub(super) enum Verb {
         /// How many changes at most.
         #[arg(long, default_value_t = 50)]
         limit: usize,
+        /// The whole of it in this format: as CSV it has a line for each field that changed.
+        #[arg(long, value_parser = ["csv", "jsonl"], conflicts_with_all = ["limit", "json", "jsonl"])]
+        format: Option<String>,
         #[command(flatten)]
         show: As,
         #[command(flatten)]
@@ -209,7 +213,7 @@ impl One {
 
     /// Shows what happened to it.
     pub(super) fn history(self) -> Verb {
-        Verb::History { id: self.id, limit: PAGE, show: self.show, remote: self.remote }
+        Verb::History { id: self.id, limit: PAGE, format: None, show: self.show, remote: self.remote }
     }
 }
 
@@ -251,7 +255,12 @@ pub(super) fn run(noun: &Noun, verb: &Verb) -> Result<Exit, Failed> {
             remote.open()?.ask(ask)?;
             Ok(Exit::Ok)
         }
-        Verb::History { id, limit, show, remote } => {
+        Verb::History { id, format: Some(format), remote, .. } => {
+            let format = if format == "csv" { Format::Csv } else { Format::Jsonl };
+            let ask = Ask::get(format!("/v1/{path}/{id}/history")).accept(format.media_type());
+            export::stream(&remote.open()?, ask)
+        }
+        Verb::History { id, limit, format: None, show, remote } => {
             let pages = Pages { path: format!("/v1/{path}/{id}/history"), query: String::new(), limit: *limit };
             pages.print(&remote.open()?, *show, show::history)
         }
@@ -307,6 +316,7 @@ impl Pages {
     pub(super) fn print(&self, client: &Client, show: As, told: impl Fn(&[Value]) -> String) -> Result<Exit, Failed> {
         let streams = show.jsonl;
         let (mut items, mut count, mut cursor) = (Vec::new(), 0, String::new());
+        let mut notice = Value::Null;
         let next = loop {
             let size = (self.limit - count).min(PAGE);
             let mut path = format!("{}?limit={size}{}", self.path, self.query);
@@ -315,6 +325,9 @@ impl Pages {
             }
             let mut page = client.json(Ask::get(path))?;
             let next = page["next_cursor"].take();
+            if let Some(told) = page.get_mut("notice") {
+                notice = told.take();
+            }
             count += page["data"].as_array().map_or(0, Vec::len);
             if streams {
                 print(&show.page(&page, &told))?;
@@ -331,6 +344,9 @@ impl Pages {
             }
             progress(count);
         };
+        if let Some(notice) = notice.as_str() {
+            note(&format!("{notice}\n"));
+        }
         if streams {
             return Ok(Exit::Ok);
         }

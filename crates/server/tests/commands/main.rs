@@ -7,6 +7,7 @@ mod access;
 mod coverage;
 mod customers;
 mod events;
+mod exports;
 mod records;
 #[path = "../support/mod.rs"]
 mod support;

@@ -15,10 +15,11 @@ use crate::native::patch::Patch;
 use crate::native::submission::{Submitted, reversion};
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
+use crate::search::{self, Matches};
 use ::wire::json::{ListWriter, ObjectWriter};
 use bytes::Bytes;
 use domain::error::Reason;
-use domain::filter::{Order, Page, Position, Selection};
+use domain::filter::{Page, Position, Selection};
 use domain::operation::{
     Bulk, CreateRecord, Deleted, ListRecords, ReadHistory, ReadRecord, RestoreRecord, RevertField, Submission,
     UpdateRecord,
@@ -34,35 +35,55 @@ pub(in crate::native) async fn list(call: Call<'_>, query: Query<'_>, kind: Kind
         return page(&call, &query, kind, move |selection, deleted| ListRecords { kind, selection, deleted }).await;
     };
     let (plain, pairs) = filter::words(kind, words, call.state.app.now()).map_err(|error| error.refusal("search"))?;
-    let Asked { mut selection, deleted, listed } = asked(&call, &query, kind, words)?;
+    let Asked { mut selection, deleted, listed } = asked(&call, &query, kind, (words, &plain))?;
     selection.filter = selection.filter.and(pairs);
-    let (view, order) = (view(&call, &query, kind).await?, selection.order.clone());
-    if let Some(format) = whole(&call, &query)? {
+    if let Some(format) = whole(&call, &query, Format::of(kind))? {
+        let sheet = sheet(&call, &query, format, kind).await?;
         let sought = Sought { kind, words: plain, selection, deleted };
         let asking = (call.state, &call.caller, call.origin());
-        let answer = Sheet::of(format, kind, view).answer_found(name(&call), asking, sought).await;
+        let answer = sheet.answer_found(name(&call), asking, sought).await;
         return Ok(answer.map_err(|error| Error { at: None, ..error })?);
     }
-    let found = if plain.is_empty() {
-        call.run(ListRecords { kind, selection, deleted }).await
-    } else {
-        call.state.search((kind, &plain), selection, deleted, &call.caller, call.origin()).await
-    };
-    let found = found.map_err(|error| Error { at: None, ..error })?;
-    Ok(shown(&call, &found, &order, &listed, &view).into())
+    let view = view(&call, &query, kind).await?;
+    let found = call.state.matches((kind, &plain), selection, deleted, &call.caller, call.origin()).await;
+    let Matches { page, next, are_cut } = found.map_err(|error| Error { at: None, ..error })?;
+    let notice = (are_cut && next.is_none()).then_some(CUT);
+    Ok(shown(&call, &page, next.map(|place| cursor::write(&listed, &place)), notice, &view).into())
 }
 
+/// What the last page of a search tells that found more than are ranked.
+const CUT: &str = "More are found than the best 5000, and these are the last of those. A further word, a filter or an order \
+                   (sort) leaves nobody out.";
+
 /// How the whole list is to be written, where no page of it is asked for.
-fn whole(call: &Call<'_>, query: &Query<'_>) -> Result<Option<Format>, Error> {
-    let format = Format::preferred(call.request.header(header::ACCEPT));
+fn whole(call: &Call<'_>, query: &Query<'_>, offered: &[Format]) -> Result<Option<Format>, Error> {
+    let format = Format::preferred(call.request.header(header::ACCEPT), offered);
     let of_pages = ["limit", "cursor"].into_iter().find(|name| query.text(name).is_some());
     match (format, of_pages) {
+        (None, _) if query.text("as").is_some() => {
+            Err(Error::new(Reason::Invalid, format!("as is for {}: ask for that with Accept", Format::Csv.essence())))
+        }
         (Some(format), Some(name)) => {
             let text = format!("{} is answered whole: {name} is for pages of application/json", format.essence());
             Err(Error::new(Reason::Invalid, text))
         }
         _ => Ok(format),
     }
+}
+
+/// How a whole list is written: of customers also under the names that another dialect has for their fields.
+async fn sheet(call: &Call<'_>, query: &Query<'_>, format: Format, kind: Kind) -> Result<Sheet, Error> {
+    let Some(name) = query.text("as") else { return Ok(Sheet::of(format, kind, view(call, query, kind).await?)) };
+    let invalid = |text: String| Error::new(Reason::Invalid, text);
+    let dialect = crate::ALL.iter().find(|dialect| dialect.name == name).ok_or_else(|| {
+        let names: Vec<_> = crate::ALL.iter().map(|dialect| dialect.name).collect();
+        invalid(format!("as must be one of {}", names.join(", ")))
+    })?;
+    if format != Format::Csv {
+        return Err(invalid(format!("as is for {}", Format::Csv.essence())));
+    }
+    let extra_fields = call.state.extra_fields(call.caller.tenant, kind).await?;
+    Sheet::named_as(&dialect.rows, query.text("fields"), &extra_fields)
 }
 
 /// What a whole list is called.
@@ -78,7 +99,8 @@ struct Asked {
     listed: String,
 }
 
-fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, search: &str) -> Result<Asked, Problem> {
+/// What was asked for, with a search as it was typed and the words in it.
+fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, (typed, words): (&str, &str)) -> Result<Asked, Problem> {
     let filter = filter::parse(kind, query.text("filter").unwrap_or_default());
     let filter = filter.map_err(|error| error.refusal("filter"))?;
     let order = filter::parse_order(kind, query.text("sort").unwrap_or_default());
@@ -86,27 +108,40 @@ fn asked(call: &Call<'_>, query: &Query<'_>, kind: Kind, search: &str) -> Result
     let deleted = if query.flag("deleted")? { Deleted::Shown } else { Deleted::Hidden };
     let (sorted, tenant) = (filter::print_order(&order), call.caller.tenant.number);
     let mut listed = format!("{tenant} {} {deleted:?} {sorted} {}", kind.name(), filter::print(&filter));
-    if !search.is_empty() {
-        listed.push_str(&format!(" {search:?}"));
+    if !typed.is_empty() {
+        listed.push_str(&format!(" {typed:?}"));
     }
-    let after = query.text("cursor").map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
+    let values = search::values(words, &order);
+    let after = query.text("cursor").map(|cursor| cursor::read(&listed, cursor, values)).transpose()?;
     let selection = Selection { filter, order, after, offset: 0, limit: query.limit()?, counted: false };
     Ok(Asked { selection, deleted, listed })
 }
 
 /// A page, and where the next one is.
-fn shown(call: &Call<'_>, page: &Arc<Page>, order: &[Order], listed: &str, view: &View) -> Response<Bytes> {
-    let next = page.next(order).map(|position| cursor::write(listed, &position));
+fn shown(
+    call: &Call<'_>,
+    page: &Arc<Page>,
+    next: Option<String>,
+    notice: Option<&str>,
+    view: &View,
+) -> Response<Bytes> {
     let put = |object: &mut ObjectWriter<'_>, record: &Record| view.put(object, record);
     let sees_all = call.caller.masked.is_empty() && call.caller.customer.is_none();
     let mut response = match view.whole().filter(|_| sees_all) {
         Some(extra_fields) => {
             let written = &call.state.written;
             let items = |list: &mut ListWriter<'_>| written.put_all(list, &page.records, extra_fields, put);
-            let write = || wire::page_of(page.records.len(), next.as_ref(), items).into_body();
-            wire::ready(written.page(page, next.as_deref(), extra_fields, write))
+            let write = || wire::page_of(page.records.len(), next.as_ref(), notice, items).into_body();
+            match notice {
+                Some(_) => wire::ready(write()),
+                None => wire::ready(written.page(page, next.as_deref(), extra_fields, write)),
+            }
         }
-        None => wire::page(&page.records, next.as_ref(), put),
+        None => wire::page_of(page.records.len(), next.as_ref(), notice, |list| {
+            for record in &page.records {
+                list.object(|object| put(object, record));
+            }
+        }),
     };
     if let Some(link) = next.and_then(|next| next_link(call.request, &next)) {
         response.headers_mut().insert(header::LINK, link);
@@ -121,9 +156,10 @@ pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
     kind: Kind,
     list: impl Fn(Selection, Deleted) -> O + Send + Sync + 'static,
 ) -> Result<Reply, Problem> {
-    let Asked { selection, deleted, listed } = asked(call, query, kind, "")?;
-    let (view, order) = (view(call, query, kind).await?, selection.order.clone());
-    if let Some(format) = whole(call, query)? {
+    let Asked { selection, deleted, listed } = asked(call, query, kind, ("", ""))?;
+    let order = selection.order.clone();
+    if let Some(format) = whole(call, query, Format::of(kind))? {
+        let sheet = sheet(call, query, format, kind).await?;
         let (state, caller, origin) = (Arc::clone(call.state), Arc::clone(&call.caller), call.origin());
         let asked = Selection { limit: export::STEP, ..selection };
         let read = move |after: Option<Position>| {
@@ -131,12 +167,14 @@ pub(super) async fn page<O: Operation<Output = Arc<Page>>>(
             let (state, caller, origin) = (Arc::clone(&state), Arc::clone(&caller), origin.clone());
             async move { state.run(operation, &caller, origin).await }
         };
-        let answer = Sheet::of(format, kind, view).answer(name(call), order, read).await;
+        let answer = sheet.answer(name(call), order, read).await;
         return Ok(answer.map_err(|error| Error { at: None, ..error })?);
     }
+    let view = view(call, query, kind).await?;
     // What is asked for is no member of a body.
     let page = call.run(list(selection, deleted)).await.map_err(|error| Error { at: None, ..error })?;
-    Ok(shown(call, &page, &order, &listed, &view).into())
+    let next = page.next(&order).map(|place| cursor::write(&listed, &place));
+    Ok(shown(call, &page, next, None, &view).into())
 }
 
 /// The address of the next page (RFC 8288): the query as it is with another cursor.
@@ -197,6 +235,9 @@ pub(in crate::native) async fn read(call: Call<'_>, query: Query<'_>, kind: Kind
 
 pub(super) async fn read_one(call: &Call<'_>, query: &Query<'_>, kind: Kind, id: i64) -> Answer {
     let record = call.run(ReadRecord { kind, id, deleted: Deleted::Shown }).await?;
+    if Format::preferred(call.request.header(header::ACCEPT), Format::of(kind)) == Some(Format::Cards) {
+        return Ok(export::card(&record));
+    }
     if is_known(call.request, record.version) {
         return Ok(wire::not_modified(record.version));
     }
@@ -304,7 +345,7 @@ pub(super) async fn done(
 
 pub(in crate::native) async fn history(call: Call<'_>, query: Query<'_>, kind: Kind) -> Result<Reply, Problem> {
     let id = id(&call)?;
-    if let Some(format) = whole(&call, &query)? {
+    if let Some(format) = whole(&call, &query, Format::OF_HISTORIES)? {
         return Ok(export::history((call.state, &call.caller, call.origin()), (kind, id), None, format).await?);
     }
     let list = format!("{} history of {} {id}", call.caller.tenant.number, kind.name());

@@ -195,9 +195,14 @@ fn request_body(endpoint: &Endpoint, conventions: &Conventions) -> Option<Value>
 const WHOLE: &str = "A page; as CSV, or as a JSON object a line, all that there are, without `limit` and `cursor`. In CSV \
                      `fields` says the columns and their order.";
 
-fn or_whole(mut page: Map<String, Value>, item: &str) -> Map<String, Value> {
-    page.insert(Format::JsonLines.essence().to_owned(), json!({ "schema": schemas::reference(item) }));
-    page.insert(Format::Csv.essence().to_owned(), json!({ "schema": { "type": "string" } }));
+fn or_whole(mut page: Map<String, Value>, item: &str, formats: &[Format]) -> Map<String, Value> {
+    for format in formats {
+        let schema = match format {
+            Format::JsonLines => schemas::reference(item),
+            Format::Csv | Format::Cards => json!({ "type": "string" }),
+        };
+        page.insert(format.essence().to_owned(), json!({ "schema": schema }));
+    }
     page
 }
 
@@ -233,9 +238,11 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         }
         Content::Page(kind) => {
             let page = as_json(schemas::reference(&schemas::page_name(kind)));
-            (WHOLE, &["Link"], or_whole(page, &schemas::name(kind)))
+            (WHOLE, &["Link"], or_whole(page, &schemas::name(kind), Format::of(kind)))
         }
-        Content::Schema("History") => (WHOLE, &["Link"], or_whole(as_json(schemas::reference("History")), "Change")),
+        Content::Schema("History") => {
+            (WHOLE, &["Link"], or_whole(as_json(schemas::reference("History")), "Change", Format::OF_HISTORIES))
+        }
         Content::Schema(name) | Content::Optional(name) => {
             ("What was asked for.", &[], as_json(schemas::reference(name)))
         }
@@ -251,6 +258,9 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         }
         Content::Nothing | Content::Unsaid => ("Done.", &[], Map::new()),
     };
+    if endpoint.operation == "read_customer" {
+        content.extend(typed(Format::Cards.essence(), json!({ "type": "string" })));
+    }
     if exchange.query.contains(&"format") {
         content.extend(typed("text/csv", json!({ "type": "string" })));
     }

@@ -14,13 +14,18 @@ fn query(name: &str) -> Option<(Value, String)> {
         ),
         "search" => (
             text(),
-            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first and all on one page, the best 200 at most; with `sort` in that order, page by page. Where nothing holds the words, those whose words are nearly spelt so. Words such as `status:off`, `city:oslo`, `changed:<7d` or `by:nightly` are filters instead; a word in quotes is none.",
+            "Words, each of which some name, address, e-mail, phone, user name or number of the record holds, or the id. Customers come best first, the best 5,000 page by page, and the last page says when there are more; with `sort` in that order. Where nothing holds the words, those whose words are nearly spelt so. Words such as `status:off`, `city:oslo`, `changed:<7d` or `by:nightly` are filters instead; a word in quotes is none.",
         ),
         "sort" => (text(), "By up to four fields, such as `-updated_at,name`; `-` puts the largest first."),
         "limit" => (json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }), "How many at most."),
         "cursor" => (text(), "Where to go on: the `next_cursor` of the page before, of the same list."),
         "deleted" => (flag(), "Whether deleted ones are listed too."),
         "fields" => (text(), "Show only these members, separated by commas, besides `id` and `version`."),
+        "as" => {
+            let names: Vec<_> = crate::ALL.iter().map(|dialect| dialect.name).collect();
+            let sentence = "In CSV: under the names that this API has for the fields of a customer, as `samerow import` reads them; those of `fields` too.";
+            (json!({ "type": "string", "enum": names }), sentence)
+        }
         "format" => (json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }), "How it is written."),
         "name" => (json!({ "type": "string", "minLength": 1, "maxLength": 255 }), "The name of the file."),
         "after" => (text(), "The `cursor` of the last event that was seen, or `now`; without it from the beginning."),

@@ -202,6 +202,7 @@ pub(super) fn object(description: &str, members: &Value, required: &[&str]) -> V
 
 fn page(item: &Value, next: &str) -> Value {
     let next = json!({ "type": ["string", "null"], "description": next });
-    let members = json!({ "data": { "type": "array", "items": item }, "next_cursor": next });
+    let notice = json!({ "type": "string", "description": "What there is to say of the last page, if there is." });
+    let members = json!({ "data": { "type": "array", "items": item }, "next_cursor": next, "notice": notice });
     object("A page of a list.", &members, &["data", "next_cursor"])
 }

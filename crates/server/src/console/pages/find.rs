@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, header};
 use serde_json::json;
 
 use super::inspector::admit;
-use super::list::Asked;
+use super::list::{Asked, Part};
 use super::many;
 use crate::console::shown;
 use crate::console::visit::{Outcome, Visit};
@@ -26,7 +26,7 @@ pub(super) async fn run(visit: &Visit<'_>) -> Outcome {
         found.push(json!({ "name": name, "address": visit.at(&format!("/inspector/{number}")) }));
     }
     for kind in [Kind::Customer, Kind::Ticket] {
-        let Ok((page, _)) = Asked::read(kind, &visit.queries()).find(visit, FEW).await else { continue };
+        let Ok(Part { page, .. }) = Asked::read(kind, &visit.queries()).find(visit, FEW).await else { continue };
         found.extend(page.records.iter().map(|record: &Record| {
             let kind_name = visit.words().named("kind", kind.name());
             let name = format!("{} · {kind_name} #{}", shown::name(record), record.id);

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use dialects::native::export::Sought;
+use dialects::search::{self, Matches};
 use dialects::{cursor, filter};
 use domain::error::Reason;
 use domain::filter::{Condition, Filter, Order, Page as Found, Selection, Test, fold};
@@ -43,6 +44,16 @@ pub(super) struct Asked {
     ids: Vec<i64>,
     /// Only the tickets of this customer.
     customer: Option<i64>,
+}
+
+/// A page of a list.
+#[derive(Default)]
+pub(super) struct Part {
+    pub(super) page: Arc<Found>,
+    /// Where the next one begins; `""` after the last.
+    pub(super) next: String,
+    /// Whether a search found more than it shows on all pages.
+    pub(super) are_cut: bool,
 }
 
 struct Column {
@@ -202,11 +213,11 @@ impl Asked {
         Ok(Sought { kind, words, selection, deleted: self.hides() })
     }
 
-    /// The records, and where the next page begins; `""` after the last.
+    /// One page.
     ///
     /// # Errors
     /// A filter or an order that cannot be read, and what the store refuses with.
-    pub(super) async fn find(&self, visit: &Visit<'_>, limit: u32) -> Result<(Arc<Found>, String), Error> {
+    pub(super) async fn find(&self, visit: &Visit<'_>, limit: u32) -> Result<Part, Error> {
         let Sought { kind, words, selection, deleted } = self.sought(visit)?;
         let order = selection.order.clone();
         let mut listed = format!("{} {} {deleted:?} ", visit.caller().tenant.number, kind.name());
@@ -214,16 +225,14 @@ impl Asked {
         listed.push_str(&format!("{} {:?} {:?}", filter::print_order(&order), self.filter, self.q));
         listed.push_str(&format!(" {:?} {:?}", self.customer, self.ids));
         let after = Some(&*self.cursor).filter(|cursor| !cursor.is_empty());
-        let after = after.map(|cursor| cursor::read(&listed, cursor, order.len())).transpose()?;
+        let values = search::values(&words, &order);
+        let after = after.map(|cursor| cursor::read(&listed, cursor, values)).transpose()?;
         let selection = Selection { after, limit, ..selection };
-        let page = if !words.is_empty() {
-            let origin = visit.request().origin(NAME, "list", visit.caller());
-            visit.state.search((kind, &words), selection, deleted, visit.caller(), origin).await?
-        } else {
-            visit.run("list", ListRecords { kind, selection, deleted }).await?
-        };
-        let next = page.next(&order).map(|position| cursor::write(&listed, &position));
-        Ok((page, next.unwrap_or_default()))
+        let origin = visit.request().origin(NAME, "list", visit.caller());
+        let Matches { page, next, are_cut } =
+            visit.state.matches((kind, &words), selection, deleted, visit.caller(), origin).await?;
+        let next = next.map(|position| cursor::write(&listed, &position)).unwrap_or_default();
+        Ok(Part { page, next, are_cut })
     }
 
     fn is_everything(&self) -> bool {
@@ -261,15 +270,15 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         Some(head) => format!("{}/tickets", head.address),
         None => visit.at(&format!("/{}", many(kind))),
     };
-    let (found, next, problem, status) = match asked.find(visit, PAGE).await {
-        Ok((found, next)) => (found, next, String::new(), StatusCode::OK),
+    let (part, problem, status) = match asked.find(visit, PAGE).await {
+        Ok(part) => (part, String::new(), StatusCode::OK),
         // What was asked for stays in its fields, to be mended.
         Err(error) if matches!(error.reason, Reason::Invalid | Reason::Forbidden) => {
-            let none = Arc::new(Found::default());
-            (none, String::new(), refusal::sentence(visit.words(), &error), error::status(error.reason))
+            (Part::default(), refusal::sentence(visit.words(), &error), error::status(error.reason))
         }
         Err(error) => return Err(error),
     };
+    let Part { page: found, next, are_cut } = part;
     // Who searched from the top of a page wants the record, not a list of one.
     if let ([record], true, true) = (&*found.records, next.is_empty(), visit.query("open") == "only") {
         return Ok(see_other(&visit.at(&format!("/{}/{}", many(kind), record.id))).into());
@@ -298,9 +307,15 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
     let last = asked.before + rows.len() as u64;
     // What ends here is counted already.
     let known = next.is_empty().then_some(last);
-    // A search by words is best first and not counted; what is refused is not either.
+    // What a search by words finds is not counted before its end; what is refused is not either.
     let searched = asked.parts(visit).map_or(true, |(words, _)| !words.is_empty());
     let found_of = if searched || !problem.is_empty() { None } else { Some(asked.count(visit, known).await?) };
+    let total = match found_of {
+        Some(found_of) => total(words, found_of, asked.is_everything()),
+        None if !next.is_empty() => words.with("found_and_more", last),
+        None if are_cut => words.with("found_too_many", last),
+        None => words.with("found_ones", last),
+    };
     let mut all = vec![Field::Id];
     all.extend(kind.fields().iter().filter(|field| field.shape() != Shape::Secret));
     all.extend(extra.keys());
@@ -324,7 +339,7 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
         } else {
             format!("{address}{}&before={}", asked.query(&asked.sort, &next), last)
         },
-        total: total(words, found_of, found.records.len(), asked.is_everything()),
+        total,
         range: if last == asked.before { String::new() } else { format!("{}–{}", asked.before + 1, last) },
         is_all: asked.is_everything() && asked.customer.is_none() && !asked.deleted,
         import: IMPORT,
@@ -360,18 +375,13 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
 /// What brings records in from elsewhere.
 const IMPORT: &str = "samerow customer bulk customers.jsonl --dry-run";
 
-/// `206`, `7 of 206`, `more than 10 000`.
-fn total(words: &'static Words, found: Option<(u64, u64)>, shown: usize, everything: bool) -> String {
+/// `206`, `206 → 7`, `more than 10 000`.
+fn total(words: &'static Words, (found, all): (u64, u64), everything: bool) -> String {
     let count = |count: u64| match count {
         count if count > COUNTED.into() => words.with("more_than", COUNTED),
         count => count.to_string(),
     };
-    match found {
-        None if shown == PAGE as usize => words.with("best_ones", PAGE),
-        None => words.with("found_ones", shown),
-        Some((_, all)) if everything => count(all),
-        Some((found, all)) => format!("{} → {}", count(all), count(found)),
-    }
+    if everything { count(all) } else { format!("{} → {}", count(all), count(found)) }
 }
 
 /// Another record that has the same address, or the same name and telephone.

@@ -136,8 +136,8 @@ async fn offered(visit: &Visit<'_>, record: &Record, words: &str) -> Result<Vec<
     let selection = Selection { limit: FEW, ..Selection::default() };
     let origin = visit.request().origin(NAME, "list", visit.caller());
     let kind = Kind::Customer;
-    let found = visit.state.search((kind, words), selection, Deleted::Hidden, visit.caller(), origin).await?;
-    let others = found.records.iter().filter(|other| other.id != record.id);
+    let found = visit.state.matches((kind, words), selection, Deleted::Hidden, visit.caller(), origin).await?;
+    let others = found.page.records.iter().filter(|other| other.id != record.id);
     let line = |other: &Record| {
         let told = [Field::Emails, Field::Phone, Field::City].map(|field| shown::cell(visit.words(), other, field));
         let told: Vec<String> = told.into_iter().filter(|text| !text.is_empty()).collect();

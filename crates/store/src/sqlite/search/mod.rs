@@ -127,7 +127,7 @@ impl port::SearchIndex for SearchIndex {
         drop(connection);
         found.sort_unstable();
         let more = found.len() > limit.min(CANDIDATES - 1);
-        Ok(Found { ids: found.into_iter().take(limit).map(|(_, id)| id).collect(), more })
+        Ok(Found { ranked: found.into_iter().take(limit).map(|(score, id)| (score.into(), id)).collect(), more })
     }
 }
 
@@ -270,8 +270,8 @@ mod tests {
 
     fn found(index: &SearchIndex, search: &str, masked: &[Field]) -> Vec<i64> {
         let found = index.find(Tenant::DEFAULT, &words(search), searchable(masked), 10).unwrap();
-        assert!(!found.more);
-        found.ids
+        assert!(!found.more && found.ranked.is_sorted());
+        found.ranked.into_iter().map(|(_, id)| id).collect()
     }
 
     #[test]
