@@ -95,12 +95,15 @@ impl Filter {
     /// What holds when both do.
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
+        let other = other.into();
         match self {
+            // What always holds adds nothing, so that it can be told that nothing was asked.
+            first if other == Self::default() => first,
             Self::All(mut all) => {
-                all.push(other.into());
+                all.push(other);
                 Self::All(all)
             }
-            first => Self::All(vec![first, other.into()]),
+            first => Self::All(vec![first, other]),
         }
     }
 
@@ -239,6 +242,14 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_always_holds_adds_nothing() {
+        let one = Filter::from(Condition::new(Field::Id, Test::Is(1.into())));
+        assert_eq!(Filter::default().and(Filter::default()), Filter::default());
+        assert_eq!(one.clone().and(Filter::default()), one);
+        assert_eq!(Filter::default().and(one.clone()), Filter::All(vec![one]));
+    }
 
     #[test]
     fn letters_fold_one_by_one() {

@@ -67,8 +67,8 @@ pub(super) struct Export {
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Columns under the names that customers have in this API, as `samerow import --as` reads them.
-    #[arg(long = "as", default_value = "", value_parser = PossibleValuesParser::new(dialects::ALL.iter().map(|dialect| dialect.name)))]
-    dialect: String,
+    #[arg(long = "as", value_parser = PossibleValuesParser::new(dialects::ALL.iter().map(|dialect| dialect.name)))]
+    dialect: Option<String>,
     /// Into this file instead of standard output; it appears when it is whole.
     #[arg(short, long)]
     out: Option<PathBuf>,
@@ -96,12 +96,12 @@ pub(super) fn run(export: &Export) -> Result<Exit, Failed> {
         ("sort", &export.sort),
         ("fields", &export.columns),
         ("deleted", deleted),
-        ("as", &export.dialect),
+        ("as", export.dialect.as_deref().unwrap_or_default()),
     ]);
     if format == Format::Vcard && export.what != "customers" {
         return Err(Failed::new(Exit::Usage, "only customers have cards"));
     }
-    if !export.dialect.is_empty() && (format != Format::Csv || export.what != "customers") {
+    if export.dialect.is_some() && (format != Format::Csv || export.what != "customers") {
         return Err(Failed::new(Exit::Usage, "--as is for customers as CSV"));
     }
     let ask = Ask::get(format!("/v1/{}?{}", export.what, query.trim_start_matches('&'))).accept(format.media_type());
