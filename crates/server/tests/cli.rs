@@ -398,6 +398,11 @@ fn no_secret_is_logged_or_kept() {
     ] {
         answers.push(call("GET", path, &[admin], String::new(), 200));
     }
+    for path in ["/v1/users", "/v1/users/7/history", "/v1/keys", "/v1/tokens", "/v1/webhooks", "/v1/customers"] {
+        for whole in ["text/csv", "application/x-ndjson"] {
+            answers.push(call("GET", path, &[admin, ("Accept", whole)], String::new(), 200));
+        }
+    }
     // Credentials of every sort, none of which is one.
     let key = fresh();
     answers.push(call("PATCH", DETAILS, &[("api-username", "tf_admin"), ("api-key", &key)], String::new(), 401));
