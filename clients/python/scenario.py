@@ -149,6 +149,9 @@ of = customer.id
 call("customers", "restore_customer", of)
 patch = {"op": "patch", "id": of, "value": {"note": "in bulk"}}
 same(call("customers", "change_customers", body=body("Bulk", items=[patch])).results[0].id, of)
+row = {"line": 2, "values": {"id": str(of), "note": "out of a file"}}
+told = call("customers", "import_customers", body=body("Import", **{"as": "native", "match": ["id"], "rows": [row]}))
+same((told.update, told.results[0].id, told.results[0].fields), (1, of, ["note"]))
 other = call("customers", "create_customer", body=body("CustomerInput", note="twice", mobile_phone="2"), status=201).id
 call("tickets", "create_ticket", body=body("TicketInput", title="Moves", customer=other), status=201)
 same(call("customers", "merge_customers", of, body=body("Merge", customer=other)).mobile_phone, "2")

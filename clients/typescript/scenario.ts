@@ -135,6 +135,9 @@ for (const [many, made, changes] of resources) {
 good(await api.POST('/v1/customers/{id}/restore', at(id)));
 const bulk = { items: [{ op: 'patch' as const, id, value: { note: 'in bulk' } }] };
 assert.equal(good(await api.POST('/v1/customers/bulk', { body: bulk })).results[0]?.id, id);
+const row = { line: 2, values: { id: String(id), note: 'out of a file' } };
+const imported = { as: 'native' as const, match: ['id' as const], rows: [row] };
+assert.deepEqual(good(await api.POST('/v1/customers/import', { body: imported })).results[0]?.fields, ['note']);
 const other = good(await api.POST('/v1/customers', { body: { note: 'twice', mobile_phone: '2' } }), 201).id;
 good(await api.POST('/v1/tickets', { body: { title: 'Moves', customer: other } }), 201);
 const merged = good(await api.POST('/v1/customers/{id}/merge', { ...at(id), body: { customer: other } }));

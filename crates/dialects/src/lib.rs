@@ -54,7 +54,7 @@ pub use rate::{Quotas, Rates};
 pub use reply::{Aborted, Pieces, Reply};
 pub use request::Request;
 pub use route::{Endpoint, Needs};
-pub use rows::{Column, Row, Rows};
+pub use rows::{Cell, Column, Row, Rows, Seen};
 pub use session::{Session, Sessions};
 pub use sign_in::{SignIn, SignInLimits};
 pub use state::State;

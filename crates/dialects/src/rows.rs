@@ -4,10 +4,14 @@
 //! What is shown and read again changes nothing, whatever is in the record.
 
 use crate::suggest::{nearest, quoted};
+use domain::credential::{Space, UniqueKey};
 use domain::error::Reason;
+use domain::filter::fold;
 use domain::operation::Submission;
+use domain::tenant::Tenant;
 use domain::{Customer, Edit, Error, Field, Shape, Value};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// How a dialect writes a customer as a row, and what it takes a row for.
 pub struct Rows {
@@ -95,6 +99,17 @@ impl Row {
         self.cells.iter().find(|(column, _)| column.field == field).map_or("", |(_, text)| text.trim())
     }
 
+    /// What its customer is known by in a field: of several addresses the first, of other lists all.
+    pub fn known_by(&self, field: Field) -> Vec<String> {
+        let text = self.text(field);
+        match field.shape() {
+            Shape::Emails { .. } => emails(text).into_iter().take(1).collect(),
+            Shape::Codes { .. } => entries(text),
+            _ if text.is_empty() => Vec::new(),
+            _ => vec![text.to_owned()],
+        }
+    }
+
     /// What is wrong with it, in the words of its columns: `email "johnny@" is not an address`.
     pub fn complaint(&self, error: &Error) -> String {
         let message = error.message.trim_end_matches(" Nothing was stored.").trim_end_matches(" Nothing was changed.");
@@ -108,10 +123,84 @@ impl Row {
         }
         let named = [&*field.name(), name].into_iter().find_map(|name| message.strip_prefix(name));
         match named.filter(|rest| rest.starts_with(' ')) {
-            Some(rest) if text.is_empty() => format!("{name}{rest}"),
+            Some(rest) if text.is_empty() || rest.contains(&**text) => format!("{name}{rest}"),
             Some(rest) => format!("{name} {}{rest}", quoted(text)),
             None => format!("{name}: {message}"),
         }
+    }
+}
+
+/// What a customer may be found by, and whether they are where nobody says by what.
+const KEYS: [(&str, Field, bool); 5] = [
+    ("unique_id", Field::UniqueId, true),
+    ("username", Field::Username, true),
+    ("emails", Field::Emails, true),
+    ("subscription_ids", Field::SubscriptionIds, false),
+    ("order_ids", Field::OrderIds, false),
+];
+
+/// What the customers of a file are found by, the strongest first: as these names say or, without any, in the usual way:
+/// where ids are kept by those, then by what is unique, then by e-mail.
+///
+/// # Errors
+/// A sentence for a name that is none.
+pub fn matched(names: &[&str], keep_ids: bool) -> Result<Vec<Field>, String> {
+    if names.is_empty() {
+        let usual = KEYS.iter().filter(|(_, _, usual)| *usual).map(|(_, field, _)| *field);
+        return Ok([Field::Id].into_iter().filter(|_| keep_ids).chain(usual).collect());
+    }
+    let of = |name: &&str| match *name {
+        "id" => Ok(Field::Id),
+        "email" => Ok(Field::Emails),
+        name => KEYS.iter().find(|(known, ..)| *known == name).map(|(_, field, _)| *field).ok_or_else(|| {
+            let known: Vec<_> = KEYS.iter().map(|(known, ..)| *known).collect();
+            format!("customers are matched by id, {}, not by {}", known.join(", "), quoted(name))
+        }),
+    };
+    names.iter().map(of).collect()
+}
+
+/// What a file may say only once of all customers together.
+const UNIQUE: [Field; 7] = [
+    Field::Username,
+    Field::UniqueId,
+    Field::Hash,
+    Field::SubscriptionIds,
+    Field::OrderIds,
+    Field::ExternalCustomerId,
+    Field::BingNumber,
+];
+
+/// The rows of a file so far, by what their customers are known by: no customer is in two of them, so that the rows of a
+/// file can be taken in any number at once.
+#[derive(Default)]
+pub struct Seen(HashMap<String, u64>);
+
+impl Seen {
+    /// Says where what a row is known by was before, by fields that no two customers share and by those that are
+    /// matched; else remembers it.
+    pub fn repeated(&mut self, line: u64, row: &Row, matched: &[Field]) -> Option<String> {
+        let mut new = Vec::new();
+        for (column, _) in &row.cells {
+            let Column { name, field, read_only } = column;
+            if !(UNIQUE.contains(field) || matched.contains(field)) || (*read_only && *field != Field::Id) {
+                continue;
+            }
+            for text in row.known_by(*field) {
+                let folded = match field {
+                    Field::Emails => fold(&text),
+                    Field::Username => UniqueKey::new(Tenant::DEFAULT, Space::CustomerUsername, &text).text,
+                    _ => text.clone(),
+                };
+                let key = format!("{field} {folded}");
+                if let Some(line) = self.0.get(&key) {
+                    return Some(format!("{name} {} is on line {line} already", quoted(&text)));
+                }
+                new.push(key);
+            }
+        }
+        self.0.extend(new.into_iter().map(|key| (key, line)));
+        None
     }
 }
 
@@ -168,6 +257,31 @@ mod tests {
         ] {
             assert_eq!(emails(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_customer_is_in_one_row() {
+        let rows = rows("superoffice");
+        let row = |cells: &[(&str, &str)]| {
+            let cells = cells.iter().map(|(name, text)| (rows.column(name, &[]).unwrap(), (*text).to_owned()));
+            Row::new(rows, cells.collect())
+        };
+        let mut seen = Seen::default();
+        for (line, cells, expected) in [
+            (2, &[("id", "1"), ("email", "a@x"), ("username", "Ada")][..], None),
+            (3, &[("id", "2"), ("email", "b@x, a@x"), ("username", "")], None),
+            (4, &[("id", "3"), ("email", "A@X")], Some("email \"A@X\" is on line 2 already")),
+            (5, &[("id", "3"), ("username", "aDA ")], Some("username \"aDA\" is on line 2 already")),
+            (6, &[("id", "1")], None),
+            (7, &[("id", "3"), ("firstname", "Ada")], None),
+            (8, &[("firstname", "Ada")], None),
+        ] {
+            assert_eq!(seen.repeated(line, &row(cells), &[Field::Emails]).as_deref(), expected);
+        }
+        let matched = [Field::Id, Field::Emails];
+        assert_eq!(seen.repeated(9, &row(&[("id", "7")]), &matched), None);
+        let again = seen.repeated(10, &row(&[("id", " 7")]), &matched);
+        assert_eq!(again.as_deref(), Some("id \"7\" is on line 9 already"));
     }
 
     fn rows(dialect: &str) -> &'static Rows {

@@ -168,11 +168,13 @@ pub enum Test {
     Contains(String),
     /// Holds a text that starts with this, whatever the case of any letter.
     StartsWith(String),
+    /// Holds one of these texts, whatever the case of any letter.
+    Among(Vec<String>),
     /// Holds a list of which some entry passes this test.
     Entry(Box<Self>),
 }
 
-/// Brings a text to the form in which [`Test::Contains`] and [`Test::StartsWith`] compare: each letter for itself, so
+/// Brings a text to the form in which [`Test::Contains`], [`Test::StartsWith`] and [`Test::Among`] compare: each letter for itself, so
 /// that a part of a text folds to a part of the folded text.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {

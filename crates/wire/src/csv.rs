@@ -1,5 +1,9 @@
 //! Cells of comma-separated values (RFC 4180) that no spreadsheet takes for a formula.
 
+mod read;
+
+pub use read::{CsvError, Reader, Record, separator};
+
 /// What a formula begins with, in half and in full width.
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 

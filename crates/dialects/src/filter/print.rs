@@ -60,6 +60,10 @@ fn test(field: Field, test: &Test, text: &mut String) {
             let shown = list.iter().map(|value| value.as_ref().map_or_else(|| "null".to_owned(), shown));
             format!(" in ({})", shown.collect::<Vec<_>>().join(", "))
         }
+        // No filter that was read tests so.
+        Test::Among(texts) => {
+            format!(" among ({})", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", "))
+        }
         Test::Entry(test) => return self::test(field, test, text),
     };
     text.push_str(&written);

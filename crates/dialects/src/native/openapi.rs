@@ -3,6 +3,7 @@
 
 mod around;
 mod document;
+mod import;
 mod parameters;
 mod schemas;
 mod three_zero;

@@ -2,7 +2,7 @@
 
 use super::errors::answered;
 use super::handlers::{
-    access, attachments, events, merge, notifications, passwords, privacy, records, tickets, webhooks, wsdls,
+    access, attachments, events, import, merge, notifications, passwords, privacy, records, tickets, webhooks, wsdls,
 };
 use super::wire::Query;
 use crate::exchange::{Content, Exchange};
@@ -200,6 +200,9 @@ operations! {
     "change_customers": POST "/v1/customers/bulk" ["atomic", "dry_run", "fields"] => records::bulk [Customer]
         (Content::Schema("Bulk") => OK Content::Schema("BulkAnswer")),
         "Creates, changes and deletes up to 1,000 customers in one transaction.";
+    "import_customers": POST "/v1/customers/import" ["dry_run"] => import::import
+        (Content::Schema("Import") => OK Content::Schema("ImportAnswer")),
+        "Takes up to 1,000 rows of a file of customers, under the names of any dialect, in one transaction.";
     "list_keys": GET "/v1/keys" ["filter", "sort", "limit", "cursor", "deleted", "fields"] => records::list [Key],
         "Lists keys by id, without disabled ones; never a secret.";
     "create_key": POST "/v1/keys" ["dry_run"] => access::create_key as Key

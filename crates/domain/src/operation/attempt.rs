@@ -1,4 +1,4 @@
-use super::{Certificate, Operation};
+use super::{Certificate, Imported, Operation};
 use crate::access::Access;
 use crate::change::FieldChange;
 use crate::erasure::about;
@@ -70,6 +70,13 @@ impl About for Certificate {
 
 /// Of many changes only ids and versions are told.
 impl About for Vec<Result<Arc<Record>, Error>> {
+    fn about(&self) -> Option<&Record> {
+        None
+    }
+}
+
+/// Of the rows of a file only ids, versions and fields are told, and why one was left out.
+impl About for Vec<Imported> {
     fn about(&self) -> Option<&Record> {
         None
     }

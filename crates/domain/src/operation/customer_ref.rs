@@ -2,8 +2,10 @@ use crate::credential::{Space, UniqueKey};
 use crate::customer::Customer;
 use crate::error::{Error, Stop};
 use crate::kind::Kind;
+use crate::record::Record;
 use crate::working_set::{Context, WorkingSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// What a caller knows a customer by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,16 +50,9 @@ pub(super) fn find(
     who: &[CustomerRef],
     deleted: Deleted,
 ) -> Result<Customer, Stop> {
-    let tenant = cx.caller.tenant;
     let mut found: Option<Customer> = None;
     for reference in who {
-        let record = match reference {
-            CustomerRef::Id(id) => set.record(tenant, Kind::Customer, *id)?,
-            CustomerRef::Username(text) => by_key(set, cx, Space::CustomerUsername, text)?,
-            CustomerRef::UniqueId(text) => by_key(set, cx, Space::UniqueId, text)?,
-            CustomerRef::Subscription(text) => by_key(set, cx, Space::Subscription, text)?,
-            CustomerRef::Order(text) => by_key(set, cx, Space::Order, text)?,
-        };
+        let record = record(set, cx, reference)?;
         crate::rule::refuse_erased(record.as_deref())?;
         if let Some(record) = record.as_deref().filter(|_| cx.caller.customer.is_none()) {
             crate::rule::refuse_merged(record)?;
@@ -77,11 +72,14 @@ pub(super) fn find(
     found.ok_or_else(|| Error::not_found("No customer was named").into())
 }
 
-fn by_key(
-    set: &mut WorkingSet,
-    cx: &Context,
-    space: Space,
-    text: &str,
-) -> Result<Option<std::sync::Arc<crate::Record>>, Stop> {
+/// The record that a reference leads to, whatever became of it.
+pub(super) fn record(set: &mut WorkingSet, cx: &Context, reference: &CustomerRef) -> Result<Option<Arc<Record>>, Stop> {
+    let (space, text) = match reference {
+        CustomerRef::Id(id) => return set.record(cx.caller.tenant, Kind::Customer, *id),
+        CustomerRef::Username(text) => (Space::CustomerUsername, text),
+        CustomerRef::UniqueId(text) => (Space::UniqueId, text),
+        CustomerRef::Subscription(text) => (Space::Subscription, text),
+        CustomerRef::Order(text) => (Space::Order, text),
+    };
     set.owner(Kind::Customer, &UniqueKey::new(cx.caller.tenant, space, text))
 }

@@ -74,6 +74,8 @@ fn admit(field: Field, shape: &str, test: &mut Test) -> Result<(), Error> {
             "float" => Err(Error::new(Reason::Invalid, format!("{field} can be compared for being equal only"))),
             _ => value(one),
         },
-        Test::Unset | Test::Like(_) | Test::Contains(_) | Test::StartsWith(_) | Test::Entry(_) => Ok(()),
+        Test::Unset | Test::Like(_) | Test::Contains(_) | Test::StartsWith(_) | Test::Among(_) | Test::Entry(_) => {
+            Ok(())
+        }
     }
 }

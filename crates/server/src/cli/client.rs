@@ -53,6 +53,8 @@ pub(super) struct Remote {
     tenant: String,
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// What is asked.
 pub(super) struct Ask {
     method: Method,
@@ -115,6 +117,14 @@ impl Ask {
     pub(super) fn if_version(mut self, version: Option<u64>) -> Self {
         if let Some(version) = version.and_then(|version| HeaderValue::try_from(format!("\"{version}\"")).ok()) {
             self.headers.insert(header::IF_MATCH, version);
+        }
+        self
+    }
+
+    /// Under an id that the caller chose, which several requests may share.
+    pub(super) fn request_id(mut self, id: &str) -> Self {
+        if let Ok(id) = HeaderValue::try_from(id) {
+            self.headers.insert(REQUEST_ID, id);
         }
         self
     }
@@ -316,6 +326,7 @@ fn request(ask: Ask) -> Request {
         None => (ask.path, None),
     };
     let mut headers = ask.headers;
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
     headers.insert(header::USER_AGENT, HeaderValue::from_static(CLIENT));
     Request {
         method: ask.method,
@@ -326,7 +337,7 @@ fn request(ask: Ask) -> Request {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         base_url: String::new(),
         tenant: None,
-        id: new_request_id(),
+        id: id.unwrap_or_else(new_request_id),
     }
 }
 

@@ -10,6 +10,7 @@ mod dialects;
 mod doctor;
 mod events;
 mod export;
+mod import;
 mod manual;
 mod nodes;
 mod notification;
@@ -90,6 +91,8 @@ enum Command {
     Serve(Flags),
     #[command(flatten)]
     Record(nouns::Nouns),
+    /// Make customers of a file, or change them, in the words of the API that it came from.
+    Import(import::Import),
     /// Show what happened to all records, oldest first.
     Events(events::Events),
     /// Write out all records of a kind: as CSV, a line of JSON each, or cards for address books.
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Serve(flags) => serve::run(&flags),
         Command::Record(command) => nouns::run(command),
+        Command::Import(command) => import::run(&command),
         Command::Events(events) => events::run(&events),
         Command::Export(command) => export::run(&command),
         Command::Doctor(command) => doctor::run(&command),

@@ -118,6 +118,7 @@ fn every_operation_is_reached_by_a_command() {
     let key = target.json(&format!("notification allocate --token {token} --json"))["key"].as_str().unwrap().to_owned();
     target.says(&format!("notification take {key} --token {token}"), 0);
     told(&target.run_with(&["customer", "bulk"], "{\"op\":\"patch\",\"id\":10,\"value\":{\"phone\":\"5\"}}\n"), 0);
+    told(&target.run_with(&["import", "-", "--as", "native", "--match", "id"], "id,phone\n10,6\n"), 0);
     // The one that is called with, last.
     target.says("key revoke 1", 0);
 

@@ -8,6 +8,7 @@ mod coverage;
 mod customers;
 mod events;
 mod exports;
+mod import;
 mod records;
 #[path = "../support/mod.rs"]
 mod support;

@@ -258,6 +258,12 @@ impl Sql {
                 let Some(text) = &left.text else { return "false".to_owned() };
                 format!("starts_with({}, {part})", folded(text))
             }
+            Test::Among(texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| storable(&fold(text))).collect();
+                let texts = self.bind(texts, "text[]");
+                let Some(text) = &left.text else { return "false".to_owned() };
+                format!("{} = ANY({texts})", folded(text))
+            }
             // A list holds no lists.
             Test::Entry(_) => "false".to_owned(),
         }

@@ -194,6 +194,12 @@ impl Sql {
             Test::Like(pattern) => format!("{left} LIKE {} ESCAPE '\\'", self.bind(SqlValue::Text(like(pattern)))),
             Test::Contains(part) => format!("folded_contains({left}, {})", self.bind(SqlValue::Text(fold(part)))),
             Test::StartsWith(part) => format!("folded_starts({left}, {})", self.bind(SqlValue::Text(fold(part)))),
+            Test::Among(texts) => {
+                // One value however many there are, which SQLite makes an index of.
+                let texts: Vec<_> = texts.iter().map(|text| fold(text)).collect();
+                let texts = serde_json::to_string(&texts).unwrap_or_default();
+                format!("folded({left}) IN (SELECT value FROM json_each({}))", self.bind(SqlValue::Text(texts)))
+            }
             // A list holds no lists.
             Test::Entry(_) => "0".to_owned(),
         }

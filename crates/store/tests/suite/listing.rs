@@ -214,6 +214,10 @@ pub(crate) fn lists_are_searched<E: Engine>() {
         assert_eq!(held(&desk, entry(Field::Emails, is("Second@Øy.example"))), [1], "not only the primary one");
         assert_eq!(such(&desk, [(Field::Emails, is("Second@Øy.example"))]), [0; 0]);
         assert_eq!(held(&desk, entry(Field::Emails, Test::Contains("@øY".into()))), [1]);
+        let among = |texts: &[&str]| Test::Among(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(held(&desk, entry(Field::Emails, among(&["second@øY.example", "BOB@example.com", "x"]))), [1, 2]);
+        assert_eq!(held(&desk, entry(Field::Emails, among(&["second@øy", "", "\"]'\u{0}"]))), [0; 0]);
+        assert_eq!(held(&desk, not(entry(Field::Emails, among(&[])))).len(), 5);
         assert_eq!(held(&desk, entry(Field::Emails, Test::AnyOf(vec![Some("bob@example.com".into()), None]))), [2]);
         assert_eq!(held(&desk, not(entry(Field::SubscriptionIds, is("s2")))), [1, 2, 3, 5], "no list, no entry");
         assert_eq!(held(&desk, entry(Field::SubscriptionIds, Test::Entry(Box::new(is("s2"))))), [0; 0]);

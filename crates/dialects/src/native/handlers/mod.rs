@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod attachments;
 pub(super) mod events;
+pub(super) mod import;
 pub(super) mod merge;
 pub(super) mod notifications;
 pub(super) mod passwords;

@@ -1,5 +1,6 @@
 //! The schemas of what stands around the record: changes, events, callers, problems.
 
+use super::import;
 use super::schemas::{input_name, object, reference};
 use crate::native::errors;
 use domain::{Field, Kind};
@@ -25,6 +26,8 @@ pub(super) fn all() -> Map<String, Value> {
         ("Patch", patch()),
         ("Bulk", bulk()),
         ("BulkAnswer", bulk_answer()),
+        ("Import", import::import()),
+        ("ImportAnswer", import::import_answer()),
         ("Trial", trial()),
         ("Problem", problem()),
         ("ActiveTickets", active_tickets()),

@@ -98,7 +98,7 @@ impl Conventions {
         let is_new = exchange.status == StatusCode::CREATED;
         let record = matches!(exchange.answers, Content::Record(_)) && !is_new;
         let secret = matches!(exchange.answers, Content::WithSecret(_));
-        let bulk = exchange.takes == Content::Schema("Bulk");
+        let bulk = matches!(exchange.takes, Content::Schema("Bulk" | "Import"));
         let attempts = exchange.query.contains(&"dry_run") && each_time(endpoint).is_none();
         Self {
             attempts,
@@ -265,8 +265,9 @@ fn responses(endpoint: &Endpoint, conventions: &Conventions) -> Value {
         content.extend(typed("text/csv", json!({ "type": "string" })));
     }
     let is_new = exchange.status == StatusCode::CREATED;
-    // What an erasure would do is told by its certificate.
-    let trial = conventions.attempts && exchange.answers != Content::Schema("Certificates");
+    // What an erasure would do is told by its certificate, and what an import would by its answer.
+    let alike = matches!(exchange.answers, Content::Schema("Certificates" | "ImportAnswer"));
+    let trial = conventions.attempts && !alike;
     if trial && exchange.status != StatusCode::OK {
         // Said in words: two statuses with contents of different types make most generated clients unusable.
         let text = format!("What would come of it, a `Trial` of type `{}`: asked for with `dry_run`.", wire::TRIAL);

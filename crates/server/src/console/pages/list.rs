@@ -373,7 +373,7 @@ async fn page(visit: &Visit<'_>, asked: Asked, head: Option<Head>) -> Outcome {
 }
 
 /// What brings records in from elsewhere.
-const IMPORT: &str = "samerow customer bulk customers.jsonl --dry-run";
+const IMPORT: &str = "samerow import customers.csv --as native --dry-run";
 
 /// `206`, `206 → 7`, `more than 10 000`.
 fn total(words: &'static Words, (found, all): (u64, u64), everything: bool) -> String {
