@@ -144,7 +144,11 @@ const walks = {
     place.run("samerow customer erase 10 --yes");
     assert.match(place.run("samerow audit list"), /erase/);
     await browser.go("/console/inspector?dialect=trackfinity");
-    assert.equal((await browser.all("#calls tr")).length, 0, "the calls that told of it are forgotten");
+    assert.equal((await browser.all("#calls tr")).length, 1, "that a program called is still known");
+    await browser.press("#calls tr a");
+    const forgotten = await browser.text("main");
+    assert.match(forgotten, /What this call said was forgotten/);
+    assert.ok(!forgotten.includes("Erasedville"), "what it said is not");
     const events = place.run("samerow events --jsonl").trim().split("\n").map((line) => JSON.parse(line));
     const its = events.filter(({ kind, id }) => kind === "customer" && id === 10);
     assert.ok(its.some(({ origin }) => origin.client === "BillingSync/4"), "that something changed is kept");

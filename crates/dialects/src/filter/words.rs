@@ -12,6 +12,10 @@ use domain::{Field, Kind, Shape, Time};
 /// somewhere, and all else is it. Of a time also `today`, and with `<` or `>` an age: `changed:<7d` changed less than
 /// seven days ago (`m` minutes, `h` hours, `d` days, `w` weeks). A word in quotes is searched for as it is.
 ///
+/// `by` is the name of the credential that changed the record last. Through which API that was, the record does not hold: the
+/// history and the feed do, whose events can be confined to APIs. To keep it with each record would make every one of them longer,
+/// for what the name of a key says in most estates.
+///
 /// # Errors
 /// The first such word that is wrong.
 pub fn words(kind: Kind, search: &str, now: Time) -> Result<(String, Filter), FilterError> {

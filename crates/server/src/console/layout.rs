@@ -1,6 +1,7 @@
 //! What every page is framed in.
 
 use super::assets;
+use super::shown::Moment;
 use super::words::Words;
 
 /// The frame of a page.
@@ -44,6 +45,11 @@ impl Page {
     /// A text about so many.
     pub(super) fn count(&self, key: &str, number: &u64) -> String {
         self.words.count(key, *number)
+    }
+
+    /// A moment in a sentence.
+    pub(super) fn when(&self, moment: &Moment) -> String {
+        self.words.when(moment)
     }
 
     /// The name of a role, a kind or a choice for people.

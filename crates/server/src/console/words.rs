@@ -1,5 +1,6 @@
 //! What the pages say, in each language: one file a language, all with the same keys.
 
+use super::shown::Moment;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -110,6 +111,17 @@ impl Words {
         self.named("unit", name).replacen("{}", &(seconds / unit).to_string(), 1)
     }
 
+    /// A moment in a sentence, in UTC. A script makes it local; a table has it as it sorts.
+    pub(super) fn when(&'static self, moment: &Moment) -> String {
+        let part = |from, to| moment.exact.get(from..to).unwrap_or_default();
+        let (year, day, time) = (part(0, 4), part(8, 10).trim_start_matches('0'), part(11, 16));
+        let month = self.named("month", part(5, 7));
+        match self.is_english() {
+            true => format!("{day} {month} {year}, {time} UTC"),
+            false => format!("{day}. {month} {year} kl. {time} UTC"),
+        }
+    }
+
     /// What a choice is called; one without a text is read by its name.
     pub(super) fn choice(&'static self, name: &str) -> String {
         self.texts.get(&format!("choice.{name}")).cloned().unwrap_or_else(|| name.replace('_', " "))
@@ -127,8 +139,11 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    /// What a dialect says of its operations is the key of the other languages' text.
+    const SUMMARY: &str = "summary.";
+
     fn keys(words: &Words) -> BTreeSet<&str> {
-        words.texts.keys().map(String::as_str).collect()
+        words.texts.keys().map(String::as_str).filter(|key| !key.starts_with(SUMMARY)).collect()
     }
 
     /// The text of every page and of the code that makes them.
@@ -149,7 +164,7 @@ mod tests {
         assert!(english.texts.len() > 50);
         for words in others {
             assert_eq!(keys(english), keys(words), "{}", words.tag);
-            for (key, text) in &words.texts {
+            for (key, text) in words.texts.iter().filter(|(key, _)| !key.starts_with(SUMMARY)) {
                 let places = |text: &str| text.matches("{}").count();
                 assert!(!text.trim().is_empty() && places(text) == places(&english.texts[key]), "{} {key}", words.tag);
             }
@@ -180,7 +195,7 @@ mod tests {
         }
         let made = [
             "field.", "choice.", "group.", "kind.", "done.", "error.", "help.", "about.", "nav.", "role.", "many.",
-            "new.", "refused.", "fits.", "unit.", "way.", "hint.", "fact.", "writes.",
+            "new.", "month.", "refused.", "fits.", "unit.", "way.", "hint.", "fact.", "writes.",
         ];
         for key in keys(english).into_iter().filter(|key| !made.iter().any(|start| key.starts_with(start))) {
             let asked = |key: &str| text.contains(&format!("\"{key}\""));
@@ -196,6 +211,31 @@ mod tests {
         assert_eq!((&*english.count("calls_of", 1), &*english.count("calls_of", 2_000)), ("1 call", "2,000 calls"));
         assert_eq!((&*norwegian.bytes(1_572_864), &*english.bytes(12)), ("1,5 MB", "12 B"));
         assert_eq!((&*english.seconds(604_800), &*norwegian.seconds(90)), ("7 days", "90 sekunder"));
+    }
+
+    #[test]
+    fn every_operation_is_told_of_in_every_language() {
+        let [_, others @ ..] = &*ALL;
+        let described = dialects::ALL.iter().flat_map(|dialect| (dialect.connect.operations)());
+        // What goes in and comes out is named in the vendor's words.
+        let told: BTreeSet<String> = described.map(|one| one.about).filter(|about| !about.contains('→')).collect();
+        assert!(told.len() > 80);
+        for words in others {
+            let summaries = words.texts.keys().filter_map(|key| key.strip_prefix(SUMMARY));
+            let known: BTreeSet<String> = summaries.map(str::to_owned).collect();
+            assert_eq!(told, known, "{}", words.tag);
+            assert!(told.iter().all(|about| words.named("summary", about) != about), "{}", words.tag);
+        }
+    }
+
+    #[test]
+    fn moments_in_sentences_are_written_as_the_language_does() {
+        let [english, norwegian] = &*ALL;
+        let at = Moment::of(domain::Time(1_795_442_525_000_000));
+        assert_eq!(at.exact.get(..19), Some("2026-11-23T14:02:05"), "{}", at.exact);
+        assert_eq!(english.when(&at), "23 Nov 2026, 14:02 UTC");
+        assert_eq!(norwegian.when(&at), "23. nov. 2026 kl. 14:02 UTC");
+        assert_eq!(english.when(&Moment::of(domain::Time(0))), "1 Jan 1970, 00:00 UTC");
     }
 
     #[test]

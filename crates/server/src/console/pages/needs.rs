@@ -81,7 +81,7 @@ async fn backup(visit: &Visit<'_>, needs: &mut Vec<Need>) -> Result<(), Error> {
     let words = visit.words();
     let text = last.map_or_else(
         || words.get("never_backed_up").to_owned(),
-        |last| words.with("backed_up_long_ago", Moment::of(last).short),
+        |last| words.with("backed_up_long_ago", words.when(&Moment::of(last))),
     );
     needs.push(Need { weight: "warn", text, detail: String::new(), address: String::new() });
     Ok(())
@@ -171,7 +171,7 @@ fn programs(visit: &Visit<'_>, needs: &mut Vec<Need>) {
             if program.last() < long_ago {
                 let words = visit.words();
                 let name = if name.is_empty() { words.get("nameless") } else { &name };
-                let said = words.with("not_seen_since", Moment::of(program.last()).short);
+                let said = words.with("not_seen_since", words.when(&Moment::of(program.last())));
                 let text = format!("{} · {name}: {said}", dialect.title);
                 let address = visit.at(&format!("/dialects/{}", dialect.name));
                 needs.push(Need { weight: "quiet", text, detail: String::new(), address });

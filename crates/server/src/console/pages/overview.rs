@@ -221,7 +221,7 @@ async fn facts(visit: &Visit<'_>) -> Result<Vec<(&'static str, String)>, Error> 
             Follower::Webhook(_, name) => ("webhook", format!("{name}: {behind}")),
         });
     }
-    facts.push(("up_since", Moment::of(process.started).short + " UTC"));
+    facts.push(("up_since", words.when(&Moment::of(process.started))));
     facts.push(("version", env!("CARGO_PKG_VERSION").to_owned()));
     Ok(facts)
 }

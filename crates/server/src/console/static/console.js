@@ -4,10 +4,14 @@ const root = document.body.dataset.root;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const one = (selector, within = document) => within.querySelector(selector);
 
-// Times in the reader's own zone; the exact one stays in the title.
+// Times in the reader's own zone: in a table as they sort, in a sentence as the language has them. The exact one stays in the title.
 function local(within) {
   const form = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
   const exact = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
+  const norwegian = document.documentElement.lang === "nb";
+  const day = new Intl.DateTimeFormat(norwegian ? "nb-NO" : "en-GB", { dateStyle: "medium" });
+  const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+  const prose = { format: (at) => day.format(at) + (norwegian ? " kl. " : ", ") + clock.format(at) };
   const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of all("time[datetime]", within)) {
     const at = new Date(time.dateTime);
@@ -16,7 +20,8 @@ function local(within) {
       const minutes = Math.round((at - Date.now()) / 60000);
       // What just happened is told by how long ago that was, where the exact moment is not looked for.
       const near = time.closest(".entry, .lines") && minutes <= 0 && minutes > -1440;
-      time.textContent = !near ? ("seconds" in time.dataset ? exact : form).format(at)
+      const told = "seconds" in time.dataset ? exact : time.closest("td") ? form : prose;
+      time.textContent = !near ? told.format(at)
         : minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.round(minutes / 60), "hour");
     }
   }
