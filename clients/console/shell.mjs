@@ -23,7 +23,7 @@ export const shell = {
     const needs = await browser.text("[aria-labelledby=needs]");
     assert.match(needs, /Trackfinity set_customer_details: [1-9]\d* refused · [^\n]+/, needs);
     const facts = await browser.text(".facts");
-    assert.match(facts, /Store [^]*Size [\d.]+ [kM]B[^]*Up since 20\d\d[^]*Version \d/);
+    assert.match(facts, /Store [^]*Size [\d.]+ [kM]B[^]*Up since \d+ \w+ 20\d\d, \d\d:\d\d UTC[^]*Version \d/);
     await browser.press("caption a[href*=hour]");
     assert.equal(await browser.text("caption [aria-current]"), "last hour");
     assert.ok((await browser.all(".chart rect")).length > 0);
