@@ -116,3 +116,30 @@ fn an_answer_that_breaks_off_leaves_no_file() {
     assert!(said.contains("/v1/customers"), "{said}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_is_exported_and_imported_again_changes_nothing() {
+    on_both(|target| {
+        let folder = TempDir::new().unwrap();
+        let value = json!({
+            "note": "'=1+1\r\n\"two\"; three,\n-4", "phone": "+47 1", "emails": ["=a@x.example", "b@y.example"],
+            "order_ids": ["O-1", "-2"], "address": { "city": "@home", "country": "NO" }, "extra_fields": { "x_6": -7 },
+        });
+        let body = value.to_string();
+        told(&target.run_with(&["customer", "update", "10", "--file", "-"], &body), 0);
+        let before = target.json("customer get 10 --json");
+        let count = target.json("customer list --all --json")["data"].as_array().unwrap().len();
+        for dialect in ["bing_ads", "everlytic", "native", "superoffice", "trackfinity"] {
+            let file = folder.path().join(format!("{dialect}.csv")).display().to_string();
+            target.says(&format!("export customers --as {dialect} -o {file}"), 0);
+            let said = target.says(&format!("import {file} --as {dialect} --keep-ids"), 0);
+            assert!(said.contains(&format!("create 0   update 0   unchanged {count}   skip 0")), "{dialect}: {said}");
+        }
+        // So does the list as it is shown to programs, and what the console exports.
+        let file = folder.path().join("own.csv").display().to_string();
+        target.says(&format!("export customers -o {file}"), 0);
+        let said = target.says(&format!("import {file} --as native --keep-ids"), 0);
+        assert!(said.contains(&format!("create 0   update 0   unchanged {count}   skip 0")), "{said}");
+        assert_eq!(target.json("customer get 10 --json"), before);
+    });
+}
