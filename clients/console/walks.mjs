@@ -178,6 +178,10 @@ const walks = {
     assert.match(page, /John Doe #10/);
     assert.match(page, /Tickets\s+Audit #501/);
     assert.match(page, /trackfinity tf_admin · set_customer_details · (this minute|\d+ min)[^]*Postal code\s+unset → 66666[^]*BillingSync\/4/);
+    await browser.keys("e");
+    assert.equal(await browser.focused(), "f-name", "e edits the record");
+    await browser.keys(Key.ESCAPE);
+    await browser.run("document.activeElement.blur()");
     await goes(() => browser.keys("n"));
     assert.equal(await browser.focused(), "f-title");
     await goes(() => browser.keys("The portal answers 500", Key.ENTER));

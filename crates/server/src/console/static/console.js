@@ -183,7 +183,8 @@ document.addEventListener("keydown", (event) => {
     const target = (one("input[name=id]:checked") && one(`[data-chosen=${event.key}]`)) || one(`[data-key=${event.key}]`);
     if (!target) return;
     event.preventDefault();
-    if (target.matches("textarea, input:not([type=checkbox])")) target.focus();
+    const field = target.matches("form") ? one("input:not([type=hidden]), select, textarea", target) : target;
+    if (target.matches("form, textarea, input:not([type=checkbox])")) field?.focus();
     else target.click();
   }
 });
