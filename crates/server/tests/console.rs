@@ -390,6 +390,9 @@ fn calls_are_found_by_what_is_known_of_them() {
     assert!(all.is_sorted_by(|a, b| a > b) && all.len() == 224, "{}", all.len());
 }
 
+/// A call, and the customers that it was about: method, path, headers, body, numbers.
+type Sent<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn each_call_says_whom_it_was_about() {
     let (server, _folder) = demo();
@@ -408,8 +411,7 @@ fn each_call_says_whom_it_was_about() {
     let xml = ("Content-Type", "text/xml; charset=utf-8");
     let trackfinity = [("api-username", "tf_admin"), ("api-key", "44b5498dbcb481a0d00b404c0169af62"), FORM[0]];
     let pair = r#"{"name":"Two customers","customer_id":11,"further_customers":[7]}"#;
-    // What is sent, and the customers that the call was about.
-    let calls: &[(&str, &str, &[(&str, &str)], &str, &str)] = &[
+    let calls: &[Sent<'_>] = &[
         ("GET", "/v1/customers?search=jane%40example.com", &[bearer], "", "11"),
         ("GET", "/v1/customers?filter=username%20%3D%20johndoe", &[bearer], "", "10"),
         ("GET", "/v1/customers/999", &[bearer], "", "999"),
