@@ -312,3 +312,27 @@ fn a_run_that_was_cut_is_started_again() {
     let last = target.json(&format!("customer list --json --filter unique_id=\"cut-{}\"", ROWS - 1));
     assert_eq!(last["data"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn what_is_exported_and_imported_again_is_unchanged() {
+    on_both(|target| {
+        let files = Files::new();
+        target.says("customer update 192 name=-1+1 first_name='=1 custom1=\u{661f} locked=true", 0);
+        for dialect in dialects::ALL {
+            let file = files.path(&format!("{}.csv", dialect.name)).display().to_string();
+            target.says(&format!("export customers --as {} -o {file}", dialect.name), 0);
+            let said = says(target, &format!("import {file} --as {} --keep-ids", dialect.name), 0);
+            assert_eq!(said, "  206 rows   create 0   update 0   unchanged 206   skip 0\n", "{}", dialect.name);
+        }
+        // And whole, as people take it away.
+        let file = files.path("all.csv").display().to_string();
+        target.says(&format!("export customers -o {file}"), 0);
+        let said = says(target, &format!("import {file} --as native --keep-ids"), 0);
+        assert_eq!(said, "  206 rows   create 0   update 0   unchanged 206   skip 0\n");
+        let file = files.path("all.jsonl").display().to_string();
+        target.says(&format!("export customers --format jsonl -o {file}"), 0);
+        let said = says(target, &format!("import {file} --as native --keep-ids"), 0);
+        assert_eq!(said, "  206 rows   create 0   update 0   unchanged 206   skip 0\n");
+        assert_eq!(target.json("customer get 192 --json")["version"], 2);
+    });
+}
