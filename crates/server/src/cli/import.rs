@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use self::file::{Said, Source};
 use self::report::{Report, Told};
 use super::client::{Ask, Client, Remote};
-use super::record::{note, progress};
+use super::record::{arrived, note, progress};
 use super::{Exit, Failed, print};
 use crate::dispatch::new_request_id;
 
@@ -142,6 +142,7 @@ pub(super) fn run(import: &Import) -> Result<Exit, Failed> {
     }
     note(&format!("customers are found by {}; request id {}\n", keys.join(", then "), sending.run_id));
     let ended = source.each(&mut |line, said| sending.row(line, said)).and_then(|()| sending.send());
+    arrived();
     let told = sending.report.summary(&["create", "update", "unchanged", "skip"]);
     if import.jsonl {
         note(&told);

@@ -366,6 +366,13 @@ pub(super) fn progress(count: usize) {
     }
 }
 
+/// What is printed next takes the place of how far it is.
+pub(super) fn arrived() {
+    if std::io::stderr().is_terminal() {
+        note("\r");
+    }
+}
+
 /// Beside what is asked for: a pipe does not get it.
 pub(super) fn note(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

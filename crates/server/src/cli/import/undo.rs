@@ -7,7 +7,7 @@ use super::TOLD;
 use super::file;
 use super::report::{Report, Told};
 use crate::cli::client::{Ask, Client};
-use crate::cli::record::{note, progress};
+use crate::cli::record::{arrived, note, progress};
 use crate::cli::{Exit, Failed, print};
 
 /// Customers of one request.
@@ -43,6 +43,7 @@ pub(super) fn run(path: &Path, client: &Client, dry_run: bool, jsonl: bool) -> R
         if steps.len() == ITEMS { send(client, std::mem::take(&mut steps), dry_run, &mut report) } else { Ok(()) }
     })?;
     send(client, steps, dry_run, &mut report)?;
+    arrived();
     let told = report.summary(&["deleted", "reverted", "left alone"]);
     if jsonl {
         note(&told);
