@@ -146,6 +146,19 @@ fn who_is_gone_is_left_alone() {
 }
 
 #[test]
+fn where_versions_are_demanded_only_new_customers_are_taken_and_a_trial_says_so() {
+    let world = Template::new().world();
+    assert!(ask(&world, &Method::PATCH, "/v1/settings", &json!({ "demands_versions": true })).0.is_success());
+    let rows = json!([{ "values": { "unique_id": "new", "name": "New" } }]);
+    for target in ["/v1/customers/import?dry_run=true", "/v1/customers/import"] {
+        let (status, told) = ask(&world, &Method::POST, target, &json!({ "as": "native", "rows": rows }));
+        assert_eq!(status, StatusCode::PRECONDITION_REQUIRED, "{target}: {told}");
+        let told = post(&world, target, &json!({ "as": "native", "only": "create", "rows": rows }));
+        assert_eq!(told["create"], 1, "{told}");
+    }
+}
+
+#[test]
 fn a_thousand_rows_are_one_change() {
     let world = Template::new().world();
     let rows = |count: usize| {

@@ -47,7 +47,23 @@ pub(super) async fn run<O: Operation<Output: About>>(
 ) -> Result<Response<Bytes>, Problem> {
     let minimal = prefers_minimal(call);
     let answer = move |output: &O::Output| encode(output).map(|response| reduced(response, minimal));
-    told(call, query, view, touches, operation, answer.clone(), answer).await
+    told(call, query, Some(view), touches, operation, answer.clone(), answer).await
+}
+
+/// As [`run`], for a change whose answer tells what came of each part: a trial is answered alike.
+///
+/// # Errors
+/// As of [`run`].
+pub(super) async fn run_alike<O: Operation<Output: About>>(
+    call: &Call<'_>,
+    query: &Query<'_>,
+    touches: Touches,
+    operation: O,
+    encode: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem> + Clone + Send + 'static,
+) -> Result<Response<Bytes>, Problem> {
+    let minimal = prefers_minimal(call);
+    let answer = move |output: &O::Output| encode(output).map(|response| reduced(response, minimal));
+    told(call, query, None, touches, operation, answer.clone(), answer).await
 }
 
 /// As [`run`], for a change that makes a secret. It is answered once: what is kept for who sends the request again has
@@ -66,14 +82,15 @@ pub(super) async fn run_with_secret<O: Operation<Output = Arc<Record>>>(
     let kept = encode.clone();
     let answer = move |record: &Arc<Record>| Ok(encode(record, secret(record).as_deref()));
     let keep = move |record: &Arc<Record>| Ok(kept(record, None));
-    told(call, query, &View::default(), touches, operation, answer, keep).await
+    told(call, query, Some(&View::default()), touches, operation, answer, keep).await
 }
 
-/// Runs it; `keep` encodes what is answered to who sends it again.
+/// Runs it; `keep` encodes what is answered to who sends it again. Without a view of what would change a trial is answered
+/// as the change would be.
 async fn told<O: Operation<Output: About>>(
     call: &Call<'_>,
     query: &Query<'_>,
-    view: &View,
+    view: Option<&View>,
     touches: Touches,
     operation: O,
     answer: impl Fn(&O::Output) -> Result<Response<Bytes>, Problem>,
@@ -95,8 +112,10 @@ async fn told<O: Operation<Output: About>>(
     };
     let refused = |status, sentence: &'static str| Err(Refusal::request(status, sentence).into());
     match call.run(attempt).await? {
-        Attempted::Done { output, changes } if dry_run => Ok(trial(&answer(&output)?, &changes, view)),
-        Attempted::Done { output, .. } => answer(&output),
+        Attempted::Done { output, changes } => match view.filter(|_| dry_run) {
+            Some(view) => Ok(trial(&answer(&output)?, &changes, view)),
+            None => answer(&output),
+        },
         Attempted::Replayed(kept) => {
             let mut response = read(&kept)?;
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

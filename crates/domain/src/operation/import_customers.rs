@@ -22,8 +22,6 @@ pub struct ImportCustomers<S> {
     pub keep_ids: bool,
     /// Whether only one of both is done; `None` for both.
     pub only: Option<ImportOnly>,
-    /// Whether nothing is kept.
-    pub dry_run: bool,
 }
 
 /// What alone an import does.
@@ -75,10 +73,6 @@ impl<S: Submission> Operation for ImportCustomers<S> {
     type Output = Vec<Imported>;
     const ACCESS: Access = Access::Write;
     const WRITES: bool = true;
-
-    fn keeps(&self) -> bool {
-        !self.dry_run
-    }
 
     fn decide(&self, set: &mut WorkingSet, cx: &Context) -> Result<Vec<Imported>, Stop> {
         let (mut outcomes, mut missing) = (Vec::with_capacity(self.rows.len()), false);

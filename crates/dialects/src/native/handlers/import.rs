@@ -2,7 +2,6 @@
 
 use crate::native::attempt::{self, Touches};
 use crate::native::errors::{Fault, Problem};
-use crate::native::fields::View;
 use crate::native::wire::{self, Query};
 use crate::route::Call;
 use crate::rows;
@@ -57,13 +56,10 @@ pub(in crate::native) async fn import(call: Call<'_>, query: Query<'_>) -> Answe
         });
     }
     let (keep_ids, only) = (asked.keep_ids, asked.only);
-    let import = ImportCustomers { rows, keep_ids, only, dry_run };
+    let import = ImportCustomers { rows, keep_ids, only };
     let encode = move |outcomes: &Vec<Imported>| Ok(told(&asked, outcomes, dry_run));
-    if dry_run {
-        return encode(&call.run(import).await?);
-    }
     let touches = if only == Some(ImportOnly::Create) { Touches::NoVersion } else { Touches::Version };
-    attempt::run(&call, &query, &View::default(), touches, import, encode).await
+    attempt::run_alike(&call, &query, touches, import, encode).await
 }
 
 /// What was asked for.
