@@ -123,7 +123,7 @@ impl Row {
         }
         let named = [&*field.name(), name].into_iter().find_map(|name| message.strip_prefix(name));
         match named.filter(|rest| rest.starts_with(' ')) {
-            Some(rest) if text.is_empty() || rest.contains(&**text) => format!("{name}{rest}"),
+            Some(rest) if text.is_empty() || rest.contains(&*quoted(text)) => format!("{name}{rest}"),
             Some(rest) => format!("{name} {}{rest}", quoted(text)),
             None => format!("{name}: {message}"),
         }

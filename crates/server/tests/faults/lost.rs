@@ -36,7 +36,8 @@ impl Folders {
         let server = launch.start();
         let mut ledger = Ledger::default();
         let load = Load::start(server.address, &Plan::new(4));
-        load.go(Duration::from_millis(300), 21);
+        // No longer: once the log was copied into the database it is written from its start again, and its end is of before.
+        load.go(Duration::ZERO, 24);
         load.stop(&mut ledger);
         server.kill();
         assert!(ledger.acked() > 20 && new.path().join(LOG).exists());

@@ -39,8 +39,15 @@ pub(super) fn migrate(db: &mut Connection) -> Result<(), OpenError> {
     let wanted = views.iter().map(|(name, sql)| (name.as_bytes().to_vec(), sql.as_bytes().to_vec()));
     if !wanted.eq(present) {
         let tx = db.transaction().map_err(Failure::from)?;
-        for (name, sql) in &views {
-            tx.execute_batch(&format!("DROP VIEW IF EXISTS {name}; {sql}")).map_err(Failure::from)?;
+        // Not by DROP VIEW: of a row that is damaged it would leave a part.
+        tx.execute_batch("PRAGMA writable_schema = ON").map_err(Failure::from)?;
+        for (name, _) in &views {
+            let gone = "DELETE FROM sqlite_schema WHERE name = ?1 OR sql LIKE 'CREATE VIEW ' || ?1 || ' AS %'";
+            tx.execute(gone, [name]).map_err(Failure::from)?;
+        }
+        tx.execute_batch("PRAGMA writable_schema = RESET").map_err(Failure::from)?;
+        for (_, sql) in &views {
+            tx.execute_batch(sql).map_err(Failure::from)?;
         }
         tx.commit().map_err(Failure::from)?;
     }

@@ -76,3 +76,26 @@ fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
         _ => String::from("?"),
     }
 }
+
+#[test]
+fn whatever_of_a_view_is_damaged_it_is_made_anew() {
+    let mut bed = Bed::<Sqlite<false>>::new();
+    // What else could be wrong there, SQLite itself refuses.
+    let damages =
+        ["type = 'vieW'", "name = 'Companies'", "tbl_name = 'companieS'", "sql = 'CREATE VIEW companies AS SELECT 1'"];
+    for damage in damages {
+        bed.close();
+        let db = bed.engine().sql();
+        db.execute_batch("PRAGMA writable_schema = ON").unwrap();
+        let damaged = db.execute(&format!("UPDATE sqlite_schema SET {damage} WHERE name = 'companies'"), []).unwrap();
+        assert_eq!(damaged, 1, "{damage}");
+        drop(db);
+        bed.reopen();
+        bed.close();
+        let db = bed.engine().sql();
+        db.prepare("SELECT name FROM companies").unwrap();
+        let views = "SELECT count(*) FROM sqlite_schema WHERE sql LIKE 'CREATE VIEW companies %' AND type = 'view'";
+        assert_eq!(db.query_row(views, [], |row| row.get(0)), Ok(1), "{damage}");
+    }
+    bed.end();
+}
