@@ -122,8 +122,9 @@ impl Row {
             return format!("{name} {} is not an address", quoted(email));
         }
         let named = [&*field.name(), name].into_iter().find_map(|name| message.strip_prefix(name));
+        let says = |rest: &str| rest.starts_with(&format!(" {text} ")) || rest.contains(&*quoted(text));
         match named.filter(|rest| rest.starts_with(' ')) {
-            Some(rest) if text.is_empty() || rest.contains(&*quoted(text)) => format!("{name}{rest}"),
+            Some(rest) if text.is_empty() || says(rest) => format!("{name}{rest}"),
             Some(rest) => format!("{name} {}{rest}", quoted(text)),
             None => format!("{name}: {message}"),
         }
