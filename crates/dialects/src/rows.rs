@@ -99,11 +99,11 @@ impl Row {
         self.cells.iter().find(|(column, _)| column.field == field).map_or("", |(_, text)| text.trim())
     }
 
-    /// What its customer is known by in a field: of several addresses the first, of other lists all.
+    /// What its customer is known by in a field: of several addresses the first, if it is one, of other lists all.
     pub fn known_by(&self, field: Field) -> Vec<String> {
         let text = self.text(field);
         match field.shape() {
-            Shape::Emails { .. } => emails(text).into_iter().take(1).collect(),
+            Shape::Emails { .. } => emails(text).into_iter().take(1).filter(|email| is_address(field, email)).collect(),
             Shape::Codes { .. } => entries(text),
             _ if text.is_empty() => Vec::new(),
             _ => vec![text.to_owned()],
@@ -115,8 +115,8 @@ impl Row {
         let message = error.message.trim_end_matches(" Nothing was stored.").trim_end_matches(" Nothing was changed.");
         let cell = error.at.and_then(|field| self.cells.iter().find(|(column, _)| column.field == field));
         let Some((Column { name, field, .. }, text)) = cell else { return message.to_owned() };
-        let bad = |email: &&String| field.shape().admit(*field, Value::Texts(vec![(*email).clone()])).is_err();
-        if let Some(email) = emails(text).iter().find(bad).filter(|_| *field == Field::Emails)
+        if let Some(email) = emails(text).iter().find(|email| !is_address(*field, email))
+            && *field == Field::Emails
             && error.reason == Reason::Invalid
         {
             return format!("{name} {} is not an address", quoted(email));
@@ -129,6 +129,10 @@ impl Row {
             None => format!("{name}: {message}"),
         }
     }
+}
+
+fn is_address(field: Field, email: &str) -> bool {
+    field.shape().admit(field, Value::Texts(vec![email.to_owned()])).is_ok()
 }
 
 /// What a customer may be found by, and whether they are where nobody says by what.
@@ -276,13 +280,15 @@ mod tests {
             (6, &[("id", "1")], None),
             (7, &[("id", "3"), ("firstname", "Ada")], None),
             (8, &[("firstname", "Ada")], None),
+            (9, &[("email", "johnny@")], None),
+            (10, &[("email", "johnny@")], None),
         ] {
             assert_eq!(seen.repeated(line, &row(cells), &[Field::Emails]).as_deref(), expected);
         }
         let matched = [Field::Id, Field::Emails];
-        assert_eq!(seen.repeated(9, &row(&[("id", "7")]), &matched), None);
-        let again = seen.repeated(10, &row(&[("id", " 7")]), &matched);
-        assert_eq!(again.as_deref(), Some("id \"7\" is on line 9 already"));
+        assert_eq!(seen.repeated(11, &row(&[("id", "7")]), &matched), None);
+        let again = seen.repeated(12, &row(&[("id", " 7")]), &matched);
+        assert_eq!(again.as_deref(), Some("id \"7\" is on line 11 already"));
     }
 
     fn rows(dialect: &str) -> &'static Rows {
