@@ -9,16 +9,11 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
-use support::visitor::{FORM, Visitor};
+use support::visitor::{FORM, Visitor, demo};
 use support::{Launch, Reply, Server};
 use tempfile::TempDir;
 
 const JSON: [(&str, &str); 2] = [("Authorization", "Bearer demo-admin-token"), ("Content-Type", "application/json")];
-
-fn demo() -> (Server, TempDir) {
-    let folder = TempDir::with_prefix("samerow-safety-").unwrap();
-    (Launch::demo(folder.path()).start(), folder)
-}
 
 fn native(server: &Server, method: &str, path: &str, body: &str) -> Reply {
     server.client().call(method, path, &JSON, body).unwrap()

@@ -1,10 +1,26 @@
 //! Somebody who signed in to the console, without a browser.
 
 use super::http::Reply;
-use super::server::Server;
+use super::server::{Launch, Server};
+use tempfile::TempDir;
 
 /// What a form is sent as.
 pub const FORM: &[(&str, &str)] = &[("Content-Type", "application/x-www-form-urlencoded")];
+
+/// A server with the demo data, and its folder.
+pub fn demo() -> (Server, TempDir) {
+    let folder = TempDir::with_prefix("samerow-console-").unwrap();
+    (Launch::demo(folder.path()).start(), folder)
+}
+
+/// Changes a customer as an old program does.
+pub fn change(server: &Server, id: &str, body: &str) {
+    let key = ("api-key", "44b5498dbcb481a0d00b404c0169af62");
+    let headers =
+        [("api-username", "tf_admin"), key, FORM[0], ("X-Request-Id", id), ("User-Agent", "BillingSync/4 (night)")];
+    let reply = server.client().call("PATCH", "/api/customer/set_customer_details", &headers, body).unwrap();
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
 
 /// A session of the console.
 pub struct Visitor<'s> {
