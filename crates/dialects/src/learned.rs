@@ -3,7 +3,7 @@
 use crate::memory::lock;
 use crate::request::Request;
 use crate::state::State;
-use crate::{ALL, Dialect};
+use crate::{Dialect, dialect_named};
 use domain::access::Role;
 use domain::filter::Selection;
 use domain::operation::{Deleted, ListRecords};
@@ -54,7 +54,7 @@ pub(crate) struct Lectures(Mutex<HashMap<String, (u64, Lessons)>>);
 
 /// The dialect of that name that can learn.
 pub(crate) fn learner(name: &str) -> Option<(&'static Dialect, Learn)> {
-    ALL.iter().find(|dialect| dialect.name == name).and_then(|dialect| Some((*dialect, dialect.learn?)))
+    dialect_named(name).and_then(|dialect| Some((dialect, dialect.learn?)))
 }
 
 /// Lists what was learned.

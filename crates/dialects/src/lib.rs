@@ -151,6 +151,16 @@ impl From<Error> for Refusal {
     }
 }
 
+/// The dialect of that name.
+pub fn dialect_named(name: &str) -> Option<&'static Dialect> {
+    ALL.iter().find(|dialect| dialect.name == name).copied()
+}
+
+/// The names of all dialects, for people: `bing_ads, everlytic, …`.
+pub fn dialect_names() -> String {
+    ALL.iter().map(|dialect| dialect.name).collect::<Vec<_>>().join(", ")
+}
+
 /// The dialect that a path belongs to.
 pub fn dialect_of(path: &str) -> Option<&'static Dialect> {
     ALL.iter().find(|dialect| (dialect.claims)(path)).copied()

@@ -97,7 +97,11 @@ impl Search {
 }
 
 impl State {
-    /// As [`Self::search`], or the records that pass the filter where there are no words.
+    /// Records of a kind that hold every word of a search and pass the filter, in the order of the selection. Without one
+    /// customers come best first, if the index can tell, up to [`MOST`] of them, page by page: a [`Position`] then holds how
+    /// well the last one was found, or nothing in place of that where all go by id. Who is changed between two pages so that
+    /// they are found better or worse may be on both or on neither, never twice on one. Without words they are those that pass the
+    /// filter, by id where nothing else was asked for.
     ///
     /// # Errors
     /// What the store refuses with.
@@ -109,29 +113,11 @@ impl State {
         caller: &Arc<Caller>,
         origin: Origin,
     ) -> Result<Matches, Error> {
-        if !words.is_empty() {
-            return self.search((kind, words), selection, deleted, caller, origin).await;
+        if words.is_empty() {
+            let order = selection.order.clone();
+            let page = self.run(ListRecords { kind, selection, deleted }, caller, origin).await?;
+            return Ok(Matches { next: page.next(&order), page, are_cut: false });
         }
-        let order = selection.order.clone();
-        let page = self.run(ListRecords { kind, selection, deleted }, caller, origin).await?;
-        Ok(Matches { next: page.next(&order), page, are_cut: false })
-    }
-
-    /// Records of a kind that hold every word of a search and pass the filter, in the order of the selection. Without one
-    /// customers come best first, if the index can tell, up to [`MOST`] of them, page by page: a [`Position`] then holds how
-    /// well the last one was found, or nothing in place of that where all go by id. Who is changed between two pages so that
-    /// they are found better or worse may be on both or on neither, never twice on one.
-    ///
-    /// # Errors
-    /// What the store refuses with.
-    async fn search(
-        &self,
-        (kind, words): (Kind, &str),
-        selection: Selection,
-        deleted: Deleted,
-        caller: &Arc<Caller>,
-        origin: Origin,
-    ) -> Result<Matches, Error> {
         let is_ranked = selection.order.is_empty();
         let is_by_id = is_ranked && selection.after.as_ref().is_some_and(|place| rank(place).is_none());
         let is_plain = is_ranked && selection.filter == Filter::default();

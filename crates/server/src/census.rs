@@ -173,7 +173,7 @@ impl Census {
         let time = |value: &Value| value.as_i64().map(Time).filter(|time| *time <= now);
         for program in told.get("programs")?.as_array()? {
             let dialect = program.get("dialect").and_then(Value::as_str);
-            let Some(dialect) = dialects::ALL.iter().find(|known| Some(known.name) == dialect) else { continue };
+            let Some(dialect) = dialect.and_then(dialects::dialect_named) else { continue };
             let mut operations = BTreeMap::new();
             for (name, tally) in program.get("operations").and_then(Value::as_object).into_iter().flatten() {
                 let Some(operation) = dialect.operations.iter().find(|known| *known == name) else { continue };

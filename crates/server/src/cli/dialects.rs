@@ -144,10 +144,10 @@ fn forget(name: &str, dry_run: bool, client: &Client) -> Result<Exit, Failed> {
 }
 
 fn connect(name: &str, language: Option<&str>, url: &str) -> Result<String, Failed> {
-    let names = || dialects::ALL.iter().map(|dialect| dialect.name).collect::<Vec<_>>().join(", ");
-    let dialect = dialects::ALL.iter().find(|dialect| dialect.name == name);
-    let dialect = dialect
-        .ok_or_else(|| Failed::new(Exit::NotFound, format!("there is no dialect \"{name}\": there are {}", names())))?;
+    let dialect = dialects::dialect_named(name).ok_or_else(|| {
+        let names = dialects::dialect_names();
+        Failed::new(Exit::NotFound, format!("there is no dialect \"{name}\": there are {names}"))
+    })?;
     let all = dialect.connect.guides;
     let Some(language) = language else {
         let told = |guide: &Guide| format!("{}\n\n{}", guide.language, guide.at(url));

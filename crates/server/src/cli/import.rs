@@ -90,9 +90,8 @@ pub(super) struct Import {
 }
 
 fn dialect(name: &str) -> Result<&'static Dialect, String> {
-    let found = dialects::ALL.iter().find(|dialect| dialect.name == name.replace('-', "_"));
-    let names: Vec<_> = dialects::ALL.iter().map(|dialect| dialect.name).collect();
-    found.copied().ok_or_else(|| format!("it is one of {}", names.join(", ")))
+    let found = dialects::dialect_named(&name.replace('-', "_"));
+    found.ok_or_else(|| format!("it is one of {}", dialects::dialect_names()))
 }
 
 fn separator(text: &str) -> Result<u8, String> {

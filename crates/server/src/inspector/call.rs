@@ -129,7 +129,7 @@ impl Arrived {
         let mut notes = response.extensions_mut().remove().map_or(Vec::new(), |Noted(notes)| notes);
         let answered =
             Answered { request: &request, status: response.status(), body: response.body(), refused: refused.as_ref() };
-        let known = dialects::ALL.iter().find(|known| known.name == dialect);
+        let known = dialects::dialect_named(dialect);
         notes.extend(known.and_then(|known| (known.explain)(&answered)));
         let client = request.headers.get(header::USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()));
         let mut customers = Vec::from_iter(customer::named(&request));

@@ -6,7 +6,7 @@ use crate::native::wire::{self, Query};
 use crate::route::Call;
 use crate::rows;
 use crate::suggest::quoted;
-use crate::{ALL, Cell, Column, Dialect, Row, Seen};
+use crate::{Cell, Column, Dialect, Row, Seen, dialect_named, dialect_names};
 use ::wire::json;
 use bytes::Bytes;
 use domain::error::Reason;
@@ -106,10 +106,8 @@ impl Asked {
             Some(_) => Err(refused(wrong(format!("/{name}"), format!("{name} must be true or false")))),
         };
         let name = members.get("as").and_then(json::Value::as_text).unwrap_or_default();
-        let dialect = ALL.iter().find(|dialect| dialect.name == name).ok_or_else(|| {
-            let names: Vec<_> = ALL.iter().map(|dialect| dialect.name).collect();
-            refused(wrong("/as", format!("as must be one of {}", names.join(", "))))
-        })?;
+        let dialect = dialect_named(name)
+            .ok_or_else(|| refused(wrong("/as", format!("as must be one of {}", dialect_names()))))?;
         let keep_ids = flag("keep_ids")?;
         let only = match members.get("only").map(json::Value::as_text) {
             None => None,

@@ -1,7 +1,6 @@
 //! Records of any kind: what a resource of the API does. The rules are the domain's.
 
 use super::id;
-use crate::Reply;
 use crate::Request;
 use crate::cursor;
 use crate::filter;
@@ -16,6 +15,7 @@ use crate::native::submission::{Submitted, reversion};
 use crate::native::wire::{self, Query, put_change};
 use crate::route::Call;
 use crate::search::{self, Matches};
+use crate::{Reply, dialect_named, dialect_names};
 use ::wire::json::{ListWriter, ObjectWriter};
 use bytes::Bytes;
 use domain::error::Reason;
@@ -75,10 +75,7 @@ fn whole(call: &Call<'_>, query: &Query<'_>, offered: &[Format]) -> Result<Optio
 async fn sheet(call: &Call<'_>, query: &Query<'_>, format: Format, kind: Kind) -> Result<Sheet, Error> {
     let Some(name) = query.text("as") else { return Ok(Sheet::of(format, kind, view(call, query, kind).await?)) };
     let invalid = |text: String| Error::new(Reason::Invalid, text);
-    let dialect = crate::ALL.iter().find(|dialect| dialect.name == name).ok_or_else(|| {
-        let names: Vec<_> = crate::ALL.iter().map(|dialect| dialect.name).collect();
-        invalid(format!("as must be one of {}", names.join(", ")))
-    })?;
+    let dialect = dialect_named(name).ok_or_else(|| invalid(format!("as must be one of {}", dialect_names())))?;
     if format != Format::Csv {
         return Err(invalid(format!("as is for {}", Format::Csv.essence())));
     }

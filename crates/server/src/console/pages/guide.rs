@@ -148,8 +148,7 @@ pub(super) fn all(visit: &Visit<'_>) -> Outcome {
 }
 
 fn found(name: &str) -> Result<&'static Dialect, Error> {
-    let dialect = dialects::ALL.iter().find(|known| known.name == name);
-    dialect.copied().ok_or_else(|| Error::not_found("There is no such dialect"))
+    dialects::dialect_named(name).ok_or_else(|| Error::not_found("There is no such dialect"))
 }
 
 pub(super) async fn one(visit: &Visit<'_>, name: &str) -> Outcome {

@@ -112,7 +112,7 @@ async fn refusals(visit: &Visit<'_>, needs: &mut Vec<Need>) {
     let mut sorts: Vec<_> = sorts.into_iter().collect();
     sorts.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     for ((dialect, operation, _), (count, why)) in sorts.into_iter().take(SORTS) {
-        let title = dialects::ALL.iter().find(|known| known.name == dialect).map_or(dialect, |known| known.title);
+        let title = dialects::dialect_named(dialect).map_or(dialect, |known| known.title);
         let about = if operation.is_empty() { title.to_owned() } else { format!("{title} {operation}") };
         let said = visit.words().count("refused_of", count);
         let asked = query(&[("dialect", dialect), ("outcome", "refused"), ("q", operation)]);

@@ -39,8 +39,7 @@ struct Shown {
 const RULES: [&str; 5] = ["how", "clear", "email", "clash", "fails"];
 
 pub(super) async fn show(visit: &Visit<'_>, id: i64, dialect: &str) -> Outcome {
-    let found = dialects::ALL.iter().find(|known| known.name == dialect);
-    let found = found.and_then(|dialect| Some((dialect, dialect.view?)));
+    let found = dialects::dialect_named(dialect).and_then(|dialect| Some((dialect, dialect.view?)));
     let (dialect, view) = found.ok_or_else(|| Error::not_found("There is no such dialect"))?;
     let customer = record::read(visit, Kind::Customer, id).await?;
     let view = view(visit.state, visit.request(), std::sync::Arc::clone(visit.caller()), id).await;
